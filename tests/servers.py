@@ -469,6 +469,7 @@ class Servers:
         )
         answer = self._answer()
         if "missing" in answer:
+            self.close()
             raise Missing(answer["missing"])
         self.addresses.update(answer)
         print(f"servers: ready after {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
@@ -497,10 +498,11 @@ class Servers:
 
     def close(self) -> None:
         """Stops what is private; waits until it has gone."""
-        if self._keeper and self._keeper.stdin:
+        if self._keeper and self._keeper.stdin and self._keeper.stdout:
             with contextlib.suppress(BrokenPipeError):
                 self._keeper.stdin.close()
             self._keeper.wait(2 * STOP_SECONDS)
+            self._keeper.stdout.close()
             self._keeper = None
 
     def __enter__(self) -> Servers:
@@ -512,7 +514,10 @@ class Servers:
 
 def already_there(kinds: Sequence[str]) -> dict[str, str]:
     """Addresses from the environment (which must answer) and of servers on this machine."""
-    lookups = {"broker": (AMQP_VARIABLE, _local_broker, broker_answers), "database": (DATABASE_VARIABLE, _local_database, database_answers)}
+    lookups = {
+        "broker": (AMQP_VARIABLE, _local_broker, broker_answers),
+        "database": (DATABASE_VARIABLE, _local_database, database_answers),
+    }
     found: dict[str, str] = {}
     for kind in kinds:
         variable, local, answers = lookups[kind]

@@ -1,0 +1,54 @@
+# Every daily command. `make help` lists them; each target says what it does after `##`.
+SHELL := /bin/sh
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest
+STAMP := .venv/.installed
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check lint format quarter soak mutate load lock clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## set up .venv with everything and the command .venv/bin/duban
+
+$(STAMP): requirements/install.sh requirements/dev.txt $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) duban/pyproject.toml
+	@sh requirements/install.sh
+	@touch $@
+
+run: $(STAMP) ## the whole chain on this machine, with a sample city [SPEED=days per second] [FRESH=1] [FOR=20s]
+	@.venv/bin/duban run $(if $(SPEED),--speed $(SPEED)) $(if $(FRESH),--fresh) $(if $(FOR),--for $(FOR))
+
+check: lint ## lint, format, types, import rules, architecture: no servers needed
+	@$(PYTEST) tests/architecture
+
+lint: $(STAMP)
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-logo
+
+format: $(STAMP) ## put imports and layout in order
+	@$(PY) -m ruff check --fix-only --quiet .
+	@$(PY) -m ruff format --quiet .
+
+test: lint ## every check and every test, on real RabbitMQ and PostgreSQL (found, or started privately)
+	@$(PY) tests/servers.py run -- $(PYTEST) $(ARGS)
+
+quarter: $(STAMP) ## the whole Boston quarter (needs ../shared): rehearsed, and compared with what the city itself said
+	@$(PYTEST) -m full -s tests/system -k quarter $(ARGS)
+
+soak: $(STAMP) ## two replicas of every role under kill -9, broker and database crashes, at full size
+	@$(PYTEST) -m full -s tests/system -k soak $(ARGS)
+
+load: $(STAMP) ## throughput beside FastStream, medians of three, with fsync
+	@$(PY) -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/load.txt
+	@$(PY) tests/servers.py run --fsync -- $(PY) tests/load/run.py $(ARGS)
+
+lock: ## write requirements/*.txt anew from requirements/*.in (needs uv)
+	@for name in runtime dev load; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+clean: ## remove what was built or cached, not .venv and not var/
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist mutants
+	@find libs services duban tests examples -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,170 @@
+"""Fixtures that every test may use: real servers, a database of one's own, and an honest count of what did not run."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from servers import Missing, Servers
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("DUBAN_SHARED", ROOT.parent / "shared"))
+"""Data and acceptance cases that are not part of the project; absent on a user's machine."""
+
+LEVELS = ("architecture", "contracts", "unit", "integration", "system")
+"""The order in which tests run: what is quick and finds most comes first."""
+
+SERVICES = ("intake", "escalation", "scoring", "notify")
+
+
+# ---- what runs, in which order, and what did not
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Sort by level; leave out full sizes unless asked for, and tests on shared data where there are none."""
+    items.sort(key=_level)
+    if "full" not in (config.option.markexpr or ""):
+        _deselect(config, items, lambda item: item.get_closest_marker("full") is not None)
+    if not (SHARED / "cases").is_dir():
+        for item in items:
+            if item.get_closest_marker("needs_shared_data"):
+                item.add_marker(pytest.mark.skip(reason=f"the data of {SHARED.name}/ are not on this machine"))
+
+
+def _level(item: pytest.Item) -> int:
+    parts = item.path.relative_to(ROOT / "tests").parts if item.path.is_relative_to(ROOT / "tests") else ()
+    return next((n for n, level in enumerate(LEVELS) if level in parts), len(LEVELS))
+
+
+def _deselect(config: pytest.Config, items: list[pytest.Item], out: Callable[[pytest.Item], bool]) -> None:
+    dropped = [item for item in items if out(item)]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = [item for item in items if not out(item)]
+
+
+def _skips(config: pytest.Config) -> list[pytest.TestReport]:
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    return list(reporter.stats.get("skipped", [])) if reporter else []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A skip that is not about shared data is a failure: nothing is left out silently."""
+    unexplained = [report for report in _skips(session.config) if "needs_shared_data" not in report.keywords]
+    if unexplained and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Name and count what did not run."""
+    skips = _skips(config)
+    if skips:
+        terminalreporter.section("did not run")
+        for report in skips:
+            terminalreporter.line(
+                f"{report.nodeid}: {report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr}"
+            )
+        terminalreporter.line(
+            f"{len(skips)} did not run; only tests on the shared data may be left out, any other makes the run fail"
+        )
+
+
+# ---- shared data
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared cases and data; use together with the marker `needs_shared_data`."""
+    return SHARED
+
+
+# ---- servers
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """RabbitMQ and PostgreSQL for the whole run; where neither is there nor can be started, every test that needs them fails."""
+    try:
+        with Servers() as found:
+            yield found
+    except Missing as missing:
+        pytest.fail(f"no server for the tests: {missing}", pytrace=False)
+
+
+@pytest.fixture
+def amqp_url(servers: Servers) -> Iterator[str]:
+    """The broker, with nothing of ours on it before and after the test."""
+    clear_broker(servers.amqp_url)
+    yield servers.amqp_url
+    clear_broker(servers.amqp_url)
+
+
+def clear_broker(url: str) -> None:
+    """Delete the queues and exchanges of the project (events.md section 2); what is absent is fine."""
+    from kombu import Connection
+
+    queues = [f"{service}.{kind}" for service in SERVICES for kind in ("inbound", "events")]
+    extra = [f"{name}.{kind}" for name in queues for kind in ("retry", "dead")]
+    with Connection(url) as connection, connection.channel() as channel:
+        for queue in [*queues, *extra, "duban.archive", "duban.unroutable"]:
+            channel.queue_delete(queue)
+        for exchange in ("duban.inbound", "duban.events", "duban.rejected", "duban.retry", "duban.dead", "duban.unroutable"):
+            channel.exchange_delete(exchange)
+
+
+@pytest.fixture
+def database_url(servers: Servers) -> Iterator[str]:
+    """A fresh, empty database of this test's own, dropped afterwards."""
+    with temporary_database(servers.database_url) as url:
+        yield url
+
+
+@pytest.fixture
+def fresh_database(database_url: str) -> Callable[[str], str]:
+    """`fresh_database(service)`: the URL of this test's database, with an empty schema for the service in it.
+
+    Several services may share the test's database, as they do in production: one schema each.
+    """
+    import psycopg
+
+    def make(service: str) -> str:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute(psycopg.sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(psycopg.sql.Identifier(service)))
+        return database_url
+
+    return make
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path) -> Callable[[str], str]:
+    """`sqlite_database(service)`: the URL of a SQLite file that does not exist yet."""
+    return lambda service: f"sqlite:///{tmp_path / service}.sqlite"
+
+
+class temporary_database:
+    """A database with a name of its own on the server of `url`: `with temporary_database(url) as its_url`."""
+
+    def __init__(self, url: str) -> None:
+        self._server = url
+        self._name = f"duban_test_{uuid.uuid4().hex[:12]}"
+
+    def __enter__(self) -> str:
+        self._execute("CREATE DATABASE {}")
+        parts = urlsplit(self._server)
+        return urlunsplit(parts._replace(path=f"/{self._name}"))
+
+    def __exit__(self, *_: object) -> None:
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
+        import psycopg
+        from psycopg import sql
+
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(sql.Identifier(self._name)))
