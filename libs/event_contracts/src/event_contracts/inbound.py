@@ -1,0 +1,265 @@
+"""Every inbound message of events.md section 3 that this release understands, as typed data.
+
+The validation (types, lengths, enumerations) is the marshmallow schema in `wire.py`; these classes are what handlers see.
+A type that is fixed in events.md but not understood yet is refused with SCHEMA_INVALID, never dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import ClassVar
+
+from event_contracts.event import Evidence, Request, TimeLimit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Informant:
+    """Who told us; never leaves intake."""
+
+    name: str
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedSource:
+    """The decision source of a submitted matter."""
+
+    type: str
+    number: str | None = None
+    issuer: str | None = None
+    issued_on: date | None = None
+    clause: str | None = None
+    difficult: bool = False
+    informant: Informant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorisation:
+    """Who empowered the sender to supervise (Decree 733 art. 7, 11)."""
+
+    principal: str
+    basis: str
+    body: str | None = None
+    scope: str | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """A planned percentage by a date."""
+
+    due_on: date
+    percent: int
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedAssignment:
+    """One unit's part as submitted; either `limit` or `due_at`."""
+
+    unit: str
+    role: str
+    deliverable: str
+    standard: str | None = None
+    limit: TimeLimit | None = None
+    due_at: datetime | None = None
+    milestones: list[Milestone] = field(default_factory=list)
+    depends_on: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterSubmitted(Request):
+    """A decision to be carried out."""
+
+    TYPE: ClassVar[str] = "matter.submitted.v1"
+    OWNER: ClassVar[str] = "intake"
+    external_ref: str
+    title: str
+    source: SubmittedSource
+    standard: str
+    assignments: list[SubmittedAssignment]
+    kind: str | None = None
+    authorisation: Authorisation | None = None
+    classification: str = "NONE"
+    subject_terms: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutUnit(Request):
+    """Every further message names a matter (our id or an `external_ref`) and a unit."""
+
+    matter: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressReported(AboutUnit):
+    """A unit reports progress."""
+
+    TYPE: ClassVar[str] = "progress.reported.v1"
+    OWNER: ClassVar[str] = "intake"
+    text: str
+    percent: int | None = None
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressAssessed(AboutUnit):
+    """The office accepts or returns the last undecided report (or the one named by `claim`/`request`)."""
+
+    TYPE: ClassVar[str] = "progress.assessed.v1"
+    OWNER: ClassVar[str] = "intake"
+    accepted: bool
+    decided_by: str
+    substantive: bool | None = None
+    request: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionClaimed(AboutUnit):
+    """A unit claims completion."""
+
+    TYPE: ClassVar[str] = "completion.claimed.v1"
+    OWNER: ClassVar[str] = "intake"
+    text: str
+    colour: str | None = None
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionVerified(AboutUnit):
+    """The office verifies a claim."""
+
+    TYPE: ClassVar[str] = "completion.verified.v1"
+    OWNER: ClassVar[str] = "intake"
+    verified_by: str
+    colour: str | None = None
+    claim: str | None = None
+    deficiencies: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionRejected(AboutUnit):
+    """The office rejects a claim, with the deficiencies."""
+
+    TYPE: ClassVar[str] = "completion.rejected.v1"
+    OWNER: ClassVar[str] = "intake"
+    verified_by: str
+    colour: str | None = None
+    claim: str | None = None
+    deficiencies: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSigned(AboutUnit):
+    """A unit signs for a notice (签收); without `colour` for the assignment's notice."""
+
+    TYPE: ClassVar[str] = "notice.signed.v1"
+    OWNER: ClassVar[str] = "notify"
+    signed_by: str
+    colour: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrgeSent(AboutUnit):
+    """The office or the lead unit urges a unit; `by` is OFFICE or LEAD."""
+
+    TYPE: ClassVar[str] = "urge.sent.v1"
+    OWNER: ClassVar[str] = "escalation"
+    by: str
+    reported_block: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeterminationMade(AboutUnit):
+    """The official finding at the end of a slip."""
+
+    TYPE: ClassVar[str] = "determination.made.v1"
+    OWNER: ClassVar[str] = "escalation"
+    progress_class: str
+    reasons: str
+    decided_by: str
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipProposed(AboutUnit):
+    """An official proposes a slip."""
+
+    TYPE: ClassVar[str] = "slip.proposed.v1"
+    OWNER: ClassVar[str] = "escalation"
+    colour: str
+    by: str
+    standard: str | None = None
+    requirements: list[str] = field(default_factory=list)
+    limit: TimeLimit | None = None
+    ground: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipApproved(AboutUnit):
+    """An official approves a drafted slip."""
+
+    TYPE: ClassVar[str] = "slip.approved.v1"
+    OWNER: ClassVar[str] = "escalation"
+    colour: str
+    by: str
+    standard: str | None = None
+    requirements: list[str] = field(default_factory=list)
+    limit: TimeLimit | None = None
+    ground: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipWithdrawn(AboutUnit):
+    """An official withdraws a slip or refuses a draft."""
+
+    TYPE: ClassVar[str] = "slip.withdrawn.v1"
+    OWNER: ClassVar[str] = "escalation"
+    colour: str
+    by: str
+    reason: str | None = None
+    standard: str | None = None
+    requirements: list[str] = field(default_factory=list)
+    limit: TimeLimit | None = None
+    ground: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutMarked(Request):
+    """A marker of the cut (events.md section 2): goes to every inbound queue; only escalation's account may write it.
+
+    `answers` maps a service's name to the highest `want` of its `cut.wanted` requests that this marker was made after.
+    """
+
+    TYPE: ClassVar[str] = "cut.marked.v1"
+    OWNER: ClassVar[str] = "*"
+    number: int
+    answers: dict[str, int] = field(default_factory=dict)
+
+
+REQUESTS: tuple[type[Request], ...] = (
+    MatterSubmitted,
+    ProgressReported,
+    ProgressAssessed,
+    CompletionClaimed,
+    CompletionVerified,
+    CompletionRejected,
+    NoticeSigned,
+    UrgeSent,
+    DeterminationMade,
+    SlipProposed,
+    SlipApproved,
+    SlipWithdrawn,
+    CutMarked,
+)
+
+REFUSAL_CODES: frozenset[str] = frozenset(
+    """AUTHORITY_MISSING CLASSIFIED SCHEMA_INVALID UNKNOWN_MATTER SENDER_MISMATCH NOT_PARTY DUPLICATE_LADDER
+    INADMISSIBLE_LATE ALREADY_USED NOT_REVIEWABLE RECUSAL RED_BARRED ASSIGNMENT_FINAL SUSPENSION_BEFORE_FILING
+    RATE_LIMITED TOO_LARGE ID_REUSED UNKNOWN_UNIT NOT_EMPOWERED""".split()
+)
+"""The closed list of events.md section 3; a new one is a new minor version."""

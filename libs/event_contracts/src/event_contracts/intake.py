@@ -1,0 +1,198 @@
+"""Facts that intake announces: matters, assignments, progress and completion (domain.md d.12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import ClassVar
+
+from event_contracts.event import Evidence, Fact, MatterFact, TimeLimit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """Where a matter comes from (domain.md A1); the informant never leaves intake."""
+
+    type: str
+    number: str | None = None
+    issuer: str | None = None
+    issued_on: date | None = None
+    clause: str | None = None
+    difficult: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentItem:
+    """One unit's part of a matter."""
+
+    assignment_id: str
+    unit: str
+    role: str
+    deliverable: str
+    standard: str | None = None
+    limit: TimeLimit | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterRegistered(MatterFact):
+    """A matter was formally opened (立项)."""
+
+    TYPE: ClassVar[str] = "intake.matter.registered.v1"
+    title: str
+    kind: str
+    section: str
+    standard: str
+    source: SourceRecord
+    state: str
+    assignments: list[AssignmentItem] = field(default_factory=list)
+    classification: str = "NONE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentDispatched(MatterFact):
+    """A unit was given its part (交办). Its clock starts when the notice is served."""
+
+    TYPE: ClassVar[str] = "intake.assignment.dispatched.v1"
+    assignment_id: str
+    unit: str
+    role: str
+    title: str
+    deliverable: str
+    standard: str
+    limit: TimeLimit | None = None
+    due_at: datetime | None = None
+    depends_on: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressReported(MatterFact):
+    """A unit reported progress; nothing was decided about it yet."""
+
+    TYPE: ClassVar[str] = "intake.progress.reported.v1"
+    unit: str
+    filing: str
+    reported_at: datetime
+    text: str
+    percent: int | None = None
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressAccepted(MatterFact):
+    """The office accepted a progress report; it counts as movement from `reported_at`."""
+
+    TYPE: ClassVar[str] = "intake.progress.accepted.v1"
+    unit: str
+    filing: str
+    reported_at: datetime
+    decided_by: str
+    percent: int | None = None
+    substantive: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressReturned(MatterFact):
+    """The office returned a progress report; it does not count as movement."""
+
+    TYPE: ClassVar[str] = "intake.progress.returned.v1"
+    unit: str
+    filing: str
+    reported_at: datetime
+    decided_by: str
+    percent: int | None = None
+    substantive: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionClaimed(MatterFact):
+    """A unit says that it is done (报结). The clock stops at `claimed_at` until it is verified."""
+
+    TYPE: ClassVar[str] = "intake.completion.claimed.v1"
+    unit: str
+    claim: str
+    claimed_at: datetime
+    text: str = ""
+    colour: str | None = None
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionVerified(MatterFact):
+    """The office found the claim true (核验)."""
+
+    TYPE: ClassVar[str] = "intake.completion.verified.v1"
+    unit: str
+    claim: str
+    claimed_at: datetime
+    verified_by: str
+    colour: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionRejected(MatterFact):
+    """The office found the claim wanting; `deficiencies` says why."""
+
+    TYPE: ClassVar[str] = "intake.completion.rejected.v1"
+    unit: str
+    claim: str
+    claimed_at: datetime
+    rejected_by: str
+    colour: str | None = None
+    deficiencies: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterClosed(MatterFact):
+    """All units' parts were verified (销号)."""
+
+    TYPE: ClassVar[str] = "intake.matter.closed.v1"
+    title: str
+    state: str = "CLOSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutPassed(Fact):
+    """Marker `number` has passed intake's inbound queue; everything before it is already announced."""
+
+    TYPE: ClassVar[str] = "intake.cut.passed.v1"
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundParked(Fact):
+    """A message of `sender` could not be read; its matters are held until it is released or the hold expires."""
+
+    TYPE: ClassVar[str] = "intake.inbound.parked.v1"
+    parked_id: str
+    sender: str
+    code: str
+    parked_at: datetime
+    matter_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundReleased(Fact):
+    """A parked message was put back or discarded by a person; its hold ends."""
+
+    TYPE: ClassVar[str] = "intake.inbound.released.v1"
+    parked_id: str
+    sender: str
+    released_by: str
+    resolution: str
+
+
+FACTS: tuple[type[Fact], ...] = (
+    MatterRegistered,
+    AssignmentDispatched,
+    ProgressReported,
+    ProgressAccepted,
+    ProgressReturned,
+    CompletionClaimed,
+    CompletionVerified,
+    CompletionRejected,
+    MatterClosed,
+    CutPassed,
+    InboundParked,
+    InboundReleased,
+)

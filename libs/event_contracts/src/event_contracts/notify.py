@@ -1,0 +1,103 @@
+"""Facts that notify announces: notices dispatched and served (domain.md d.6, d.12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from event_contracts.event import Fact, MatterFact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFact(MatterFact):
+    """One notice to one unit (its addressees sign separately; the clock needs the unit's first receipt)."""
+
+    notice_id: str
+    unit: str
+    kind: str
+    """ASSIGNMENT, SLIP, REMINDER, URGE, UNACKNOWLEDGED, DEADLINE_CHANGED, SLIP_LIFTED, SLIP_WITHDRAWN, CONCLUSION."""
+    about: str
+    """The assignment or slip id that the notice is about."""
+    colour: str | None = None
+    renewal: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeDispatched(NoticeFact):
+    """The notice left for all its addressees."""
+
+    TYPE: ClassVar[str] = "notify.notice.dispatched.v1"
+    addressees: list[str]
+    dispatched_at: datetime
+    deemed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeServed(NoticeFact):
+    """The unit has it: signed, or deemed served by rule. A clock is armed by this and by nothing else."""
+
+    TYPE: ClassVar[str] = "notify.notice.served.v1"
+    served_at: datetime
+    served_on: date
+    mode: str
+    """SIGNED, DEEMED or IMMEDIATE (policy `service = "immediate"`)."""
+    signed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeUnacknowledged(NoticeFact):
+    """Deemed served without a signature: the unit's head is told."""
+
+    TYPE: ClassVar[str] = "notify.notice.unacknowledged.v1"
+    deemed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutPassed(Fact):
+    """Marker `number` has passed notify's inbound queue."""
+
+    TYPE: ClassVar[str] = "notify.cut.passed.v1"
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutWanted(Fact):
+    """Notify needs a marker made after this request (its deemed instants are under the cut too)."""
+
+    TYPE: ClassVar[str] = "notify.cut.wanted.v1"
+    want: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundParked(Fact):
+    """See `event_contracts.intake.InboundParked`."""
+
+    TYPE: ClassVar[str] = "notify.inbound.parked.v1"
+    parked_id: str
+    sender: str
+    code: str
+    parked_at: datetime
+    matter_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundReleased(Fact):
+    """See `event_contracts.intake.InboundReleased`."""
+
+    TYPE: ClassVar[str] = "notify.inbound.released.v1"
+    parked_id: str
+    sender: str
+    released_by: str
+    resolution: str
+
+
+FACTS: tuple[type[Fact], ...] = (
+    NoticeDispatched,
+    NoticeServed,
+    NoticeUnacknowledged,
+    CutPassed,
+    CutWanted,
+    InboundParked,
+    InboundReleased,
+)

@@ -1,0 +1,146 @@
+"""What a service says about itself: which facts and requests it reads, and which timers it answers.
+
+Plain metadata: importing a service loads neither nameko nor a broker client. The nameko entrypoints
+(`entrypoints.runtime`) and the in-process driver (`entrypoints.inprocess`) both run these same declarations.
+
+Life of a batch, in order: `resolve` → locks → `prepare` → the `@consume` methods, message by message → `save`.
+Life of a tick: claim → `prepare_timers` → the `@due` methods → `save`. All of it is one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from event_contracts.event import Fact, Message, Request
+
+if TYPE_CHECKING:
+    from service_chassis.persistence.unit_of_work import Timer, Work
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+INBOUND = "inbound"
+EVENTS = "events"
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """One type that a service reads, and the method that handles it."""
+
+    type: str
+    contract: type[Fact] | type[Request]
+    queue: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """One kind of timer, whether it is under the cut, and the method that handles it."""
+
+    kind: str
+    cut: bool
+    method: str
+
+
+def consume(*contracts: type[Fact] | type[Request]) -> Callable[[F], F]:
+    """Mark a method `(self, work, message)` as the handler of these types.
+
+    A `Fact` is read from `<service>.events`, a `Request` from `<service>.inbound`.
+    """
+
+    def mark(function: F) -> F:
+        function.__consumes__ = (*getattr(function, "__consumes__", ()), *contracts)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def due(kind: str, *, cut: bool = False) -> Callable[[F], F]:
+    """Mark a method `(self, work, timer)` as the handler of timers of this kind.
+
+    With `cut=True` it runs only after a marker that was made after the timer became due has returned by every path
+    (delivery.md c.4): everything that was reported before that instant has then been read.
+    """
+
+    def mark(function: F) -> F:
+        function.__answers__ = (kind, cut)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+class Service:
+    """Base of the four services. Subclasses give `name`, `MIGRATIONS`, handlers, and the three hooks."""
+
+    name: ClassVar[str]
+    MIGRATIONS: ClassVar[str]
+    FORWARDS_CUT: ClassVar[type[Fact] | None] = None
+    """The fact by which this service passes a marker on (intake, notify)."""
+    WANTS_CUT: ClassVar[type[Fact] | None] = None
+    """The fact by which this service asks for a marker (notify)."""
+    MAKES_CUT: ClassVar[bool] = False
+    """Escalation alone: it makes the markers, and counts them back in."""
+    PARKED: ClassVar[type[Fact]]
+    """The fact that announces a parked inbound message, `<service>.inbound.parked.v1`."""
+
+    reads: ClassVar[dict[str, Reads]] = {}
+    answers: ClassVar[dict[str, Answers]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.reads, cls.answers = {}, {}
+        for name in dir(cls):
+            function = getattr(cls, name)
+            for contract in getattr(function, "__consumes__", ()):
+                queue = INBOUND if issubclass(contract, Request) else EVENTS
+                cls.reads[contract.TYPE] = Reads(contract.TYPE, contract, queue, name)
+            if (answer := getattr(function, "__answers__", None)) is not None:
+                kind, cut = answer
+                cls.answers[kind] = Answers(kind, cut, name)
+
+    @property
+    def knows_the_cut(self) -> bool:
+        """Whether this service can ask for a marker and see it return."""
+        return self.MAKES_CUT or self.WANTS_CUT is not None
+
+    def resolves(self, message: Message) -> bool:
+        """Whether this message's `matter` must be a known matter before it is handled."""
+        return message.type in self.reads
+
+    def subjects(self, message: Message) -> list[str]:
+        """What must be locked while this message is handled; the matter by default."""
+        matter_id = getattr(message.data, "matter_id", None)
+        return [matter_id] if matter_id else []
+
+    def prepare(self, work: Work, messages: Sequence[Message]) -> None:
+        """Load what the batch needs, with few statements; set `work.store`."""
+
+    def prepare_timers(self, work: Work, timers: Sequence[Timer]) -> None:
+        """Load what these timers need, with few statements; set `work.store`."""
+
+    def save(self, work: Work) -> None:
+        """Write what changed, with few statements."""
+
+    def parked(self, work: Work, sender: str, matter_id: str | None, parked_id: str, code: str) -> None:
+        """A message of this service's own queues was parked (escalation holds the sender's ladders)."""
+
+
+MARKER = "DUBAN.cut.marked.v1"
+"""Routing key of the markers on `duban.inbound`; bound to every inbound queue."""
+
+CUT_FACTS = ("intake.cut.passed.v1", "notify.cut.passed.v1", "notify.cut.wanted.v1")
+"""What the maker of the markers reads besides its own `@consume` types; the chassis handles them."""
+
+
+def bindings(service: type[Service] | Service) -> list[tuple[str, str, str]]:
+    """(exchange, pattern, queue) for everything that a service reads; the same on both brokers."""
+    found = [("duban.inbound", MARKER, f"{service.name}.{INBOUND}")]
+    for reads in service.reads.values():
+        if reads.queue == INBOUND:
+            found.append(("duban.inbound", f"*.{reads.type}", f"{service.name}.{INBOUND}"))
+        else:
+            found.append(("duban.events", f"{reads.type}.#", f"{service.name}.{EVENTS}"))
+    if service.MAKES_CUT:
+        found.extend(("duban.events", name, f"{service.name}.{EVENTS}") for name in CUT_FACTS)
+    return found

@@ -1,0 +1,286 @@
+"""From a batch of deliveries to a committed transaction, and from due timers to one: the heart of every service.
+
+Nothing here knows a broker or nameko; `entrypoints` (RabbitMQ) and `entrypoints.inprocess` (embedded) both call it.
+The caller acknowledges after `process_batch` has returned, and never otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from event_contracts.event import Message
+from event_contracts.wire import Unreadable, may_send, read_inbound, read_published
+
+from service_chassis.clock import Clock
+from service_chassis.declare import EVENTS, INBOUND, Service
+from service_chassis.errors import Refused, Retry
+from service_chassis.messaging.envelope import Delivery
+from service_chassis.persistence import cut, inbox, refusals, timers, waiting
+from service_chassis.persistence.database import Database
+from service_chassis.persistence.unit_of_work import WAITING, Work
+
+log = structlog.get_logger()
+
+PUT_OFF = timedelta(minutes=15)
+"""When a timer whose handler failed is tried again."""
+
+UNSUPPORTED = "本版本尚不处理此类消息：{type} / this release does not handle messages of the type {type}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What happened, for metrics; the process adds it to its registry after the commit."""
+
+    consumed: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    parked: int = 0
+    waiting: int = 0
+
+
+@dataclass(slots=True)
+class Runtime:
+    """One service with what it runs on. One object per service and process."""
+
+    service: Service
+    database: Database
+    clock: Clock
+    cut_interval: float = 0.0
+    """Seconds between two markers at least."""
+    cut_grace: timedelta = timedelta(0)
+    """How long after its instant a timer under the cut is looked at (delivery.md c.5; 0 on a virtual clock)."""
+    refuse_waiting_after: timedelta | None = timedelta(hours=24)
+    """When a message about an unknown matter is refused; None in rehearsals, which refuse at the end."""
+    on_batch: Callable[[str, Tally], None] = field(default=lambda queue, tally: None)
+
+    @property
+    def cut(self) -> cut.Maker | cut.Asker:
+        """How this service asks for a marker."""
+        return cut.Maker() if self.service.MAKES_CUT else cut.Asker(self.service.WANTS_CUT)
+
+
+@dataclass(slots=True)
+class Read:
+    """One delivery after decoding: either a message or the reason why there is none."""
+
+    delivery: Delivery
+    message: Message | None = None
+    unreadable: Unreadable | None = None
+
+
+def process_batch(runtime: Runtime, queue: str, deliveries: Sequence[Delivery]) -> None:
+    """Handle a batch of one queue in one transaction; on return it is committed and may be acknowledged.
+
+    A passing fault raises `Retry` and nothing is done. Any other exception halves the batch until the message that causes
+    it stands alone; that one is parked and the rest goes through, all in the order of the queue.
+    """
+    if not deliveries:
+        return
+    now = runtime.clock.now()
+    reads = [decode(queue, delivery, now) for delivery in deliveries]
+    _process(runtime, queue, reads, now)
+
+
+def decode(queue: str, delivery: Delivery, now: datetime) -> Read:
+    """Bytes → message; whatever is wrong with them is kept as the reason."""
+    try:
+        if queue.endswith("." + EVENTS):
+            return Read(delivery, read_published(delivery.body))
+        message = read_inbound(
+            delivery.body,
+            content_type=delivery.content_type,
+            headers=delivery.headers,
+            routing_key=delivery.routing_key,
+            user_id=delivery.user_id,
+            now=now,
+        )
+        return Read(delivery, message)
+    except Unreadable as reason:
+        return Read(delivery, unreadable=reason)
+
+
+def _process(runtime: Runtime, queue: str, reads: list[Read], now: datetime) -> None:
+    tally = Tally()
+    try:
+        with runtime.database.begin() as session:
+            work = Work(runtime.service, session, now)
+            _Batch(runtime, work, queue, tally).run(reads)
+    except (Retry, MemoryError):
+        raise
+    except Exception as error:
+        if len(reads) > 1:
+            middle = len(reads) // 2
+            _process(runtime, queue, reads[:middle], now)
+            _process(runtime, queue, reads[middle:], now)
+            return
+        tally = _park_alone(runtime, queue, reads[0], now, error)
+    runtime.on_batch(queue, tally)
+
+
+def _park_alone(runtime: Runtime, queue: str, read: Read, now: datetime, error: Exception) -> Tally:
+    """The message cannot be handled: keep it in the table `parked`, in its place in the line, and go on."""
+    log.error("message parked", action="park", queue=queue, routing_key=read.delivery.routing_key, exc_info=error)
+    with runtime.database.begin() as session:
+        work = Work(runtime.service, session, now)
+        refusals.park(work, queue, read.delivery, code="UNPROCESSED", reason=f"{type(error).__name__}: {error}", message=read.message)
+        work.flush()
+    return Tally(consumed=1, parked=1)
+
+
+class _Batch:
+    """One transaction's way through a batch."""
+
+    def __init__(self, runtime: Runtime, work: Work, queue: str, tally: Tally) -> None:
+        self.runtime, self.work, self.queue, self.tally = runtime, work, queue, tally
+        self.inbound = queue.endswith("." + INBOUND)
+        self.deliveries: dict[tuple[str, str], Delivery] = {}
+
+    def run(self, reads: list[Read]) -> None:
+        work, tally = self.work, self.tally
+        tally.consumed = len(reads)
+        messages = self._admit(reads)
+        now_possible = waiting.resolve(work, messages) if self.inbound else messages
+        while now_possible:
+            self._handle(now_possible)
+            now_possible = waiting.awakened(work, self.deliveries)
+        tally.waiting = len(work.held)
+        tally.refused += len(work.refusals)
+        if work.held:
+            waiting.keep(work, self.deliveries, self.runtime.refuse_waiting_after)
+        refusals.write(work)
+        work.flush()
+
+    def _admit(self, reads: list[Read]) -> list[Message]:
+        """New, readable, allowed messages that are not about the cut, in the order of the queue."""
+        work = self.work
+        fresh = inbox.fresh(work, reads, self.inbound)
+        self.tally.duplicates = len(reads) - len(fresh)
+        admitted: list[Message] = []
+        for read in fresh:
+            message = read.message
+            if message is None:
+                self._turn_away(read)
+            elif ".cut." in f".{message.type}" and cut.receive(work, message):
+                continue
+            elif self.inbound and (refusal := may_send(message)) is not None:
+                work.refuse(message, refusal.code, refusal.detail, refusal.pointer)
+            elif message.type in work.service.reads:
+                self.deliveries[message.source, message.id] = read.delivery
+                admitted.append(message)
+            elif self.inbound:
+                work.refuse(message, "SCHEMA_INVALID", UNSUPPORTED.format(type=message.type), "/type")
+        return admitted
+
+    def _turn_away(self, read: Read) -> None:
+        """Refuse, and park where the sender's matters must be held (events.md, "Parking and holds")."""
+        reason = read.unreadable
+        assert reason is not None
+        if self.inbound:
+            refusals.refuse_unreadable(self.work, read.delivery, reason)
+            self.tally.refused += 1
+        if not self.inbound or reason.code in refusals.HOLDING_CODES:
+            refusals.park(self.work, self.queue, read.delivery, code=reason.code, reason=reason.detail, message=None)
+            self.tally.parked += 1
+
+    def _handle(self, messages: list[Message]) -> None:
+        work, service = self.work, self.work.service
+        work.lock({subject for message in messages for subject in work.subjects_of(message)})
+        service.prepare(work, messages)
+        for message in messages:
+            work.cause = message
+            try:
+                getattr(service, service.reads[message.type].method)(work, message)
+            except Refused as refused:
+                work.refuse(message, refused.code, refused.detail, refused.pointer)
+        work.cause = None
+        service.save(work)
+
+
+# ---------------------------------------------------------------- timers
+
+
+def run_timers(runtime: Runtime, limit: int = 500) -> int:
+    """Handle what is due; returns how many timers were handled (call again while it is > 0).
+
+    First everything that is due under the cut asks for a marker; then what has its marker back, and what needs none, is
+    claimed and handled in one transaction. Any number of replicas may do this at the same time.
+    """
+    now = runtime.clock.now()
+    _ask_for_the_cut(runtime, now)
+    try:
+        return _answer(runtime, now, limit)
+    except Retry:
+        raise
+    except Exception as error:
+        log.warning("timers failed, taking them one by one", action="timers", service=runtime.service.name, exc_info=error)
+        return _one_by_one(runtime, now, limit)
+
+
+def _ask_for_the_cut(runtime: Runtime, now: datetime) -> None:
+    service = runtime.service
+    if not service.knows_the_cut:
+        return
+    with runtime.database.begin() as session:
+        work = Work(service, session, now)
+        due = timers.lock_due_without_cut(session, now - runtime.cut_grace)
+        if due:
+            timers.give_cut(session, due, runtime.cut.ask(work))
+        if service.MAKES_CUT:
+            cut.issue(work, runtime.cut_interval)
+        work.flush()
+
+
+def _answer(runtime: Runtime, now: datetime, limit: int) -> int:
+    service = runtime.service
+    with runtime.database.begin() as session:
+        work = Work(service, session, now)
+        due = timers.claim(work, now, _returned(runtime, session), limit)
+        if not due:
+            return 0
+        service.prepare_timers(work, [timer for timer in due if timer.kind != WAITING])
+        for timer in due:
+            if timer.kind == WAITING:
+                waiting.refuse_overdue(work, timer)
+            else:
+                getattr(service, service.answers[timer.kind].method)(work, timer)
+        service.save(work)
+        refusals.write(work)
+        work.flush()
+        return len(due)
+
+
+def _returned(runtime: Runtime, session: Any) -> int:
+    return runtime.cut.returned(session) if runtime.service.knows_the_cut else 0
+
+
+def _one_by_one(runtime: Runtime, now: datetime, limit: int) -> int:
+    """Isolate a timer whose handler fails: the others are handled, the failing one is tried again in a quarter of an hour."""
+    handled = 0
+    for _ in range(limit):
+        try:
+            done = _answer(runtime, now, 1)
+        except Retry:
+            raise
+        except Exception as error:
+            log.error("timer failed", action="timers", service=runtime.service.name, exc_info=error)
+            with runtime.database.begin() as session:
+                timers.put_off(session, now, _returned(runtime, session), PUT_OFF)
+            done = 1
+        if not done:
+            break
+        handled += done
+    return handled
+
+
+def refuse_waiting(runtime: Runtime) -> int:
+    """Refuse every message that still waits for its matter (the end of a rehearsal); returns how many."""
+    with runtime.database.begin() as session:
+        work = Work(runtime.service, session, runtime.clock.now())
+        count = waiting.refuse_all(work)
+        refusals.write(work)
+        work.flush()
+    return count

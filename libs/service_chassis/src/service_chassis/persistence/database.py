@@ -1,0 +1,88 @@
+"""One service's database: engine, transactions, and the faults that are worth another try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from service_chassis.errors import ConfigError, Retry
+
+POSTGRES_OPTIONS = {
+    "connect_timeout": "5",
+    "keepalives": "1",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+"""A dead server is noticed within some 20 seconds (delivery.md P12)."""
+
+SESSION_SETTINGS = "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=10000"
+"""No statement or lock waits for ever; a frozen process loses its transaction after 10 s (delivery.md K12)."""
+
+
+class Database:
+    """Opens transactions on the service's own schema (PostgreSQL) or file (SQLite)."""
+
+    def __init__(self, url: str, schema: str, *, durable: bool = True) -> None:
+        """`durable=False` leaves out fsync and the journal: only for rehearsals, whose files are thrown away."""
+        self.schema = schema
+        self.durable = durable
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise ConfigError(f"DATABASE_URL cannot be read: {error}; write e.g. postgresql://user:password@host/database") from error
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.engine = self._sqlite(parsed) if self.is_sqlite else self._postgres(parsed)
+
+    def _postgres(self, url: Any) -> Engine:
+        query = {**POSTGRES_OPTIONS, **url.query, "options": f"-c search_path={self.schema} {SESSION_SETTINGS}"}
+        url = url.set(drivername="postgresql+psycopg", query=query)
+        return create_engine(url, pool_size=4, max_overflow=4, pool_timeout=10)
+
+    def _sqlite(self, url: Any) -> Engine:
+        """One connection for the one process (P14: exactly one on SQLite); transactions are begun by us, as writers."""
+        engine = create_engine(
+            url.set(drivername="sqlite"),
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 5.0, "cached_statements": 512},
+        )
+        durable = self.durable
+
+        @event.listens_for(engine, "connect")
+        def pragmas(connection: Any, _record: Any) -> None:
+            connection.execute(f"PRAGMA journal_mode={'WAL' if durable else 'MEMORY'}")
+            connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA temp_store=MEMORY")
+            if not durable:
+                connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+        return engine
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One transaction: committed on leaving, rolled back on any exception; a passing fault comes out as `Retry`."""
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except (OperationalError, InterfaceError) as error:
+            raise Retry(f"database {self.schema}: {error.orig}") from error
+        except DBAPIError as error:
+            if error.connection_invalidated or getattr(error.orig, "sqlstate", "") in ("40001", "40P01", "55P03", "57014"):
+                raise Retry(f"database {self.schema}: {error.orig}") from error
+            raise
+
+    def close(self) -> None:
+        """Drop all connections; the next transaction opens new ones."""
+        self.engine.dispose()

@@ -1,0 +1,83 @@
+"""Runs a service's Alembic revisions from code: no `alembic.ini`, no `env.py`; the wheel carries code and migrations.
+
+File names say when a revision runs relative to the code: `…_before_…` before the new code starts (add), `…_after_…` once no
+old code runs (drop).
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from service_chassis.errors import ConfigError
+from service_chassis.persistence.database import Database
+
+
+def migrate(database: Database, package: str) -> str:
+    """Bring the schema to this code's newest revision; returns it. Two at once wait for each other."""
+    scripts = _scripts(package)
+    with database.begin() as connection:
+        if not database.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"migrate.{database.schema}"})
+            connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{database.schema}"'))
+        _refuse_newer(scripts, _current(connection), database.schema)
+        _run(connection, scripts)
+    return head(package)
+
+
+def check(database: Database, package: str) -> str:
+    """The schema's revision if this code can run on it; else a ConfigError that says what to do."""
+    scripts = _scripts(package)
+    with database.begin() as connection:
+        current = _current(connection)
+    _refuse_newer(scripts, current, database.schema)
+    if current != head(package):
+        found = current or "nothing"
+        raise ConfigError(
+            f"the schema {database.schema} has {found}, this code needs {head(package)}; run `python -m {database.schema} migrate`"
+        )
+    return current
+
+
+def head(package: str) -> str:
+    """The newest revision that this code knows."""
+    found = _scripts(package).get_current_head()
+    if found is None:
+        raise ConfigError(f"no migrations in {package}")
+    return found
+
+
+def _scripts(package: str) -> ScriptDirectory:
+    folder = str(files(package))
+    config = Config()
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    config.set_main_option("version_locations", folder.replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return ScriptDirectory.from_config(config)
+
+
+def _current(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(scripts: ScriptDirectory, current: str | None, schema: str) -> None:
+    known = {script.revision for script in scripts.walk_revisions()}
+    if current is not None and current not in known:
+        raise ConfigError(
+            f"the schema {schema} has the revision {current}, which this code does not know: it is newer. Start the newer release"
+        )
+
+
+def _run(connection: Connection, scripts: ScriptDirectory) -> None:
+    def upgrade(revision: Any, context: Any) -> Any:
+        return scripts._upgrade_revs("head", revision)
+
+    with EnvironmentContext(Config(), scripts, fn=upgrade, destination_rev="head") as environment:
+        environment.configure(connection=connection, transactional_ddl=False)
+        environment.run_migrations()

@@ -1,0 +1,90 @@
+"""What was refused, and what was parked: kept, counted, and told to the sender on `duban.rejected`. Nothing is dropped."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from event_contracts.event import Message
+from event_contracts.wire import Unreadable, refusal_body
+
+from service_chassis.messaging.envelope import Delivery
+from service_chassis.persistence import tables
+from service_chassis.persistence.sql import insert_new, insert_rows
+from service_chassis.persistence.unit_of_work import REJECTED_EXCHANGE, Work
+
+HOLDING_CODES = frozenset({"SCHEMA_INVALID", "TOO_LARGE", "ID_REUSED"})
+"""Refusals that park the message and hold the sender's matters (events.md, "Parking and holds"); no other code does."""
+
+KEPT_OF_TOO_LARGE = 1024
+"""Bytes kept of a body over the size limit, beside its hash."""
+
+
+def write(work: Work) -> None:
+    """Keep the refusals of this transaction and announce them to their senders."""
+    rows = []
+    for message, code, detail, pointer in work.refusals:
+        errors = [{"pointer": pointer, "detail": detail}] if pointer else []
+        rows.append(_row(work, message.id, message.source, message.sender, message.type, code, detail, errors))
+    work.refusals = []
+    insert_rows(work.session, tables.refusal, rows)
+
+
+def refuse_unreadable(work: Work, delivery: Delivery, reason: Unreadable) -> None:
+    """Refuse what could not be read; of a classified message nothing but its id is kept."""
+    sender = delivery.routing_key.partition(".")[0]
+    row = _row(
+        work, reason.id or "", reason.source or "", sender, reason.type or "", reason.code, reason.detail, list(reason.errors)
+    )
+    insert_rows(work.session, tables.refusal, [row])
+
+
+def _row(
+    work: Work, id_: str, source: str, sender: str, type_: str, code: str, detail: str, errors: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    service = work.service.name
+    body_id, body = refusal_body(
+        service=service, time=work.now, id=id_, source=source, type=type_, code=code, detail=detail, errors=errors
+    )
+    work.send(REJECTED_EXCHANGE, f"{sender}.{code}", body_id, f"{service}.message.refused.v1", body)
+    return {
+        "message_id": id_,
+        "source": source,
+        "sender": sender,
+        "type": type_,
+        "code": code,
+        "detail": detail,
+        "errors": list(errors),
+        "refused_at": work.now,
+    }
+
+
+def park(work: Work, queue: str, delivery: Delivery, *, code: str, reason: str, message: Message | None) -> None:
+    """Keep a message that cannot be handled, in place; the sender's matters are held until a person has looked at it."""
+    digest = hashlib.sha256(delivery.body).hexdigest()
+    sender = message.sender if message is not None and message.sender else delivery.routing_key.partition(".")[0]
+    parked_id = hashlib.sha256(f"{queue}\n{delivery.routing_key}\n{digest}\n{code}".encode()).hexdigest()[:32]
+    kept = delivery.body[:KEPT_OF_TOO_LARGE] if code == "TOO_LARGE" else delivery.body
+    row = {
+        "id": parked_id,
+        "queue": queue,
+        "code": code,
+        "reason": reason[:2000],
+        "sender": sender,
+        "routing_key": delivery.routing_key,
+        "exchange": delivery.exchange,
+        "message_id": delivery.message_id,
+        "user_id": delivery.user_id,
+        "content_type": delivery.content_type,
+        "headers": {str(k): str(v) for k, v in delivery.headers.items()},
+        "body": kept,
+        "sha256": digest,
+        "size": len(delivery.body),
+        "parked_at": work.now,
+    }
+    insert_new(work.session, tables.parked, [row])
+    matter_id = getattr(message.data, "matter_id", None) if message is not None else None
+    fact = work.service.PARKED(parked_id=parked_id, sender=sender, code=code, parked_at=work.now, matter_id=matter_id)
+    work.announce(fact, subject=sender, time=work.now, barrier=True)
+    work.service.parked(work, sender, matter_id, parked_id, code)

@@ -1,0 +1,165 @@
+"""The chassis' own tables, the same in every service's schema; versioned here, applied by each service's first migration.
+
+What each is for: `subject` numbers and locks what events are about; `inbox` remembers what was handled; `outbox` holds what
+is to be published; `timer` holds what becomes due; `matter_ref` resolves references; `waiting`, `refusal` and `parked` keep
+every message that was not simply handled; `cut` counts markers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text, text
+
+from service_chassis.persistence.columns import Bytes, Instant, Json
+
+NAMING = {
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+
+def metadata() -> MetaData:
+    """A MetaData with the project's constraint names (Alembic needs them to be stable)."""
+    return MetaData(naming_convention=NAMING)
+
+
+CHASSIS = metadata()
+BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite numbers rows by itself only in a column of type INTEGER."""
+
+subject = Table(
+    "subject",
+    CHASSIS,
+    Column("subject", Text, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    CHASSIS,
+    Column("source", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("sha256", Bytes),
+    Column("body", Bytes),
+    Column("received_at", Instant, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    CHASSIS,
+    Column("id", BIG_ID, primary_key=True, autoincrement=True),
+    Column("exchange", Text, nullable=False),
+    Column("routing_key", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("body", Bytes, nullable=False),
+    Column("barrier", Boolean, nullable=False),
+    Column("announced_at", Instant, nullable=False),
+    Column("published_at", Instant),
+    Index("ix_outbox_pending", "id", postgresql_where=text("published_at IS NULL"), sqlite_where=text("published_at IS NULL")),
+    sqlite_autoincrement=True,
+)
+
+timer = Table(
+    "timer",
+    CHASSIS,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("subject", Text, nullable=False, index=True),
+    Column("due_at", Instant, nullable=False),
+    Column("needs_cut", Boolean, nullable=False),
+    Column("cut_seq", BigInteger),
+    Index("ix_timer_due", "due_at", postgresql_where=text("cut_seq IS NULL"), sqlite_where=text("cut_seq IS NULL")),
+    Index(
+        "ix_timer_cut", "cut_seq", "due_at", postgresql_where=text("cut_seq IS NOT NULL"), sqlite_where=text("cut_seq IS NOT NULL")
+    ),
+)
+
+matter_ref = Table(
+    "matter_ref",
+    CHASSIS,
+    Column("matter_id", Text, primary_key=True),
+    Column("external_ref", Text, nullable=False, index=True),
+    Column("submitted_by", Text, nullable=False),
+    Column("units", Json, nullable=False),
+)
+
+waiting = Table(
+    "waiting",
+    CHASSIS,
+    Column("source", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("matter", Text, nullable=False, index=True),
+    Column("sender", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("routing_key", Text, nullable=False),
+    Column("body", Bytes, nullable=False),
+    Column("content_type", Text),
+    Column("headers", Json),
+    Column("user_id", Text),
+    Column("arrived_at", Instant, nullable=False),
+)
+
+refusal = Table(
+    "refusal",
+    CHASSIS,
+    Column("id", BIG_ID, primary_key=True, autoincrement=True),
+    Column("message_id", Text, nullable=False, index=True),
+    Column("source", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("errors", Json, nullable=False),
+    Column("refused_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+parked = Table(
+    "parked",
+    CHASSIS,
+    Column("id", Text, primary_key=True),
+    Column("queue", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("routing_key", Text, nullable=False),
+    Column("exchange", Text, nullable=False),
+    Column("message_id", Text),
+    Column("user_id", Text),
+    Column("content_type", Text),
+    Column("headers", Json),
+    Column("body", Bytes, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("parked_at", Instant, nullable=False),
+    Column("resolved_at", Instant),
+    Column("resolved_by", Text),
+    Column("resolution", Text),
+)
+
+cut = Table(
+    "cut",
+    CHASSIS,
+    Column("name", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+
+VERSIONS = {1: CHASSIS.sorted_tables}
+"""Version of the chassis' tables → what it creates."""
+
+
+def upgrade(op: Any, version: int) -> None:
+    """Create the chassis' tables of `version` from a service's Alembic migration.
+
+    On PostgreSQL the outbox also gets the id of its transaction: the relay reads below the xid horizon, so that a transaction
+    that commits late is never skipped (delivery.md c.3).
+    """
+    bind = op.get_bind()
+    CHASSIS.create_all(bind, tables=VERSIONS[version], checkfirst=False)
+    if bind.dialect.name == "postgresql":
+        op.execute("ALTER TABLE outbox ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()")

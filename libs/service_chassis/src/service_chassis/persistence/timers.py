@@ -1,0 +1,103 @@
+"""Timers as rows: what is due is claimed by locking its subjects with SKIP LOCKED, so any number of replicas may tick."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
+
+from service_chassis.persistence import tables
+from service_chassis.persistence.sql import chunks
+from service_chassis.persistence.unit_of_work import Timer, Work
+
+T, S = tables.timer.c, tables.subject.c
+
+_WITHOUT_CUT = (
+    select(T.kind, T.key)
+    .where(T.needs_cut, T.cut_seq.is_(None), T.due_at <= bindparam("now"))
+    .order_by(T.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_GIVE = (
+    tables.timer.update()
+    .where((T.kind == bindparam("b_kind")) & (T.key == bindparam("b_key")) & T.cut_seq.is_(None))
+    .values(cut_seq=bindparam("b_cut"))
+)
+_PLAIN = and_(T.needs_cut.is_(False), T.cut_seq.is_(None), T.due_at <= bindparam("now"))
+_BACK = and_(T.cut_seq.is_not(None), T.cut_seq <= bindparam("returned"))
+
+
+def _claim_statement(condition: Any, order: Any) -> Any:
+    joined = select(S.subject, S.last).join(tables.timer, T.subject == S.subject)
+    return joined.where(condition).order_by(*order).limit(bindparam("most")).with_for_update(of=tables.subject, skip_locked=True)
+
+
+_CLAIM_PLAIN = _claim_statement(_PLAIN, (T.due_at, T.kind, T.key))
+_CLAIM_BACK = _claim_statement(_BACK, (T.cut_seq, T.due_at, T.kind, T.key))
+_TAKE = (
+    tables.timer.delete()
+    .where(T.subject.in_(bindparam("subjects", expanding=True)), or_(_PLAIN, _BACK))
+    .returning(T.kind, T.key, T.subject, T.due_at)
+)
+_NEXT = select(func.min(T.due_at)).where(T.cut_seq.is_(None))
+_ASKED = select(T.kind).where(T.cut_seq.is_not(None)).limit(1)
+_PUT_OFF = (
+    tables.timer.update()
+    .where(T.kind == bindparam("b_kind"), T.key == bindparam("b_key"))
+    .values(due_at=bindparam("b_due"), cut_seq=None)
+)
+_FIRST = select(T.kind, T.key).where(or_(_PLAIN, _BACK)).order_by(T.due_at, T.kind, T.key).limit(1)
+
+MOST_AT_ONCE = 20_000
+"""Timers that ask for one marker together; a marker answers any number of them."""
+
+
+def lock_due_without_cut(session: Connection, now: datetime) -> list[tuple[str, str]]:
+    """(kind, key) of what is due and has not asked for a marker yet; locked by this transaction."""
+    return [(row[0], row[1]) for row in session.execute(_WITHOUT_CUT, {"now": now, "most": MOST_AT_ONCE})]
+
+
+def give_cut(session: Connection, due: list[tuple[str, str]], number: int) -> None:
+    """These timers are answered when marker `number` has returned."""
+    session.execute(_GIVE, [{"b_kind": kind, "b_key": key, "b_cut": number} for kind, key in due])
+
+
+def claim(work: Work, now: datetime, returned: int, most: int) -> list[Timer]:
+    """Take what may be answered now, with the locks on its subjects; in the order in which it was due.
+
+    The lock comes first and the row is taken by a second statement, so that a timer which another transaction moved or
+    cleared in between is not answered.
+    """
+    values = {"now": now, "returned": returned, "most": most}
+    locked = {row[0]: row[1] for row in work.session.execute(_CLAIM_BACK, values)} if returned else {}
+    if len(locked) < most:
+        locked.update((row[0], row[1]) for row in work.session.execute(_CLAIM_PLAIN, values))
+    if not locked:
+        return []
+    work.holds(locked)
+    taken: list[Timer] = []
+    for part in chunks(sorted(locked)):
+        rows = work.session.execute(_TAKE, {"subjects": part, "now": now, "returned": returned})
+        taken.extend(Timer(*row) for row in rows)
+    taken.sort(key=lambda timer: (timer.due_at, timer.kind, timer.key))
+    return taken
+
+
+def put_off(session: Connection, now: datetime, returned: int, by: timedelta) -> None:
+    """Move the first due timer, whose handler fails, out of the way of the others."""
+    row = session.execute(_FIRST, {"now": now, "returned": returned}).first()
+    if row is not None:
+        session.execute(_PUT_OFF, {"b_kind": row[0], "b_key": row[1], "b_due": now + by})
+
+
+def next_due(session: Connection) -> datetime | None:
+    """The earliest instant at which something becomes due that has not asked for a marker yet."""
+    found: datetime | None = session.execute(_NEXT).scalar()
+    return found
+
+
+def anything_asked(session: Connection) -> bool:
+    """Whether a timer is waiting for its marker."""
+    return session.execute(_ASKED).first() is not None
