@@ -1,0 +1,144 @@
+"""The command line. Every subcommand imports what it needs when it is called, so that `duban --help` answers at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+WRONG_INPUT = 2
+"""Exit code for a wrong argument, file, setting, or missing server."""
+
+HELP = {"help_option_names": ["-h", "--help"]}
+
+
+def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What is wrong with the input is said in one line, with exit code 2 and without a traceback."""
+
+    @wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        from service_chassis.errors import ConfigError, Retry
+
+        try:
+            return command(*args, **kwargs)
+        except (ConfigError, Retry) as error:
+            click.echo("duban: " + " ".join(str(error).split()), err=True)
+            sys.exit(WRONG_INPUT)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+
+    return guarded
+
+
+def local_day(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+    """A date as YYYY-MM-DD."""
+    if value is None:
+        return None
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a local day, not an instant
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a date; write e.g. 2026-12-31") from None
+
+
+def seconds(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
+    """A length of time: `20`, `20s`, `5m`, `1h`."""
+    if not value:
+        return None
+    unit = {"s": 1, "m": 60, "h": 3600}
+    number, factor = (value[:-1], unit[value[-1]]) if value[-1] in unit else (value, 1)
+    try:
+        found = float(number) * factor
+    except ValueError:
+        found = -1.0
+    if not 0 < found < 1e9:
+        raise click.BadParameter(f"{value!r} is not a length of time; write e.g. 20s")
+    return found
+
+
+@click.group(context_settings=HELP, help="督办：三色督办单事件链 / duban: matters go in, white, yellow and red slips come out.")
+@click.version_option(package_name="supervision-duban", prog_name="duban")
+def main() -> None:
+    """The group of all commands."""
+
+
+@main.command(context_settings=HELP)
+@click.argument("events", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--policy", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="overrides of the default policy (TOML)")
+@click.option("--until", callback=local_day, metavar="DATE", help="the last local day that is played, e.g. 2026-12-31")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="folder for outcome.json and published.jsonl")
+@click.option("--json", "as_json", is_flag=True, help="the outcome on standard output")
+@one_line
+def rehearse(events: Path, policy: Path | None, until: date | None, out: Path | None, as_json: bool) -> None:
+    """在虚拟时钟上演练 EVENTS（.jsonl 或 .jsonl.gz）/ rehearse a file of messages on a virtual clock."""
+    from duban import outcome, rehearse
+
+    wanted = rehearse.Rehearsal(events, rehearse.policy_from(policy), until, out)
+    found = rehearse.rehearse(wanted, lambda text: click.echo(text, err=True))
+    if as_json:
+        outcome.write(found, sys.stdout.buffer)
+        sys.stdout.flush()
+        return
+    for line in outcome.summary(found):
+        click.echo(line)
+    if out is not None:
+        click.echo(f"{out / 'outcome.json'}  {out / 'published.jsonl'}")
+
+
+@main.command(context_settings=HELP)
+@click.option("--speed", type=click.FloatRange(min=0, min_open=True), envvar="SPEED", help="1 = real time; default: one day per second")
+@click.option("--fresh", is_flag=True, envvar="FRESH", help="start over: forget what is under --folder")
+@click.option("--for", "lasting", callback=seconds, envvar="FOR", metavar="TIME", help="stop by itself, e.g. after 20s")
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("var/city"), show_default=True)
+@one_line
+def run(speed: float | None, fresh: bool, lasting: float | None, folder: Path) -> None:
+    """在本机运行示例城市 / run the whole chain here with a sample city, live. Ctrl-C stops, the next start goes on."""
+    click.echo("示例城市启动中 … / starting the sample city …")
+    from duban import run
+
+    run.run(run.Wanted(folder, speed or run.DAY_PER_SECOND, lasting, fresh), sys.stdout)
+
+
+@main.command(context_settings=HELP)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--url", envvar="AMQP_URL", help="broker; default: $AMQP_URL")
+@click.option("--as", "sender", metavar="CODE", help="only messages of this sender (ZJJ, OFFICE); default: each line's own source")
+@one_line
+def publish(file: Path, url: str | None, sender: str | None) -> None:
+    """向 duban.inbound 发送 FILE 中的消息 / send the messages of a file as a department's system does."""
+    from duban import publish
+
+    publish.publish(file, broker_url(url), sender, sys.stderr)
+
+
+@main.command(context_settings=HELP)
+@click.argument("pattern", default="#")
+@click.option("--url", envvar="AMQP_URL", help="broker; default: $AMQP_URL")
+@click.option("--json", "as_json", is_flag=True, help="the events as they are, one a line")
+@click.option("--exchange", default="duban.events", show_default=True, help="duban.rejected shows refusals")
+@click.option("--count", type=click.IntRange(min=1), help="stop after so many events")
+@one_line
+def watch(pattern: str, url: str | None, as_json: bool, exchange: str, count: int | None) -> None:
+    """订阅并显示事件 / show the events that match PATTERN, e.g. 'escalation.slip.issued.#', as an integrator would see them."""
+    from duban import watch
+
+    watch.watch(pattern, broker_url(url), exchange, as_json, count, sys.stdout)
+
+
+def broker_url(url: str | None) -> str:
+    """The broker's address, which must be given."""
+    from service_chassis.errors import ConfigError
+
+    if not url:
+        raise ConfigError("no broker: set AMQP_URL or give --url, e.g. amqp://zjj:password@broker:5672/duban")
+    return url
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,202 @@
+"""`duban run`: the sample city on this machine, live, at a pace; stopped and started again at will.
+
+It may be killed at any point: messages of the story have ids of their own and are sent again from the last instant that was
+finished; what was already taken in is dropped by the services' inboxes, and what was announced is still in their outboxes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import time
+from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+import orjson
+from ground_rules.policy import Policy, load_policy
+from service_chassis.clock import VirtualClock
+from service_chassis.errors import ConfigError
+
+from duban import chain
+from duban.arrivals import Arrival, of_event
+from duban.board import Board
+from duban.live import View, view
+from duban.player import Player
+from duban.sample_city import story
+
+DAY_PER_SECOND = 86_400.0
+"""Virtual seconds per real second; 1 is real time."""
+
+AFTER_THE_STORY = timedelta(days=60)
+"""How long the clocks go on after the last message of the story."""
+
+NAP_SECONDS = 0.1
+"""The longest sleep between two looks at the clock and at signals."""
+
+POSITION, LOCK = "position.json", "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How to run: the folder of the city's files, virtual per real seconds, for how long, and whether to start over."""
+
+    folder: Path
+    speed: float
+    lasting: float | None = None
+    fresh: bool = False
+
+
+class Stop:
+    """Set by Ctrl-C and SIGTERM; the loop ends after the instant that is being played."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+        signal.signal(number, signal.SIG_DFL)  # a second one ends the process at once
+
+
+def run(wanted: Wanted, out: IO[str]) -> None:
+    """Run until stopped, until the time is up, or until the story is over."""
+    stop = Stop()
+    before = {number: signal.signal(number, stop.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with locked(wanted.folder):
+            if wanted.fresh:
+                forget(wanted.folder)
+            _run(wanted, out, stop)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _run(wanted: Wanted, out: IO[str], stop: Stop) -> None:
+    policy = load_policy()
+    arrivals = the_story(policy)
+    position = read_position(wanted.folder)
+    clock = VirtualClock(position or story.opening(policy))
+    with chain.opened(wanted.folder, policy, clock, durable=True) as running:
+        board = Board()
+        city = City(running, board, Player(running.driver, clock, arrivals), wanted.folder)
+        city.recover(position)
+        shown = view(out, board, policy.zone, wanted.speed)
+        try:
+            why = loop(city, shown, wanted, stop)
+        except BaseException:
+            shown.close("")
+            raise
+        shown.close(f"{why}；数据在 data in {wanted.folder}")
+
+
+def the_story(policy: Policy) -> list[Arrival]:
+    """The messages of the sample city in order of arrival."""
+    return sorted(of_event(event, orjson.dumps(event)) for event in story.story(policy))
+
+
+class City:
+    """The chain with its story, its place in it, and the board."""
+
+    def __init__(self, running: chain.Chain, board: Board, player: Player, folder: Path) -> None:
+        self.running, self.board, self.player, self.folder = running, board, player, folder
+        self.end = player.arrivals[-1].instant + AFTER_THE_STORY
+        self._archived = 0
+
+    def recover(self, position: datetime | None) -> None:
+        """Go on after the last finished instant: finish what was under way, and fill the board from the archive."""
+        if position is not None:
+            self.player.played = bisect_right(self.player.arrivals, position, key=lambda arrival: arrival.instant)
+        self.player.play(self.player.clock.now())
+        for _ in self.news():
+            pass
+
+    def news(self) -> Iterator[object]:
+        """The lines of the events that were published since the last call."""
+        for place, _, body in self.running.broker.archived(self._archived):
+            self._archived = place
+            line = self.board.apply(orjson.loads(body))
+            if line is not None:
+                yield line
+
+    def next_instant(self) -> datetime | None:
+        """When the next thing happens; None when the story is over."""
+        instant = self.player.next_instant()
+        return instant if instant is not None and instant < self.end else None
+
+    def play(self, instant: datetime, shown: View) -> None:
+        """Let an instant happen, remember that it is finished, and tell what came of it."""
+        self.player.play(instant)
+        write_position(self.folder, instant)
+        for line in self.news():
+            shown.tell(line)  # type: ignore[arg-type]
+
+
+def loop(city: City, shown: View, wanted: Wanted, stop: Stop) -> str:
+    """Play each instant when its time has come; returns why it ended."""
+    began, start = time.monotonic(), city.player.clock.now()
+    while not stop.asked:
+        passed = time.monotonic() - began
+        if wanted.lasting is not None and passed >= wanted.lasting:
+            return "时间到 time is up"
+        now, instant = start + timedelta(seconds=passed * wanted.speed), city.next_instant()
+        if instant is None:
+            return "故事讲完了 the story is over（FRESH=1 重新开始 starts over）"
+        if instant <= now:
+            city.play(instant, shown)
+            shown.show(instant)
+            continue
+        shown.show(now)
+        time.sleep(min(NAP_SECONDS, (instant - now).total_seconds() / wanted.speed))
+    return "已停止，下次从这里继续 stopped, the next start goes on from here"
+
+
+# ---------------------------------------------------------------- the folder
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One process per folder; a second one is told so."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise ConfigError(f"{folder}: {error.strerror or error}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise ConfigError(f"another duban runs on {folder}; stop it, or give another --folder") from None
+    finally:
+        os.close(descriptor)
+
+
+def forget(folder: Path) -> None:
+    """Delete the city's own files, and nothing else that may lie in the folder."""
+    for pattern in ("*.sqlite", "*.sqlite-wal", "*.sqlite-shm", f"{POSITION}*"):
+        for path in folder.glob(pattern):
+            path.unlink()
+
+
+def read_position(folder: Path) -> datetime | None:
+    """The last instant that was finished, or None at the beginning."""
+    try:
+        return datetime.fromisoformat(json.loads((folder / POSITION).read_text("utf-8"))["finished"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"{folder / POSITION} cannot be read ({error}); FRESH=1 starts over") from error
+
+
+def write_position(folder: Path, instant: datetime) -> None:
+    """Replace the file as a whole, so that being killed leaves the old or the new one."""
+    path = folder / f"{POSITION}.new"
+    path.write_text(json.dumps({"finished": instant.isoformat()}), "utf-8")
+    os.replace(path, folder / POSITION)
