@@ -1,0 +1,238 @@
+"""One marshmallow schema for each class of `inbound.py`: names, lengths (in characters) and rules between fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from event_contracts import inbound
+from event_contracts.event import Evidence, Request, TimeLimit, catalogue
+from event_contracts.parts import Code, Contract, Day, Group, Instant, Numbers, OneOf, Several, Text, UnitCode, Whole, YesNo
+
+REQUESTS: Mapping[str, type[Request]] = catalogue(inbound.REQUESTS)
+"""Every inbound type that this release understands, and its class."""
+
+
+def _reference(*, required: bool = True) -> Code:
+    """Our id of something, or the sender's own reference to it."""
+    hint = "应为 1 至 128 个字符的编号 / must be a reference of 1 to 128 characters, without blanks around it"
+    return Code(r"[^\x00-\x20\x7f]([^\x00-\x1f\x7f]{0,126}[^\x00-\x20\x7f])?", hint, required=required)
+
+
+def _person(*, required: bool = True) -> Text:
+    return Text(128, required=required)
+
+
+def _colour(*, required: bool = False) -> OneOf:
+    return OneOf(inbound.COLOURS, required=required)
+
+
+def _evidence() -> Several:
+    return Several(Group(EvidenceContract), 100)
+
+
+class LimitContract(Contract):
+    MAKES = TimeLimit
+    RULE: ClassVar[dict[str, Any]] = {
+        "if": {"properties": {"unit": {"const": "MONTH"}}, "required": ["unit"]},
+        "then": {"properties": {"amount": {"maximum": inbound.MOST_MONTHS}}},
+    }
+    amount = Whole(1, inbound.MOST_DAYS)
+    unit = OneOf(inbound.LIMIT_UNITS)
+
+    def disagreements(self, values: Mapping[str, Any]) -> dict[Any, Any]:
+        if values["unit"] == "MONTH" and values["amount"] > inbound.MOST_MONTHS:
+            return {"amount": [f"应为 1 至 {inbound.MOST_MONTHS} 个月 / must be 1 to {inbound.MOST_MONTHS} months"]}
+        return {}
+
+
+class EvidenceContract(Contract):
+    MAKES = Evidence
+    kind = OneOf(inbound.EVIDENCE_KINDS)
+    sha256 = Code("[0-9A-Fa-f]{64}", "应为 64 位十六进制 / must be 64 hexadecimal digits")
+    collected_at = Instant(required=False)
+    place = Text(256, required=False)
+    collector = _person(required=False)
+
+
+class InformantContract(Contract):
+    MAKES = inbound.Informant
+    name = _person()
+    contact = Text(256, required=False)
+
+
+class SourceContract(Contract):
+    MAKES = inbound.SubmittedSource
+    type = OneOf(inbound.SOURCE_TYPES)
+    number = Text(128, required=False)
+    issuer = Text(128, required=False)
+    issued_on = Day(required=False)
+    clause = Text(256, required=False)
+    difficult = YesNo(required=False)
+    informant = Group(InformantContract, required=False)
+
+
+class AuthorisationContract(Contract):
+    MAKES = inbound.Authorisation
+    principal = OneOf(inbound.PRINCIPALS)
+    basis = Text(512)
+    body = Text(128, required=False)
+    scope = Text(512, required=False)
+    until = Day(required=False)
+
+
+class MilestoneContract(Contract):
+    MAKES = inbound.Milestone
+    due_on = Day()
+    percent = Whole(0, 100)
+    text = Text(512, required=False)
+
+
+_HAS_LIMIT: dict[str, Any] = {"properties": {"limit": {"type": "object"}}, "required": ["limit"]}
+_HAS_DUE_AT: dict[str, Any] = {"properties": {"due_at": {"type": "string"}}, "required": ["due_at"]}
+
+
+class AssignmentContract(Contract):
+    MAKES = inbound.SubmittedAssignment
+    RULE: ClassVar[dict[str, Any]] = {"not": {"allOf": [_HAS_LIMIT, _HAS_DUE_AT]}}
+    unit = UnitCode()
+    role = OneOf(inbound.ROLES)
+    deliverable = Text(2000)
+    standard = Text(4000, required=False)
+    limit = Group(LimitContract, required=False)
+    due_at = Instant(required=False)
+    milestones = Several(Group(MilestoneContract), 100)
+    depends_on = Several(UnitCode(), 100)
+
+    def disagreements(self, values: Mapping[str, Any]) -> dict[Any, Any]:
+        if "limit" in values and "due_at" in values:
+            return {"due_at": ["limit 与 due_at 只能有一个 / either limit or due_at, not both"]}
+        return {}
+
+
+class MatterSubmittedContract(Contract):
+    MAKES = inbound.MatterSubmitted
+    RULE: ClassVar[dict[str, Any]] = {
+        "if": {"properties": {"source": {"properties": {"type": {"enum": sorted(inbound.STATUTORY_CLOCK)}}}}},
+        "else": {"properties": {"assignments": {"items": {"anyOf": [_HAS_LIMIT, _HAS_DUE_AT]}}}},
+    }
+    external_ref = _reference()
+    title = Text(500)
+    kind = Code("[A-Z][A-Z0-9_]{1,39}", "应为大写代码 / must be a code in capitals, such as SPECIAL", required=False)
+    source = Group(SourceContract)
+    authorisation = Group(AuthorisationContract, required=False)
+    standard = Text(4000)
+    classification = OneOf(inbound.CLASSIFICATIONS, required=False)
+    subject_terms = Several(Text(64), 50)
+    assignments = Several(Group(AssignmentContract), 200, required=True)
+
+    def disagreements(self, values: Mapping[str, Any]) -> dict[Any, Any]:
+        faults: dict[int, Any] = {}
+        seen: set[str] = set()
+        for index, part in enumerate(values["assignments"]):
+            if part.unit in seen:
+                faults[index] = {"unit": [f"{part.unit} 重复 / {part.unit} appears twice"]}
+            seen.add(part.unit)
+            if part.limit is None and part.due_at is None and values["source"].type not in inbound.STATUTORY_CLOCK:
+                faults.setdefault(index, {})["limit"] = ["应有 limit 或 due_at / this source needs limit or due_at"]
+        return {"assignments": faults} if faults else {}
+
+
+class AboutUnitContract(Contract):
+    """What every further message has."""
+
+    matter = _reference()
+    unit = UnitCode()
+
+
+class ProgressReportedContract(AboutUnitContract):
+    MAKES = inbound.ProgressReported
+    text = Text(10_000)
+    percent = Whole(0, 100, required=False)
+    evidence = _evidence()
+
+
+class ProgressAssessedContract(AboutUnitContract):
+    MAKES = inbound.ProgressAssessed
+    accepted = YesNo()
+    decided_by = _person()
+    substantive = YesNo(required=False)
+    request = _reference(required=False)
+
+
+class CompletionClaimedContract(AboutUnitContract):
+    MAKES = inbound.CompletionClaimed
+    text = Text(10_000)
+    colour = _colour()
+    evidence = _evidence()
+
+
+class CompletionVerifiedContract(AboutUnitContract):
+    MAKES: ClassVar[type[Any]] = inbound.CompletionVerified
+    verified_by = _person()
+    colour = _colour()
+    claim = _reference(required=False)
+    deficiencies = Several(Text(1000), 100)
+
+
+class CompletionRejectedContract(CompletionVerifiedContract):
+    MAKES = inbound.CompletionRejected
+
+
+class NoticeSignedContract(AboutUnitContract):
+    MAKES = inbound.NoticeSigned
+    signed_by = _person()
+    colour = _colour()
+
+
+class UrgeSentContract(AboutUnitContract):
+    MAKES = inbound.UrgeSent
+    by = OneOf(("OFFICE", "LEAD"))
+    reported_block = YesNo(required=False)
+
+
+class DeterminationMadeContract(AboutUnitContract):
+    MAKES = inbound.DeterminationMade
+    progress_class = OneOf(inbound.PROGRESS_CLASSES)
+    reasons = Text(10_000)
+    decided_by = _person()
+    evidence = _evidence()
+
+
+class SlipProposedContract(AboutUnitContract):
+    MAKES: ClassVar[type[Any]] = inbound.SlipProposed
+    colour = _colour(required=True)
+    by = _person()
+    standard = Text(4000, required=False)
+    requirements = Several(Text(1000), 100)
+    limit = Group(LimitContract, required=False)
+    ground = OneOf(inbound.GROUNDS, required=False)
+    reason = Text(4000, required=False)
+
+
+class SlipApprovedContract(SlipProposedContract):
+    MAKES = inbound.SlipApproved
+
+
+class SlipWithdrawnContract(SlipProposedContract):
+    MAKES = inbound.SlipWithdrawn
+
+
+class CutMarkedContract(Contract):
+    MAKES = inbound.CutMarked
+    number = Whole(1, 10**15)
+    answers = Numbers(required=False)
+
+
+def _contracts() -> Mapping[str, Contract]:
+    """One schema object for each inbound type; a class without a schema would be a fault of ours (LookupError)."""
+    waiting, found = [Contract], {}
+    while waiting:
+        contract = waiting.pop()
+        waiting.extend(contract.__subclasses__())
+        found[getattr(contract, "MAKES", None)] = contract
+    return {name: found[cls]() for name, cls in REQUESTS.items()}
+
+
+CONTRACTS: Mapping[str, Contract] = _contracts()
+"""The schema of each inbound type."""
