@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from event_contracts.event import Message
-from event_contracts.wire import Unreadable, may_send, read_inbound, read_published
+from event_contracts.wire import Unreadable, read_inbound, read_published
 
 from service_chassis.clock import Clock
 from service_chassis.declare import EVENTS, INBOUND, Service
@@ -101,6 +101,9 @@ def decode(queue: str, delivery: Delivery, now: datetime) -> Read:
         return Read(delivery, message)
     except Unreadable as reason:
         return Read(delivery, unreadable=reason)
+    except Exception as error:  # a fault of the reader itself: the message is kept and looked at, never looped over
+        log.error("reader failed", action="decode", queue=queue, routing_key=delivery.routing_key, exc_info=error)
+        return Read(delivery, unreadable=Unreadable("SCHEMA_INVALID", f"{type(error).__name__}: {error}"))
 
 
 def _process(runtime: Runtime, queue: str, reads: list[Read], now: datetime) -> None:
@@ -126,7 +129,8 @@ def _park_alone(runtime: Runtime, queue: str, read: Read, now: datetime, error: 
     log.error("message parked", action="park", queue=queue, routing_key=read.delivery.routing_key, exc_info=error)
     with runtime.database.begin() as session:
         work = Work(runtime.service, session, now)
-        refusals.park(work, queue, read.delivery, code="UNPROCESSED", reason=f"{type(error).__name__}: {error}", message=read.message)
+        reason = f"{type(error).__name__}: {error}"
+        refusals.park(work, queue, read.delivery, code="UNPROCESSED", reason=reason, message=read.message)
         work.flush()
     return Tally(consumed=1, parked=1)
 
@@ -155,7 +159,7 @@ class _Batch:
         work.flush()
 
     def _admit(self, reads: list[Read]) -> list[Message]:
-        """New, readable, allowed messages that are not about the cut, in the order of the queue."""
+        """New, readable messages that are not about the cut, in the order of the queue."""
         work = self.work
         fresh = inbox.fresh(work, reads, self.inbound)
         self.tally.duplicates = len(reads) - len(fresh)
@@ -166,8 +170,6 @@ class _Batch:
                 self._turn_away(read)
             elif ".cut." in f".{message.type}" and cut.receive(work, message):
                 continue
-            elif self.inbound and (refusal := may_send(message)) is not None:
-                work.refuse(message, refusal.code, refusal.detail, refusal.pointer)
             elif message.type in work.service.reads:
                 self.deliveries[message.source, message.id] = read.delivery
                 admitted.append(message)

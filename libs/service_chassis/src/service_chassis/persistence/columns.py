@@ -34,7 +34,7 @@ class Instant(TypeDecorator[datetime]):
 def _to_text(value: datetime | None) -> str | None:
     if value is None:
         return None
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if value.year >= 1000 else f"{value:%Y}".zfill(4)
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(timespec="microseconds")
 
 
 def _from_text(value: str | None) -> datetime | None:

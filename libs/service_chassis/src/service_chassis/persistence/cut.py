@@ -34,8 +34,10 @@ _RAISE: dict[str, Any] = {}
 
 def _raise_statement(dialect: str) -> Any:
     if dialect not in _RAISE:
-        statement = (sqlite if dialect == "sqlite" else postgresql).insert(tables.cut).values(
-            name=bindparam("name"), number=bindparam("number")
+        statement = (
+            (sqlite if dialect == "sqlite" else postgresql)
+            .insert(tables.cut)
+            .values(name=bindparam("name"), number=bindparam("number"))
         )
         _RAISE[dialect] = statement.on_conflict_do_update(
             index_elements=["name"],

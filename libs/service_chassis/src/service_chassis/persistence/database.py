@@ -37,7 +37,8 @@ class Database:
         try:
             parsed = make_url(url)
         except ArgumentError as error:
-            raise ConfigError(f"DATABASE_URL cannot be read: {error}; write e.g. postgresql://user:password@host/database") from error
+            hint = "write e.g. postgresql://user:password@host/database"
+            raise ConfigError(f"DATABASE_URL cannot be read: {error}; {hint}") from error
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.engine = self._sqlite(parsed) if self.is_sqlite else self._postgres(parsed)
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from event_contracts.wire import Unreadable
+from event_contracts.refusal import Unreadable
 from sqlalchemy import bindparam, select
 
 from service_chassis.persistence import tables
@@ -50,7 +50,8 @@ def _key(read: Any) -> Key | None:
         return None if ".cut." in f".{read.message.type}" else (read.message.source, read.message.id)
     if read.unreadable.code == "CLASSIFIED":
         return ("classified", str(read.unreadable.id))
-    return (f"unreadable {read.unreadable.code}", hashlib.sha256(read.delivery.body + read.delivery.routing_key.encode()).hexdigest())
+    digest = hashlib.sha256(read.delivery.body + read.delivery.routing_key.encode()).hexdigest()
+    return (f"unreadable {read.unreadable.code}", digest)
 
 
 def _row(work: Work, key: Key, read: Any, inbound: bool) -> dict[str, Any]:
@@ -94,14 +95,11 @@ def _known(work: Work, keyed: dict[Key, Any]) -> dict[Key, bytes | None]:
 
 def _as_reused(read: Any) -> Any:
     message = read.message
-    read.unreadable = Unreadable(
-        "ID_REUSED",
-        "同一编号已用于内容不同的消息，请换新编号重发 / this id was used for a message with another body; send it again with a new id",
-        errors=[{"pointer": "/id", "detail": "already used"}],
-        id=message.id,
-        source=message.source,
-        type=message.type,
+    text = (
+        "同一编号已用于内容不同的消息，请换新编号重发 / this id was used for a message with another body; send it with a new id"
     )
+    read.unreadable = Unreadable("ID_REUSED", text, [{"pointer": "/id", "detail": text}])
+    read.unreadable.id, read.unreadable.source, read.unreadable.type = message.id, message.source, message.type
     read.message = None
     return read
 

@@ -39,9 +39,8 @@ def check(database: Database, package: str) -> str:
     _refuse_newer(scripts, current, database.schema)
     if current != head(package):
         found = current or "nothing"
-        raise ConfigError(
-            f"the schema {database.schema} has {found}, this code needs {head(package)}; run `python -m {database.schema} migrate`"
-        )
+        todo = f"run `python -m {database.schema} migrate`"
+        raise ConfigError(f"the schema {database.schema} has {found}, this code needs {head(package)}; {todo}")
     return current
 
 
@@ -70,7 +69,7 @@ def _refuse_newer(scripts: ScriptDirectory, current: str | None, schema: str) ->
     known = {script.revision for script in scripts.walk_revisions()}
     if current is not None and current not in known:
         raise ConfigError(
-            f"the schema {schema} has the revision {current}, which this code does not know: it is newer. Start the newer release"
+            f"the schema {schema} has revision {current}, which this code does not know: it is newer. Start the newer release"
         )
 
 

@@ -29,7 +29,9 @@ _COLUMNS = (O.id, O.exchange, O.routing_key, O.message_id, O.type, O.body, O.bar
 _PENDING = select(*_COLUMNS).where(O.published_at.is_(None)).order_by(O.id).limit(bindparam("most"))
 _BELOW_HORIZON = _PENDING.where(text("xid < pg_snapshot_xmin(pg_current_snapshot())"))
 """Only rows of transactions below every open one: a transaction that commits late is never skipped (delivery.md c.3)."""
-_MARK_RANGE = tables.outbox.update().where(O.id <= bindparam("upto"), O.published_at.is_(None)).values(published_at=bindparam("at"))
+_MARK_RANGE = (
+    tables.outbox.update().where(O.id <= bindparam("upto"), O.published_at.is_(None)).values(published_at=bindparam("at"))
+)
 _MARK_IDS = text("UPDATE outbox SET published_at = :at WHERE id = ANY(:ids)")
 _FORGET_RANGE = tables.outbox.delete().where(O.id <= bindparam("upto"))
 _STATE = select(func.count(), func.min(O.announced_at)).where(O.published_at.is_(None))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+import orjson
 from event_contracts.event import Message
-from event_contracts.wire import Unreadable, refusal_body
+from event_contracts.refusal import Refusal, Unreadable, refusal_data, refusal_routing_key
 
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence import tables
 from service_chassis.persistence.sql import insert_new, insert_rows
-from service_chassis.persistence.unit_of_work import REJECTED_EXCHANGE, Work
+from service_chassis.persistence.unit_of_work import REJECTED_EXCHANGE, Work, event_id
 
 HOLDING_CODES = frozenset({"SCHEMA_INVALID", "TOO_LARGE", "ID_REUSED"})
 """Refusals that park the message and hold the sender's matters (events.md, "Parking and holds"); no other code does."""
@@ -25,8 +26,8 @@ def write(work: Work) -> None:
     """Keep the refusals of this transaction and announce them to their senders."""
     rows = []
     for message, code, detail, pointer in work.refusals:
-        errors = [{"pointer": pointer, "detail": detail}] if pointer else []
-        rows.append(_row(work, message.id, message.source, message.sender, message.type, code, detail, errors))
+        refusal = Refusal.at(pointer, code, detail)
+        rows.append(_refuse(work, message.id, message.source, message.sender, message.type, refusal))
     work.refusals = []
     insert_rows(work.session, tables.refusal, rows)
 
@@ -34,30 +35,42 @@ def write(work: Work) -> None:
 def refuse_unreadable(work: Work, delivery: Delivery, reason: Unreadable) -> None:
     """Refuse what could not be read; of a classified message nothing but its id is kept."""
     sender = delivery.routing_key.partition(".")[0]
-    row = _row(
-        work, reason.id or "", reason.source or "", sender, reason.type or "", reason.code, reason.detail, list(reason.errors)
-    )
+    row = _refuse(work, reason.id or "", reason.source or "", sender, reason.type or "", Refusal.of(reason))
     insert_rows(work.session, tables.refusal, [row])
 
 
-def _row(
-    work: Work, id_: str, source: str, sender: str, type_: str, code: str, detail: str, errors: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
-    service = work.service.name
-    body_id, body = refusal_body(
-        service=service, time=work.now, id=id_, source=source, type=type_, code=code, detail=detail, errors=errors
-    )
-    work.send(REJECTED_EXCHANGE, f"{sender}.{code}", body_id, f"{service}.message.refused.v1", body)
+def _refuse(work: Work, id_: str, source: str, sender: str, type_: str, refusal: Refusal) -> dict[str, Any]:
+    """Announce one refusal on `duban.rejected`; returns its row."""
+    told = replace(refusal, original_id=id_ or None, original_type=type_ or None)
+    data = refusal_data(told)
+    _send(work, sender, refusal.code, id_, data)
     return {
         "message_id": id_,
         "source": source,
         "sender": sender,
         "type": type_,
-        "code": code,
-        "detail": detail,
-        "errors": list(errors),
+        "code": refusal.code,
+        "detail": data["detail"],
+        "errors": data["errors"],
         "refused_at": work.now,
     }
+
+
+def _send(work: Work, sender: str, code: str, original: str, data: dict[str, Any]) -> None:
+    service = work.service.name
+    type_ = f"{service}.message.refused.v1"
+    id_ = event_id(service, f"refused {sender} {original} {code} {data['detail']}", len(work.outgoing))
+    event = {
+        "specversion": "1.0",
+        "id": id_,
+        "source": f"/duban/{service}",
+        "type": type_,
+        "subject": original or sender,
+        "time": work.now,
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+    work.send(REJECTED_EXCHANGE, refusal_routing_key(sender, code), id_, type_, orjson.dumps(event, option=orjson.OPT_UTC_Z))
 
 
 def park(work: Work, queue: str, delivery: Delivery, *, code: str, reason: str, message: Message | None) -> None:

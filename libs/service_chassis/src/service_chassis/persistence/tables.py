@@ -28,6 +28,13 @@ def metadata() -> MetaData:
 
 
 CHASSIS = metadata()
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """A partial index on both databases: only the rows that a query looks for are in it."""
+    return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
+
+
 BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only in a column of type INTEGER."""
 
@@ -60,7 +67,7 @@ outbox = Table(
     Column("barrier", Boolean, nullable=False),
     Column("announced_at", Instant, nullable=False),
     Column("published_at", Instant),
-    Index("ix_outbox_pending", "id", postgresql_where=text("published_at IS NULL"), sqlite_where=text("published_at IS NULL")),
+    Index("ix_outbox_pending", "id", **_where("published_at IS NULL")),
     sqlite_autoincrement=True,
 )
 
@@ -73,10 +80,8 @@ timer = Table(
     Column("due_at", Instant, nullable=False),
     Column("needs_cut", Boolean, nullable=False),
     Column("cut_seq", BigInteger),
-    Index("ix_timer_due", "due_at", postgresql_where=text("cut_seq IS NULL"), sqlite_where=text("cut_seq IS NULL")),
-    Index(
-        "ix_timer_cut", "cut_seq", "due_at", postgresql_where=text("cut_seq IS NOT NULL"), sqlite_where=text("cut_seq IS NOT NULL")
-    ),
+    Index("ix_timer_due", "due_at", **_where("cut_seq IS NULL")),
+    Index("ix_timer_cut", "cut_seq", "due_at", **_where("cut_seq IS NOT NULL")),
 )
 
 matter_ref = Table(
@@ -148,6 +153,15 @@ cut = Table(
     Column("name", Text, primary_key=True),
     Column("number", BigInteger, nullable=False),
 )
+
+attempt = Table(
+    "attempt",
+    CHASSIS,
+    Column("queue", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+"""How often a message was begun alone and not finished: one that ends the process is found by it."""
 
 VERSIONS = {1: CHASSIS.sorted_tables}
 """Version of the chassis' tables → what it creates."""
