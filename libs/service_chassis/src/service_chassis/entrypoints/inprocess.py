@@ -14,7 +14,7 @@ from service_chassis.declare import EVENTS, INBOUND, bindings
 from service_chassis.delivery import Runtime, process_batch, refuse_waiting, run_timers
 from service_chassis.messaging.embedded import EmbeddedBroker
 from service_chassis.messaging.envelope import Outgoing
-from service_chassis.persistence import cut, outbox, timers
+from service_chassis.persistence import outbox, timers
 
 BATCH = 500
 """Messages in one transaction at most."""
@@ -42,10 +42,10 @@ class InProcess:
         self._queues = [(runtime, f"{runtime.service.name}.{kind}") for runtime in runtimes for kind in (INBOUND, EVENTS)]
         self._due: dict[str, datetime | None] = {}
         self._asked: dict[str, bool] = {}
-        self._stale = {runtime.service.name for runtime in runtimes}
         for runtime in runtimes:
             for exchange, pattern, queue in bindings(runtime.service):
                 broker.bind(exchange, pattern, queue)
+            self._look_at_timers(runtime)
         broker.fall_back("duban.inbound", "intake.inbound")
 
     def deliver(self, messages: Iterable[Outgoing]) -> None:
@@ -62,8 +62,8 @@ class InProcess:
     def _pass(self) -> int:
         handled = 0
         for runtime in self.runtimes:
-            if not self._is_down(runtime.service.name):
-                handled += self.relay(runtime)
+            if runtime.announced and not self._is_down(runtime.service.name):
+                self._relay(runtime)
         for runtime, queue in self._queues:
             if self.broker.pending(queue) and not self._is_down(runtime.service.name):
                 handled += self._consume(runtime, queue)
@@ -71,33 +71,27 @@ class InProcess:
 
     def _consume(self, runtime: Runtime, queue: str) -> int:
         deliveries = self.broker.take(queue, BATCH)
-        if not deliveries:
-            return 0
         process_batch(runtime, queue, deliveries)
-        self.broker.ack(queue, deliveries[-1].tag)
-        self._stale.add(runtime.service.name)
+        if deliveries:
+            self.broker.ack(queue, deliveries[-1].tag)
         return len(deliveries)
 
-    def relay(self, runtime: Runtime) -> int:
+    def _relay(self, runtime: Runtime) -> None:
         """Publish what the service announced, in order; a publish that returns is confirmed."""
-        if runtime.service.name not in self._stale and runtime.service.name in self._due:
-            return 0
+        if runtime.memory is not None:
+            rows, runtime.memory.outgoing = runtime.memory.outgoing, []
+            self.broker.publish(_remembered(row) for row in rows)
+        else:
+            while self._relay_some(runtime):
+                pass
+        runtime.announced = False
+
+    def _relay_some(self, runtime: Runtime) -> bool:
         with runtime.database.begin() as session:
             rows = outbox.pending(session, BATCH)
-            if rows:
-                self.broker.publish(_outgoing(row) for row in rows)
-                outbox.mark(session, rows, runtime.clock.now(), keep=self._keep)
-            else:
-                self._look_at_timers(runtime, session)
-        return len(rows)
-
-    def _look_at_timers(self, runtime: Runtime, session: Any) -> None:
-        name, service = runtime.service.name, runtime.service
-        self._due[name] = timers.next_due(session)
-        self._asked[name] = service.knows_the_cut and (
-            timers.anything_asked(session) or (service.MAKES_CUT and cut.is_wanted(cut.counters(session)))
-        )
-        self._stale.discard(name)
+            self.broker.publish(_outgoing(row) for row in rows)
+            outbox.mark(session, rows, runtime.clock.now(), keep=self._keep)
+        return len(rows) == BATCH
 
     def tick(self) -> int:
         """Answer what is due now, with the markers it needs, until nothing more is due at this instant."""
@@ -110,36 +104,44 @@ class InProcess:
         handled = 0
         for runtime in self.runtimes:
             name = runtime.service.name
-            if self._is_down(name) or not self._is_due(runtime):
-                continue
-            handled += run_timers(runtime, EVERYTHING)
-            self._stale.add(name)
+            if not self._is_down(name) and self._is_due(runtime):
+                handled += run_timers(runtime, EVERYTHING)
+                self._look_at_timers(runtime)
         return handled + self.settle()
 
+    def _look_at_timers(self, runtime: Runtime) -> None:
+        """Read from the database when the service must tick next, and whether it waits for a marker or must make one."""
+        with runtime.database.begin() as session:
+            self._due[runtime.service.name] = timers.next_due(session)
+            self._asked[runtime.service.name] = runtime.service.knows_the_cut and timers.anything_asked(session)
+        runtime.armed_from = None
+
     def _is_due(self, runtime: Runtime) -> bool:
-        name = runtime.service.name
-        if name in self._stale:
-            self.relay(runtime)
-        if self._asked.get(name):
+        if runtime.service.knows_the_cut and any(self._asked.values()):
             return True
-        due = self._due.get(name)
+        due = self._next(runtime)
         return due is not None and due <= runtime.clock.now()
 
+    def _next(self, runtime: Runtime) -> datetime | None:
+        """When the service must tick next; at most too early, which costs one look."""
+        known = [due for due in (self._due[runtime.service.name], runtime.armed_from) if due is not None]
+        return min(known) if known else None
+
     def next_due(self) -> datetime | None:
-        """The earliest instant at which a timer of any service becomes due (after `settle`)."""
-        for runtime in self.runtimes:
-            if runtime.service.name in self._stale:
-                self.relay(runtime)
-        known = [due for due in self._due.values() if due is not None]
+        """The earliest instant at which a timer of any service may become due (after `settle`)."""
+        known = [due for runtime in self.runtimes if (due := self._next(runtime)) is not None]
         return min(known) if known else None
 
     def finish(self) -> int:
         """The end of a rehearsal: refuse what still waits for its matter; returns how many."""
         count = sum(refuse_waiting(runtime) for runtime in self.runtimes)
-        self._stale.update(runtime.service.name for runtime in self.runtimes)
         self.settle()
         return count
 
 
 def _outgoing(row: outbox.Row) -> Outgoing:
     return Outgoing(row.exchange, row.routing_key, row.body, user_id="duban", message_id=row.message_id)
+
+
+def _remembered(row: dict[str, Any]) -> Outgoing:
+    return Outgoing(row["exchange"], row["routing_key"], row["body"], user_id="duban", message_id=row["message_id"])
