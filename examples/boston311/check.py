@@ -91,7 +91,11 @@ def differences(outcome: dict[str, Any], want: Expected) -> list[str]:
     found = []
     for colour, cases in (("WHITE", want.white), ("YELLOW", want.yellow), ("RED", want.red)):
         got = Counter(slip["matter"] for slip in outcome["slips"] if slip["colour"] == colour)
-        for label, wrong in (("missing", cases - set(got)), ("undeserved", set(got) - cases), ("twice", {c for c, n in got.items() if n > 1})):
+        for label, wrong in (
+            ("missing", cases - set(got)),
+            ("undeserved", set(got) - cases),
+            ("twice", {c for c, n in got.items() if n > 1}),
+        ):
             if wrong:
                 found.append(f"{colour}: {len(wrong)} {label}, e.g. {', '.join(sorted(wrong)[:3])}")
     if outcome["refusals"]:
@@ -130,8 +134,10 @@ def main() -> int:
         print(f"check: {error}", file=sys.stderr)
         return 2
     want = expected(rows, options.until)
-    print(f"{len(rows)} cases: {len(want.white)} late ({len(want.unlabelled)} of them without a label), "
-          f"{len(want.yellow)} of them for more than 10 days, {len(want.red)} for another 5")
+    print(
+        f"{len(rows)} cases: {len(want.white)} late ({len(want.unlabelled)} of them without a label), "
+        f"{len(want.yellow)} of them for more than 10 days, {len(want.red)} for another 5"
+    )
     found = differences(outcome, want)
     if want.contradictions and options.until >= SNAPSHOT:
         found.append(f"{len(want.contradictions)} labels contradict the file's own times, e.g. {want.contradictions[0]}")

@@ -113,14 +113,31 @@ def submission(row: Row) -> Event:
     """The case as a matter: one department, the city's target as its limit."""
     unit, opened = unit_code(row["department"]), local(row["opened_at"])
     where = f" ({row['neighborhood']})" if row["neighborhood"] else ""
-    return message(row, "matter.submitted.v1", "/office", opened, {
-        "external_ref": row["case_id"],
-        "title": f"{row['type'] or row['reason'] or 'Service request'}{where}",
-        "source": {"type": "NETIZEN_MESSAGE", "number": row["case_id"], "issuer": row["source"] or "311", "issued_on": row["opened_at"][:10]},
-        "standard": "The case is resolved and closed by the department",
-        "assignments": [{"unit": unit, "role": "LEAD", "deliverable": row["queue"] or row["type"] or "Closed case",
-                         "due_at": local(row["target_at"]).isoformat()}],
-    })
+    return message(
+        row,
+        "matter.submitted.v1",
+        "/office",
+        opened,
+        {
+            "external_ref": row["case_id"],
+            "title": f"{row['type'] or row['reason'] or 'Service request'}{where}",
+            "source": {
+                "type": "NETIZEN_MESSAGE",
+                "number": row["case_id"],
+                "issuer": row["source"] or "311",
+                "issued_on": row["opened_at"][:10],
+            },
+            "standard": "The case is resolved and closed by the department",
+            "assignments": [
+                {
+                    "unit": unit,
+                    "role": "LEAD",
+                    "deliverable": row["queue"] or row["type"] or "Closed case",
+                    "due_at": local(row["target_at"]).isoformat(),
+                }
+            ],
+        },
+    )
 
 
 def claim(row: Row) -> Event | None:
@@ -146,7 +163,9 @@ def as_lines(events: Iterable[Event]) -> Iterator[str]:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("csv", nargs="?", type=Path, default=None, help=f"default: {FILE_NAME} in $DUBAN_SHARED_DATA or ../shared/data")
+    parser.add_argument(
+        "csv", nargs="?", type=Path, default=None, help=f"default: {FILE_NAME} in $DUBAN_SHARED_DATA or ../shared/data"
+    )
     parser.add_argument("-o", "--output", type=Path, help="default: standard output")
     parser.add_argument("--days", type=int, help="only cases opened in the first so many days")
     parser.add_argument("--sample", type=int, help="only so many cases, drawn with --seed")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import orjson
+from event_contracts.envelope import EARLIEST, LATEST
 from service_chassis.errors import ConfigError
 from service_chassis.messaging.envelope import Outgoing
 
@@ -78,7 +79,7 @@ class BadLine:
     type: str = ""
 
     def refusal(self) -> dict[str, Any]:
-        """The entry of the outcome. It names the line by its content, since a file is a set; its number goes to standard error."""
+        """The entry of the outcome. It names the line by its content, since a file is a set; its number is told apart."""
         known = {"id": self.id or f"sha256:{self.digest}", "type": self.type}
         return {**known, "code": "SCHEMA_INVALID", "detail": BAD_LINE.format(why=self.why)}
 
@@ -184,11 +185,15 @@ def _is_word(code: str) -> bool:
 
 
 def instant(value: object) -> datetime | None:
-    """An RFC 3339 instant, UTC; None where the text is none."""
+    """An instant with an offset, UTC; None where the text is none, or outside 1970 to 2199.
+
+    More is understood than RFC 3339 allows: a message that the services will refuse must reach them at its time.
+    """
     if not isinstance(value, str):
         return None
     try:
         found = datetime.fromisoformat(value)
-        return found.astimezone(UTC) if found.tzinfo else None
+        moment = found.astimezone(UTC) if found.tzinfo else None
     except (ValueError, OverflowError):
         return None
+    return moment if moment is not None and EARLIEST <= moment < LATEST else None

@@ -74,5 +74,7 @@ class Board:
     def worst(self, count: int) -> list[tuple[int, str, Decimal, bool]]:
         """(year, unit, points, eligible) of the units that lost most, the newest year first."""
         keys = set(self.points) | self.revoked
-        rows = [(year, unit, self.points.get((year, unit), Decimal("0.00")), (year, unit) not in self.revoked) for year, unit in keys]
+        rows = [
+            (year, unit, self.points.get((year, unit), Decimal("0.00")), (year, unit) not in self.revoked) for year, unit in keys
+        ]
         return sorted(rows, key=lambda row: (-row[0], row[2], row[3], row[1]))[:count]

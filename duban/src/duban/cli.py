@@ -70,7 +70,9 @@ def main() -> None:
 
 @main.command(context_settings=HELP)
 @click.argument("events", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--policy", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="overrides of the default policy (TOML)")
+@click.option(
+    "--policy", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="overrides of the default policy (TOML)"
+)
 @click.option("--until", callback=local_day, metavar="DATE", help="the last local day that is played, e.g. 2026-12-31")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="folder for outcome.json and published.jsonl")
 @click.option("--json", "as_json", is_flag=True, help="the outcome on standard output")
@@ -92,7 +94,9 @@ def rehearse(events: Path, policy: Path | None, until: date | None, out: Path | 
 
 
 @main.command(context_settings=HELP)
-@click.option("--speed", type=click.FloatRange(min=0, min_open=True), envvar="SPEED", help="1 = real time; default: one day per second")
+@click.option(
+    "--speed", type=click.FloatRange(min=0, min_open=True), envvar="SPEED", help="1 = real time; default: one day per second"
+)
 @click.option("--fresh", is_flag=True, envvar="FRESH", help="start over: forget what is under --folder")
 @click.option("--for", "lasting", callback=seconds, envvar="FOR", metavar="TIME", help="stop by itself, e.g. after 20s")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("var/city"), show_default=True)
@@ -108,7 +112,9 @@ def run(speed: float | None, fresh: bool, lasting: float | None, folder: Path) -
 @main.command(context_settings=HELP)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--url", envvar="AMQP_URL", help="broker; default: $AMQP_URL")
-@click.option("--as", "sender", metavar="CODE", help="only messages of this sender (ZJJ, OFFICE); default: each line's own source")
+@click.option(
+    "--as", "sender", metavar="CODE", help="only messages of this sender (ZJJ, OFFICE); default: each line's own source"
+)
 @one_line
 def publish(file: Path, url: str | None, sender: str | None) -> None:
     """向 duban.inbound 发送 FILE 中的消息 / send the messages of a file as a department's system does."""

@@ -133,7 +133,9 @@ class LiveView:
         table, force = Table.grid(padding=(0, 2), expand=True), self._board.in_force()
         table.add_row("在办事项 matters open", Text(f"{len(self._board.open)} / {self._board.total}", justify="right"))
         for colour, name in NAMES.items():
-            table.add_row(Text(f"■ {name}", style=STYLES[colour]), Text(f"{force[colour]} / {self._board.issued[colour]}", justify="right"))
+            table.add_row(
+                Text(f"■ {name}", style=STYLES[colour]), Text(f"{force[colour]} / {self._board.issued[colour]}", justify="right")
+            )
         return Panel(table, title="督办单 slips（在效 in force / 累计 issued）")
 
     def _points(self, rows: int) -> Panel:
@@ -144,7 +146,7 @@ class LiveView:
         return Panel(table, title="扣分 points by unit")
 
     def _events(self, height: int) -> Panel:
-        lines = list(self._board.newest)[-max(height // 2, 3):]
+        lines = list(self._board.newest)[-max(height // 2, 3) :]
         text = Text(overflow="ellipsis")
         for line in reversed(lines):
             text.append(f"{line.at.astimezone(self._zone):%m-%d %H:%M} ", style="dim")

@@ -68,11 +68,12 @@ def save(outcome: Mapping[str, list[Row]], folder: Path) -> None:
 def summary(outcome: Mapping[str, list[Row]]) -> list[str]:
     """A few lines for people."""
     colours = {colour: sum(slip["colour"] == colour for slip in outcome["slips"]) for colour in ("WHITE", "YELLOW", "RED")}
-    lost = [row["unit"] for row in outcome["balances"] if row.get("eligible") is False]
-    names = f"（{', '.join(sorted(set(lost))[:8])}{' …' if len(set(lost)) > 8 else ''}）" if lost else ""
+    lost = sorted({row["unit"] for row in outcome["balances"] if row.get("eligible") is False})
+    names = f"（{', '.join(lost[:8])}{' …' if len(lost) > 8 else ''}）" if lost else ""
+    deductions = sum(row.get("kind") == "DEDUCTION" for row in outcome["score_entries"])
+    notices, referrals, refusals = (len(outcome[key]) for key in ("notices", "referrals", "refusals"))
     return [
         f"督办单 slips: 白 white {colours['WHITE']}, 黄 yellow {colours['YELLOW']}, 红 red {colours['RED']}",
-        f"扣分 deductions: {sum(row.get('kind') == 'DEDUCTION' for row in outcome['score_entries'])}, "
-        f"取消评优资格 eligibility revoked: {len(lost)}{names}",
-        f"通知 notices: {len(outcome['notices'])}, 移送 referrals: {len(outcome['referrals'])}, 拒收 refusals: {len(outcome['refusals'])}",
+        f"扣分 deductions: {deductions}, 取消评优资格 eligibility revoked: {len(lost)}{names}",
+        f"通知 notices: {notices}, 移送 referrals: {referrals}, 拒收 refusals: {refusals}",
     ]

@@ -33,7 +33,9 @@ class Driver(Protocol):
 class Player:
     """Moves one chain through time. `changes` are further instants at which something happens, such as the end of an outage."""
 
-    def __init__(self, driver: Driver, clock: VirtualClock, arrivals: Sequence[Arrival], changes: Sequence[datetime] = ()) -> None:
+    def __init__(
+        self, driver: Driver, clock: VirtualClock, arrivals: Sequence[Arrival], changes: Sequence[datetime] = ()
+    ) -> None:
         self.driver, self.clock, self.arrivals = driver, clock, arrivals
         self.played = 0
         """How many of the arrivals have been delivered."""

@@ -67,11 +67,11 @@ def rehearse(wanted: Rehearsal, warn: Callable[[str], None]) -> dict[str, list[d
         warn(f"{wanted.events.name}:{bad.number}: {bad.why}")
     end = end_of(reading, wanted.until, wanted.policy)
     clock = VirtualClock(reading.arrivals[0].instant if reading.arrivals else EPOCH)
-    with tempfile.TemporaryDirectory(prefix="duban-rehearsal-") as folder, published(wanted.out) as keep:
-        with chain.opened(Path(folder), wanted.policy, clock, durable=False, archive=keep) as running:
+    with scratch() as folder, published(wanted.out) as keep:
+        opened = chain.opened(folder, wanted.policy, clock, durable=False, archive=keep)
+        with opened as running, Progress(sys.stderr, len(reading.arrivals), wanted.policy.zone) as progress:
             player = Player(running.driver, clock, reading.arrivals, chain.outage_edges(wanted.policy))
-            with Progress(sys.stderr, len(reading.arrivals), wanted.policy.zone) as progress:
-                run_to(end, player, progress)
+            run_to(end, player, progress)
             running.driver.finish()
             refused = {"refusals": [bad.refusal() for bad in reading.bad]}
             found = outcome.gather([*running.reports(), refused])
@@ -87,6 +87,13 @@ def run_to(end: datetime, player: Player, progress: Progress) -> None:
         player.play(instant)
         progress.show(instant, player.played)
         instant = player.next_instant()
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for the databases of this rehearsal, removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="duban-rehearsal-") as folder:
+        yield Path(folder)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """`duban run`: the sample city on this machine, live, at a pace; stopped and started again at will.
 
-It may be killed at any point: messages of the story have ids of their own and are sent again from the last instant that was
-finished; what was already taken in is dropped by the services' inboxes, and what was announced is still in their outboxes.
+It may be killed at any point. The instant that is about to be played is written down first; the next start plays it again as
+a whole: messages of the story have ids of their own, so what was already taken in is dropped by the services' inboxes, and what
+was announced but not yet published is still in their outboxes.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import os
 import signal
 import time
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,9 +112,9 @@ class City:
         self._archived = 0
 
     def recover(self, position: datetime | None) -> None:
-        """Go on after the last finished instant: finish what was under way, and fill the board from the archive."""
+        """Play the instant once more that was under way when the process ended, and fill the board from the archive."""
         if position is not None:
-            self.player.played = bisect_right(self.player.arrivals, position, key=lambda arrival: arrival.instant)
+            self.player.played = bisect_left(self.player.arrivals, position, key=lambda arrival: arrival.instant)
         self.player.play(self.player.clock.now())
         for _ in self.news():
             pass
@@ -132,9 +133,9 @@ class City:
         return instant if instant is not None and instant < self.end else None
 
     def play(self, instant: datetime, shown: View) -> None:
-        """Let an instant happen, remember that it is finished, and tell what came of it."""
-        self.player.play(instant)
+        """Let an instant happen, and tell what came of it."""
         write_position(self.folder, instant)
+        self.player.play(instant)
         for line in self.news():
             shown.tell(line)  # type: ignore[arg-type]
 
@@ -186,9 +187,9 @@ def forget(folder: Path) -> None:
 
 
 def read_position(folder: Path) -> datetime | None:
-    """The last instant that was finished, or None at the beginning."""
+    """The instant that was being played last, or None at the beginning."""
     try:
-        return datetime.fromisoformat(json.loads((folder / POSITION).read_text("utf-8"))["finished"])
+        return datetime.fromisoformat(json.loads((folder / POSITION).read_text("utf-8"))["instant"])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -198,5 +199,8 @@ def read_position(folder: Path) -> datetime | None:
 def write_position(folder: Path, instant: datetime) -> None:
     """Replace the file as a whole, so that being killed leaves the old or the new one."""
     path = folder / f"{POSITION}.new"
-    path.write_text(json.dumps({"finished": instant.isoformat()}), "utf-8")
+    with path.open("w", encoding="utf-8") as out:
+        json.dump({"instant": instant.isoformat()}, out)
+        out.flush()
+        os.fsync(out.fileno())
     os.replace(path, folder / POSITION)

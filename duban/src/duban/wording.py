@@ -55,7 +55,9 @@ def any_line(event: Data) -> Line:
         return known
     data = event.get("data")
     pairs = data.items() if isinstance(data, Mapping) else ()
-    plain = " ".join(f"{key}={value}" for key, value in pairs if isinstance(value, str | int) and key not in ("unit", "matter_id"))
+    plain = " ".join(
+        f"{key}={value}" for key, value in pairs if isinstance(value, str | int) and key not in ("unit", "matter_id")
+    )
     return Line(_instant(event), "", f"{event.get('type')} {plain}")
 
 

@@ -76,8 +76,13 @@ class Part:
 
     def report(self, at: datetime, percent: int) -> None:
         """The unit reports progress."""
-        self.from_unit("progress.reported", at, percent=percent, text=f"{self.subject}已完成约{percent}%，正按计划推进",
-                       evidence=self.evidence("DOCUMENT", at))
+        self.from_unit(
+            "progress.reported",
+            at,
+            percent=percent,
+            text=f"{self.subject}已完成约{percent}%，正按计划推进",
+            evidence=self.evidence("DOCUMENT", at),
+        )
 
     def assess(self, at: datetime, accepted: bool, substantive: bool) -> None:
         """The office accepts a report or sends it back."""
@@ -85,7 +90,9 @@ class Part:
 
     def claim(self, at: datetime, arrival: datetime | None = None) -> None:
         """The unit says that it is done (报结)."""
-        self.from_unit("completion.claimed", at, arrival, text=f"{self.subject}已全部完成，佐证材料附后", evidence=self.evidence("PHOTO", at))
+        self.from_unit(
+            "completion.claimed", at, arrival, text=f"{self.subject}已全部完成，佐证材料附后", evidence=self.evidence("PHOTO", at)
+        )
 
     def verify(self, at: datetime) -> None:
         """The office finds the claim true (核验)."""
@@ -101,14 +108,28 @@ class Part:
 
     def propose_white(self, at: datetime, approved_at: datetime) -> None:
         """The office finds the matter behind its plan and issues a white before the limit (domain.md E2)."""
-        self.from_office("slip.proposed", at, colour="WHITE", by=OFFICER, standard=f"{self.subject}进度追平计划并报送佐证材料",
-                         requirements=list(REQUIREMENTS[:3]), ground="SLOW_PROGRESS", reason="阶段进度明显落后于计划节点")
+        self.from_office(
+            "slip.proposed",
+            at,
+            colour="WHITE",
+            by=OFFICER,
+            standard=f"{self.subject}进度追平计划并报送佐证材料",
+            requirements=list(REQUIREMENTS[:3]),
+            ground="SLOW_PROGRESS",
+            reason="阶段进度明显落后于计划节点",
+        )
         self.from_office("slip.approved", approved_at, colour="WHITE", by=SECTION_HEAD)
 
     def determine(self, at: datetime, progress_class: str, reasons: str) -> None:
         """The finding at the end of a yellow slip (认定)."""
-        self.from_office("determination.made", at, progress_class=progress_class, reasons=reasons, decided_by=DIRECTOR,
-                         evidence=self.evidence("STATEMENT", at))
+        self.from_office(
+            "determination.made",
+            at,
+            progress_class=progress_class,
+            reasons=reasons,
+            decided_by=DIRECTOR,
+            evidence=self.evidence("STATEMENT", at),
+        )
 
     def approve_red(self, at: datetime) -> None:
         """The leading group's chair approves the red."""

@@ -55,7 +55,10 @@ def plots(policy: Policy) -> list[Plot]:
     rng.shuffle(kinds)
     span, leads = (LAST_DAY - FIRST_DAY).days, _leads(rng, len(kinds))
     days = [forecast.workday(FIRST_DAY + timedelta(days=span * n // len(kinds))) for n in range(len(kinds))]
-    return [_plot(rng, n, kind, serial, lead, day) for n, ((kind, serial), lead, day) in enumerate(zip(kinds, leads, days, strict=True), 1)]
+    return [
+        _plot(rng, n, kind, serial, lead, day)
+        for n, ((kind, serial), lead, day) in enumerate(zip(kinds, leads, days, strict=True), 1)
+    ]
 
 
 def _leads(rng: Random, count: int) -> list[Unit]:

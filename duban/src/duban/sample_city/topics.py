@@ -117,7 +117,12 @@ EIGHT_RULES: tuple[Topic, ...] = (
 )
 """Subjects of standing supervision of the Central Committee's eight rules (domain.md C3)."""
 
-REQUIREMENTS: tuple[str, ...] = ("明确分管领导和具体责任人", "制定整改措施并倒排工期", "每周五前报送进展和佐证材料", "举一反三，排查同类问题")
+REQUIREMENTS: tuple[str, ...] = (
+    "明确分管领导和具体责任人",
+    "制定整改措施并倒排工期",
+    "每周五前报送进展和佐证材料",
+    "举一反三，排查同类问题",
+)
 """Further requirements that a slip may carry (domain.md E4)."""
 
 DEFICIENCIES: tuple[str, ...] = (

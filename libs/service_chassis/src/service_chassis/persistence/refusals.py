@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from event_contracts.event import Message
 from event_contracts.refusal import Refusal, Unreadable, refusal_data, refusal_routing_key
+from sqlalchemy import Connection, select
 
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence import tables
@@ -101,3 +102,9 @@ def park(work: Work, queue: str, delivery: Delivery, *, code: str, reason: str, 
     fact = work.service.PARKED(parked_id=parked_id, sender=sender, code=code, parked_at=work.now, matter_id=matter_id)
     work.announce(fact, subject=sender, time=work.now, barrier=True)
     work.service.parked(work, sender, matter_id, parked_id, code)
+
+
+def report(session: Connection) -> list[dict[str, str]]:
+    """What this service refused, for outcomes (events.md section 5); each message and code once."""
+    columns = (tables.refusal.c.message_id, tables.refusal.c.type, tables.refusal.c.code, tables.refusal.c.detail)
+    return [dict(zip(("id", "type", "code", "detail"), row, strict=True)) for row in session.execute(select(*columns).distinct())]
