@@ -115,6 +115,8 @@ class SlipIssued(SlipFact):
     reason: str
     """One readable sentence: why this slip, by which rule."""
     previous_slip: str | None = None
+    breached_at: datetime | None = None
+    """The deadline instant whose passing led to it; none where no limit passed (a white by the office, poor work)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

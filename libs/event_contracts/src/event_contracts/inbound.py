@@ -257,36 +257,6 @@ REQUESTS: tuple[type[Request], ...] = (
     CutMarked,
 )
 
-COLOURS = ("WHITE", "YELLOW", "RED")
-LIMIT_UNITS = ("WORKDAY", "DAY", "MONTH")
-MOST_DAYS, MOST_MONTHS = 3650, 120
-"""Longest limit: ten years. Anything longer is a typing error."""
-ROLES = ("LEAD", "SUPPORTING")
-EVIDENCE_KINDS = ("PHOTO", "VIDEO", "STATEMENT", "DOCUMENT")
-CLASSIFICATIONS = ("NONE", "INTERNAL")
-"""SECRET and TOP_SECRET exist too, but such a message is refused before its fields are looked at."""
-PRINCIPALS = ("PARTY", "GOVERNMENT", "JOINT")
-PROGRESS_CLASSES = ("NO_MOVEMENT", "PERFUNCTORY_POOR", "SUBSTANTIVE_IMPROVEMENT")
-GROUNDS = ("NO_PROGRESS", "SLOW_PROGRESS", "OVERDUE", "BELOW_STANDARD", "NO_MOVEMENT", "PERFUNCTORY_POOR")
-SOURCE_TYPES = (
-    "MAJOR_DECISION",
-    "MEETING",
-    "DOCUMENT",
-    "EIGHT_RULES",
-    "LEADER_INSTRUCTION",
-    "NETIZEN_MESSAGE",
-    "NPC_SUGGESTION",
-    "CPPCC_PROPOSAL",
-    "PETITION",
-    "HOTLINE",
-    "FIELD_NOTE",
-    "INSPECTION",
-)
-"""Where a matter comes from: domain.md C2–C7, C11, C12 and a′.2 (HOTLINE is 12345)."""
-STATUTORY_CLOCK = frozenset(
-    {"MEETING", "DOCUMENT", "LEADER_INSTRUCTION", "NETIZEN_MESSAGE", "NPC_SUGGESTION", "CPPCC_PROPOSAL", "PETITION", "HOTLINE"}
-)
-"""Sources with a clock of their own (domain.md a′.2): their assignments may leave out the limit."""
 NOT_UNITS = frozenset({"OFFICE", "DUBAN"})
 """Words in the place of a unit code that stand for the supervision office and for our own services."""
 BY_THE_UNIT = frozenset({ProgressReported.TYPE, CompletionClaimed.TYPE, NoticeSigned.TYPE})

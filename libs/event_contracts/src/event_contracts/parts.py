@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
 from event_contracts import envelope, inbound
-from event_contracts.refusal import Fault
+from event_contracts.refusal import MAX_FAULTS, Fault
 
 _MISSING = "缺少必填字段 / required, but missing"
 _NULL = "不得为空 / must not be null"
@@ -196,11 +196,16 @@ class Several(Part):
             raise ValidationError(dict(self._each_fault(value))) from None
 
     def _each_fault(self, value: list[Any]) -> Iterator[tuple[Any, Any]]:
+        """The entries at fault, but not more than a refusal names: a hostile list could hold thousands."""
+        left = MAX_FAULTS
         for index, entry in enumerate(value):
             try:
                 self.entry.accept(entry)
             except ValidationError as error:
                 yield index, error.messages
+                left -= 1
+                if not left:
+                    return
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": self.entry.schema(), "minItems": self.least, "maxItems": self.most}
@@ -251,7 +256,7 @@ class Contract(Schema):
         try:
             return self.load(data), []
         except ValidationError as error:
-            return None, list(_faults(error.messages, pointer))
+            return None, sorted(_faults(error.messages, pointer), key=lambda fault: fault["pointer"])
 
     def load(self, data: Any, **_: Any) -> Any:
         """The typed object, the straight way if all is well; else ValidationError with every fault."""

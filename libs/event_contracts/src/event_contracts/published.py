@@ -187,39 +187,3 @@ def _object_reader(cls: type) -> Reader:
 
 
 _READERS: Mapping[str, Reader] = {name: _object_reader(cls) for name, cls in FACTS.items()}
-
-
-# ---- JSON Schema of what we publish -----------------------------------------------------------------------------
-
-_SIMPLE_SCHEMAS: Mapping[Any, dict[str, Any]] = {
-    str: {"type": "string"},
-    int: {"type": "integer"},
-    bool: {"type": "boolean"},
-    date: {"type": "string", "format": "date"},
-    datetime: {"type": "string", "format": "date-time"},
-    Decimal: {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}$"},
-}
-
-
-def fact_schema(cls: type) -> dict[str, Any]:
-    """JSON Schema (2020-12) of one class, from its annotations. Unknown fields are allowed: later releases may add some."""
-    hints = get_type_hints(cls)
-    required = [f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING]
-    properties = {field.name: schema_for(hints[field.name]) for field in fields(cls)}
-    return {"type": "object", "properties": properties, "required": required}
-
-
-def schema_for(hint: Any) -> dict[str, Any]:
-    """JSON Schema of one annotation; TypeError for one that has no form on the wire."""
-    if hint in _SIMPLE_SCHEMAS:
-        return dict(_SIMPLE_SCHEMAS[hint])
-    if is_dataclass(hint):
-        return fact_schema(hint)  # type: ignore[arg-type]
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in (types.UnionType, Union):
-        return {"anyOf": [{"type": "null"} if each is type(None) else schema_for(each) for each in arguments]}
-    if origin is list:
-        return {"type": "array", "items": schema_for(arguments[0])}
-    if origin is dict:
-        return {"type": "object", "additionalProperties": schema_for(arguments[1])}
-    raise TypeError(f"{hint!r} has no form on the wire")

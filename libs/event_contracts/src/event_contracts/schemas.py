@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from event_contracts import inbound
+from event_contracts import inbound, vocabulary
 from event_contracts.event import Evidence, Request, TimeLimit, catalogue
 from event_contracts.parts import Code, Contract, Day, Group, Instant, Numbers, OneOf, Several, Text, UnitCode, Whole, YesNo
 
@@ -24,7 +24,7 @@ def _person(*, required: bool = True) -> Text:
 
 
 def _colour(*, required: bool = False) -> OneOf:
-    return OneOf(inbound.COLOURS, required=required)
+    return OneOf(vocabulary.COLOURS, required=required)
 
 
 def _evidence() -> Several:
@@ -35,20 +35,20 @@ class LimitContract(Contract):
     MAKES = TimeLimit
     RULE: ClassVar[dict[str, Any]] = {
         "if": {"properties": {"unit": {"const": "MONTH"}}, "required": ["unit"]},
-        "then": {"properties": {"amount": {"maximum": inbound.MOST_MONTHS}}},
+        "then": {"properties": {"amount": {"maximum": vocabulary.MOST_MONTHS}}},
     }
-    amount = Whole(1, inbound.MOST_DAYS)
-    unit = OneOf(inbound.LIMIT_UNITS)
+    amount = Whole(1, vocabulary.MOST_DAYS)
+    unit = OneOf(vocabulary.LIMIT_UNITS)
 
     def disagreements(self, values: Mapping[str, Any]) -> dict[Any, Any]:
-        if values["unit"] == "MONTH" and values["amount"] > inbound.MOST_MONTHS:
-            return {"amount": [f"应为 1 至 {inbound.MOST_MONTHS} 个月 / must be 1 to {inbound.MOST_MONTHS} months"]}
+        if values["unit"] == "MONTH" and values["amount"] > vocabulary.MOST_MONTHS:
+            return {"amount": [f"应为 1 至 {vocabulary.MOST_MONTHS} 个月 / must be 1 to {vocabulary.MOST_MONTHS} months"]}
         return {}
 
 
 class EvidenceContract(Contract):
     MAKES = Evidence
-    kind = OneOf(inbound.EVIDENCE_KINDS)
+    kind = OneOf(vocabulary.EVIDENCE_KINDS)
     sha256 = Code("[0-9A-Fa-f]{64}", "应为 64 位十六进制 / must be 64 hexadecimal digits")
     collected_at = Instant(required=False)
     place = Text(256, required=False)
@@ -63,7 +63,7 @@ class InformantContract(Contract):
 
 class SourceContract(Contract):
     MAKES = inbound.SubmittedSource
-    type = OneOf(inbound.SOURCE_TYPES)
+    type = OneOf(vocabulary.SOURCE_TYPES)
     number = Text(128, required=False)
     issuer = Text(128, required=False)
     issued_on = Day(required=False)
@@ -74,7 +74,7 @@ class SourceContract(Contract):
 
 class AuthorisationContract(Contract):
     MAKES = inbound.Authorisation
-    principal = OneOf(inbound.PRINCIPALS)
+    principal = OneOf(vocabulary.PRINCIPALS)
     basis = Text(512)
     body = Text(128, required=False)
     scope = Text(512, required=False)
@@ -96,7 +96,7 @@ class AssignmentContract(Contract):
     MAKES = inbound.SubmittedAssignment
     RULE: ClassVar[dict[str, Any]] = {"not": {"allOf": [_HAS_LIMIT, _HAS_DUE_AT]}}
     unit = UnitCode()
-    role = OneOf(inbound.ROLES)
+    role = OneOf(vocabulary.ROLES)
     deliverable = Text(2000)
     standard = Text(4000, required=False)
     limit = Group(LimitContract, required=False)
@@ -113,7 +113,7 @@ class AssignmentContract(Contract):
 class MatterSubmittedContract(Contract):
     MAKES = inbound.MatterSubmitted
     RULE: ClassVar[dict[str, Any]] = {
-        "if": {"properties": {"source": {"properties": {"type": {"enum": sorted(inbound.STATUTORY_CLOCK)}}}}},
+        "if": {"properties": {"source": {"properties": {"type": {"enum": sorted(vocabulary.STATUTORY_CLOCK)}}}}},
         "else": {"properties": {"assignments": {"items": {"anyOf": [_HAS_LIMIT, _HAS_DUE_AT]}}}},
     }
     external_ref = _reference()
@@ -122,7 +122,7 @@ class MatterSubmittedContract(Contract):
     source = Group(SourceContract)
     authorisation = Group(AuthorisationContract, required=False)
     standard = Text(4000)
-    classification = OneOf(inbound.CLASSIFICATIONS, required=False)
+    classification = OneOf(vocabulary.CLASSIFICATIONS, required=False)
     subject_terms = Several(Text(64), 50)
     assignments = Several(Group(AssignmentContract), 200, required=True)
 
@@ -133,7 +133,7 @@ class MatterSubmittedContract(Contract):
             if part.unit in seen:
                 faults[index] = {"unit": [f"{part.unit} 重复 / {part.unit} appears twice"]}
             seen.add(part.unit)
-            if part.limit is None and part.due_at is None and values["source"].type not in inbound.STATUTORY_CLOCK:
+            if part.limit is None and part.due_at is None and values["source"].type not in vocabulary.STATUTORY_CLOCK:
                 faults.setdefault(index, {})["limit"] = ["应有 limit 或 due_at / this source needs limit or due_at"]
         return {"assignments": faults} if faults else {}
 
@@ -187,13 +187,13 @@ class NoticeSignedContract(AboutUnitContract):
 
 class UrgeSentContract(AboutUnitContract):
     MAKES = inbound.UrgeSent
-    by = OneOf(("OFFICE", "LEAD"))
+    by = OneOf(vocabulary.URGERS)
     reported_block = YesNo(required=False)
 
 
 class DeterminationMadeContract(AboutUnitContract):
     MAKES = inbound.DeterminationMade
-    progress_class = OneOf(inbound.PROGRESS_CLASSES)
+    progress_class = OneOf(vocabulary.PROGRESS_CLASSES)
     reasons = Text(10_000)
     decided_by = _person()
     evidence = _evidence()
@@ -206,7 +206,7 @@ class SlipProposedContract(AboutUnitContract):
     standard = Text(4000, required=False)
     requirements = Several(Text(1000), 100)
     limit = Group(LimitContract, required=False)
-    ground = OneOf(inbound.GROUNDS, required=False)
+    ground = OneOf(vocabulary.GROUNDS, required=False)
     reason = Text(4000, required=False)
 
 

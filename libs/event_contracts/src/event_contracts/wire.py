@@ -14,7 +14,8 @@ from typing import Any
 from event_contracts import envelope, inbound
 from event_contracts.envelope import Event
 from event_contracts.event import Fact, Message, Request
-from event_contracts.published import CONTENT_TYPE, FACTS, SCHEMA_PREFIX, fact_schema, read_published, to_wire
+from event_contracts.evolution import fact_schema
+from event_contracts.published import CONTENT_TYPE, FACTS, SCHEMA_PREFIX, read_published, to_wire
 from event_contracts.refusal import Refusal, Unreadable, refusal_body, refusal_data, refusal_routing_key
 from event_contracts.schemas import CONTRACTS, REQUESTS
 from event_contracts.strict_json import MAX_BYTES

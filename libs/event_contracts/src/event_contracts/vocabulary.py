@@ -1,0 +1,63 @@
+"""The closed lists of words on the wire (domain.md c, d.2–d.9). A new word in a published list is a break: a new `.v2` type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+COLOURS = ("WHITE", "YELLOW", "RED")
+LIMIT_UNITS = ("WORKDAY", "DAY", "MONTH")
+MOST_DAYS, MOST_MONTHS = 3650, 120
+"""Longest limit: ten years. Anything longer is a typing error."""
+ROLES = ("LEAD", "SUPPORTING")
+EVIDENCE_KINDS = ("PHOTO", "VIDEO", "STATEMENT", "DOCUMENT")
+CLASSIFICATIONS = ("NONE", "INTERNAL")
+"""SECRET and TOP_SECRET exist too, but such a message is refused before its fields are looked at."""
+PRINCIPALS = ("PARTY", "GOVERNMENT", "JOINT")
+PROGRESS_CLASSES = ("NO_MOVEMENT", "PERFUNCTORY_POOR", "SUBSTANTIVE_IMPROVEMENT")
+GROUNDS = ("NO_PROGRESS", "SLOW_PROGRESS", "OVERDUE", "BELOW_STANDARD", "NO_MOVEMENT", "PERFUNCTORY_POOR")
+URGERS = ("OFFICE", "LEAD")
+SOURCE_TYPES = (
+    "MAJOR_DECISION", "MEETING", "DOCUMENT", "EIGHT_RULES", "LEADER_INSTRUCTION", "NETIZEN_MESSAGE", "NPC_SUGGESTION",
+    "CPPCC_PROPOSAL", "PETITION", "HOTLINE", "FIELD_NOTE", "INSPECTION",
+)  # fmt: skip
+"""Where a matter comes from: domain.md C2–C7, C11, C12 and a′.2 (HOTLINE is 12345)."""
+STATUTORY_CLOCK = frozenset(
+    {"MEETING", "DOCUMENT", "LEADER_INSTRUCTION", "NETIZEN_MESSAGE", "NPC_SUGGESTION", "CPPCC_PROPOSAL", "PETITION", "HOTLINE"}
+)
+"""Sources with a clock of their own (domain.md a′.2): their assignments may leave out the limit."""
+
+BODIES = ("DISCIPLINE", "ASSESSMENT", "ORGANISATION")
+REFERRAL_KINDS = ("EFFICACY_SUPERVISION", "EXCELLENCE_REVOCATION", "ORGANISATIONAL_MEASURE")
+REFERRAL_STATES = ("CREATED", "ACKNOWLEDGED", "UNDER_REVIEW", "CONCLUDED", "RECALLED")
+NOTICE_KINDS = (
+    "ASSIGNMENT", "SLIP", "REMINDER", "URGE", "UNACKNOWLEDGED", "DEADLINE_CHANGED", "SLIP_LIFTED", "SLIP_WITHDRAWN", "CONCLUSION",
+)  # fmt: skip
+SERVICE_MODES = ("SIGNED", "DEEMED", "IMMEDIATE")
+SCORE_STATES = ("PROVISIONAL", "EFFECTIVE", "REVERSED")
+
+PUBLISHED_WORDS: Mapping[str, tuple[str, ...]] = {
+    "colour": COLOURS,
+    "role": ROLES,
+    "body": BODIES,
+    "mode": SERVICE_MODES,
+    "progress_class": PROGRESS_CLASSES,
+    "TimeLimit.unit": LIMIT_UNITS,
+    "Evidence.kind": EVIDENCE_KINDS,
+    "SourceRecord.type": SOURCE_TYPES,
+    "SlipFact.ground": GROUNDS,
+    "NoticeFact.kind": NOTICE_KINDS,
+    "ReferralCreated.kind": REFERRAL_KINDS,
+    "ReferralCreated.state": REFERRAL_STATES,
+    "ScoreFact.state": SCORE_STATES,
+    "escalation.urge.sent.v1.by": URGERS,
+}
+"""Which words a field of a published event may hold: by its name everywhere, or by `Class.field` or `type.field`."""
+
+
+def words_of(cls: type, field: str) -> tuple[str, ...] | None:
+    """The closed list of one field of a published class; None where any text may stand."""
+    names = [getattr(cls, "TYPE", ""), *(base.__name__ for base in cls.__mro__)]
+    for name in names:
+        if f"{name}.{field}" in PUBLISHED_WORDS:
+            return PUBLISHED_WORDS[f"{name}.{field}"]
+    return PUBLISHED_WORDS.get(field)
