@@ -21,7 +21,7 @@ from service_chassis.errors import Refused, Retry
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence import cut, inbox, refusals, timers, waiting
 from service_chassis.persistence.database import Database
-from service_chassis.persistence.unit_of_work import WAITING, Work
+from service_chassis.persistence.unit_of_work import WAITING, Memory, Work
 
 log = structlog.get_logger()
 
@@ -55,7 +55,23 @@ class Runtime:
     """How long after its instant a timer under the cut is looked at (delivery.md c.5; 0 on a virtual clock)."""
     refuse_waiting_after: timedelta | None = timedelta(hours=24)
     """When a message about an unknown matter is refused; None in rehearsals, which refuse at the end."""
+    memory: Memory | None = None
+    """Rehearsals only: see `Memory`."""
+    announced: bool = True
+    """Whether the outbox may hold something since the in-process driver last looked."""
+    armed_from: datetime | None = None
+    """The earliest instant at which a timer was set since the in-process driver last looked."""
     on_batch: Callable[[str, Tally], None] = field(default=lambda queue, tally: None)
+
+    def work(self, session: Any, now: datetime) -> Work:
+        """A new unit of work on an open transaction."""
+        return Work(self.service, session, now, self.memory)
+
+    def note(self, work: Work) -> None:
+        """After the commit: what the in-process driver has to look at."""
+        self.announced = self.announced or bool(work.outgoing)
+        if work.armed_from is not None and (self.armed_from is None or work.armed_from < self.armed_from):
+            self.armed_from = work.armed_from
 
     @property
     def cut(self) -> cut.Maker | cut.Asker:
@@ -110,8 +126,9 @@ def _process(runtime: Runtime, queue: str, reads: list[Read], now: datetime) -> 
     tally = Tally()
     try:
         with runtime.database.begin() as session:
-            work = Work(runtime.service, session, now)
+            work = runtime.work(session, now)
             _Batch(runtime, work, queue, tally).run(reads)
+        runtime.note(work)
     except (Retry, MemoryError):
         raise
     except Exception as error:
@@ -128,10 +145,11 @@ def _park_alone(runtime: Runtime, queue: str, read: Read, now: datetime, error: 
     """The message cannot be handled: keep it in the table `parked`, in its place in the line, and go on."""
     log.error("message parked", action="park", queue=queue, routing_key=read.delivery.routing_key, exc_info=error)
     with runtime.database.begin() as session:
-        work = Work(runtime.service, session, now)
+        work = runtime.work(session, now)
         reason = f"{type(error).__name__}: {error}"
         refusals.park(work, queue, read.delivery, code="UNPROCESSED", reason=reason, message=read.message)
         work.flush()
+    runtime.note(work)
     return Tally(consumed=1, parked=1)
 
 
@@ -227,19 +245,20 @@ def _ask_for_the_cut(runtime: Runtime, now: datetime) -> None:
     if not service.knows_the_cut:
         return
     with runtime.database.begin() as session:
-        work = Work(service, session, now)
+        work = runtime.work(session, now)
         due = timers.lock_due_without_cut(session, now - runtime.cut_grace)
         if due:
             timers.give_cut(session, due, runtime.cut.ask(work))
         if service.MAKES_CUT:
             cut.issue(work, runtime.cut_interval)
         work.flush()
+    runtime.note(work)
 
 
 def _answer(runtime: Runtime, now: datetime, limit: int) -> int:
     service = runtime.service
     with runtime.database.begin() as session:
-        work = Work(service, session, now)
+        work = runtime.work(session, now)
         due = timers.claim(work, now, _returned(runtime, session), limit)
         if not due:
             return 0
@@ -252,7 +271,8 @@ def _answer(runtime: Runtime, now: datetime, limit: int) -> int:
         service.save(work)
         refusals.write(work)
         work.flush()
-        return len(due)
+    runtime.note(work)
+    return len(due)
 
 
 def _returned(runtime: Runtime, session: Any) -> int:
@@ -281,8 +301,9 @@ def _one_by_one(runtime: Runtime, now: datetime, limit: int) -> int:
 def refuse_waiting(runtime: Runtime) -> int:
     """Refuse every message that still waits for its matter (the end of a rehearsal); returns how many."""
     with runtime.database.begin() as session:
-        work = Work(runtime.service, session, runtime.clock.now())
+        work = runtime.work(session, runtime.clock.now())
         count = waiting.refuse_all(work)
         refusals.write(work)
         work.flush()
+    runtime.note(work)
     return count

@@ -27,13 +27,18 @@ SESSION_SETTINGS = "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_
 """No statement or lock waits for ever; a frozen process loses its transaction after 10 s (delivery.md K12)."""
 
 
+PASSING = ("40001", "40P01", "55P03", "57014", "57P01", "25P03")
+"""SQLSTATEs worth another try: serialization, deadlock, lock or statement timeout, shutdown, idle transaction ended."""
+
+
 class Database:
     """Opens transactions on the service's own schema (PostgreSQL) or file (SQLite)."""
 
     def __init__(self, url: str, schema: str, *, durable: bool = True) -> None:
-        """`durable=False` leaves out fsync and the journal: only for rehearsals, whose files are thrown away."""
+        """`durable=False` is for rehearsals, whose files are thrown away: no fsync, and one transaction for all of them."""
         self.schema = schema
         self.durable = durable
+        self._kept_open: Connection | None = None
         try:
             parsed = make_url(url)
         except ArgumentError as error:
@@ -74,16 +79,39 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """One transaction: committed on leaving, rolled back on any exception; a passing fault comes out as `Retry`."""
+        if not self.durable:
+            with self._savepoint() as connection:
+                yield connection
+            return
         try:
             with self.engine.begin() as connection:
                 yield connection
         except (OperationalError, InterfaceError) as error:
             raise Retry(f"database {self.schema}: {error.orig}") from error
         except DBAPIError as error:
-            if error.connection_invalidated or getattr(error.orig, "sqlstate", "") in ("40001", "40P01", "55P03", "57014"):
+            if error.connection_invalidated or getattr(error.orig, "sqlstate", "") in PASSING:
                 raise Retry(f"database {self.schema}: {error.orig}") from error
             raise
 
+    @contextmanager
+    def _savepoint(self) -> Iterator[Connection]:
+        """A part of the one transaction of a rehearsal: what is thrown away need not be committed each time."""
+        if self._kept_open is None:
+            self._kept_open = self.engine.connect()
+            self._kept_open.begin()
+        driver: Any = self._kept_open.connection.driver_connection
+        driver.execute("SAVEPOINT batch")
+        try:
+            yield self._kept_open
+        except BaseException:
+            driver.execute("ROLLBACK TO batch")
+            driver.execute("RELEASE batch")
+            raise
+        driver.execute("RELEASE batch")
+
     def close(self) -> None:
         """Drop all connections; the next transaction opens new ones."""
+        if self._kept_open is not None:
+            self._kept_open.close()
+            self._kept_open = None
         self.engine.dispose()

@@ -36,6 +36,13 @@ def _claim_statement(condition: Any, order: Any) -> Any:
 
 _CLAIM_PLAIN = _claim_statement(_PLAIN, (T.due_at, T.kind, T.key))
 _CLAIM_BACK = _claim_statement(_BACK, (T.cut_seq, T.due_at, T.kind, T.key))
+_READY = (
+    select(T.kind, T.key, T.subject, T.due_at)
+    .where(or_(_PLAIN, _BACK))
+    .order_by(T.due_at, T.kind, T.key)
+    .limit(bindparam("most"))
+)
+_DELETE = tables.timer.delete().where((T.kind == bindparam("b_kind")) & (T.key == bindparam("b_key")))
 _TAKE = (
     tables.timer.delete()
     .where(T.subject.in_(bindparam("subjects", expanding=True)), or_(_PLAIN, _BACK))
@@ -71,6 +78,8 @@ def claim(work: Work, now: datetime, returned: int, most: int) -> list[Timer]:
     cleared in between is not answered.
     """
     values = {"now": now, "returned": returned, "most": most}
+    if work.service_is_alone:
+        return _take_alone(work, values)
     locked = {row[0]: row[1] for row in work.session.execute(_CLAIM_BACK, values)} if returned else {}
     if len(locked) < most:
         locked.update((row[0], row[1]) for row in work.session.execute(_CLAIM_PLAIN, values))
@@ -82,6 +91,15 @@ def claim(work: Work, now: datetime, returned: int, most: int) -> list[Timer]:
         rows = work.session.execute(_TAKE, {"subjects": part, "now": now, "returned": returned})
         taken.extend(Timer(*row) for row in rows)
     taken.sort(key=lambda timer: (timer.due_at, timer.kind, timer.key))
+    return taken
+
+
+def _take_alone(work: Work, values: dict[str, Any]) -> list[Timer]:
+    """On SQLite nobody else ticks: no locks to take first."""
+    taken = [Timer(*row) for row in work.session.execute(_READY, values)]
+    if taken:
+        work.session.execute(_DELETE, [{"b_kind": timer.kind, "b_key": timer.key} for timer in taken])
+        work.lock(timer.subject for timer in taken)
     return taken
 
 
