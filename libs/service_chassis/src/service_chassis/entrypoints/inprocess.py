@@ -128,8 +128,9 @@ class InProcess:
         return min(known) if known else None
 
     def next_due(self) -> datetime | None:
-        """The earliest instant at which a timer of any service may become due (after `settle`)."""
-        known = [due for runtime in self.runtimes if (due := self._next(runtime)) is not None]
+        """The earliest instant at which a timer of a running service may become due (after `settle`)."""
+        running = (runtime for runtime in self.runtimes if not self._is_down(runtime.service.name))
+        known = [due for runtime in running if (due := self._next(runtime)) is not None]
         return min(known) if known else None
 
     def finish(self) -> int:
