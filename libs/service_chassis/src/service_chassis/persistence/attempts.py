@@ -6,10 +6,12 @@ lost connection.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 
 from sqlalchemy import bindparam, select
 
+from service_chassis.errors import Retry
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence import refusals, tables
 from service_chassis.persistence.database import Database
@@ -41,7 +43,13 @@ def forget(database: Database, queue: str, key: str) -> None:
         session.execute(_FORGET, {"b_queue": queue, "b_key": key})
 
 
-def park(database: Database, work: Work, queue: str, delivery: Delivery, attempts: int) -> None:
+def forget_if_possible(database: Database, queue: str, key: str) -> None:
+    """The same while a fault is being handled: when the database is gone, the count stays."""
+    with contextlib.suppress(Retry):
+        forget(database, queue, key)
+
+
+def park(work: Work, queue: str, delivery: Delivery, attempts: int) -> None:
     """Keep the message unread in the table `parked`, in its place in the line."""
     reason = f"the process ended {attempts} times while it handled this message alone"
     refusals.park(work, queue, delivery, code="UNPROCESSED", reason=reason, message=None)

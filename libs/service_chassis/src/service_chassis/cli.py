@@ -1,0 +1,260 @@
+"""`python -m <service> migrate|consume|tick|relay|api|check|redrive`: the roles that every service has.
+
+A wrong setting, a missing server or a schema that this code does not know ends the start with one line on standard error and
+exit code 2, never with a traceback. Nothing heavy is imported here: `consume` and `tick` must set up eventlet first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import tomllib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from service_chassis import config, logs
+from service_chassis.errors import ConfigError, Retry
+
+if TYPE_CHECKING:
+    from service_chassis.declare import Service
+    from service_chassis.station import Station
+
+ServiceFactory = Callable[[Any], "Service"]
+"""Policy → service. It imports the service itself, so that nothing is imported before eventlet is set up."""
+
+ROLES = {
+    "migrate": "bring the database schema and the queues to this release",
+    "consume": "handle messages (one is active, others stand by)",
+    "tick": "answer due timers (any number)",
+    "relay": "publish what was announced (one is active, others stand by)",
+    "api": "health, metrics and read-only lists over HTTP",
+    "check": "look at settings, schema, queues and backlog; changes nothing",
+    "redrive": "list, show, put back or discard parked messages",
+}
+BAD_START = 2
+GREEN = ("consume", "tick")
+
+
+def run(factory: ServiceFactory, argv: Sequence[str] | None = None) -> int:
+    """The command line of a service; returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return _start(factory, arguments)
+    except (ConfigError, Retry) as error:
+        print(f"{arguments.role}: {' '.join(str(error).split())}", file=sys.stderr)
+        return BAD_START
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    text = "\n".join(f"  {role:<8} {what}" for role, what in ROLES.items())
+    parser = argparse.ArgumentParser(
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=f"roles:\n{text}",
+        epilog="settings:\n" + "\n".join(f"  {key:<18} {what}" for key, what in _settings_help()),
+    )
+    parser.add_argument("role", choices=ROLES)
+    parser.add_argument("more", nargs=argparse.REMAINDER, help="words for redrive")
+    return parser
+
+
+def _settings_help() -> list[tuple[str, str]]:
+    from dataclasses import fields
+
+    return [(item.metadata["key"], item.metadata["text"]) for item in fields(config.Settings)]
+
+
+def _start(factory: ServiceFactory, arguments: argparse.Namespace) -> int:
+    role: str = arguments.role
+    settings = config.load(os.environ, config.Settings)
+    if role in GREEN:
+        from service_chassis.entrypoints import runtime
+
+        runtime.patch()
+    station, policy = _build(factory, settings, role)
+    logs.configure(station.runtime.service.name, role, settings.log_level)
+    if role == "redrive":
+        from service_chassis import redrive
+
+        _check_schema(station)
+        return redrive.run(station.runtime, arguments.more)
+    if arguments.more:
+        raise ConfigError(f"{role} takes no further words: {' '.join(arguments.more)}")
+    return _DO[role](station, policy)
+
+
+def _build(factory: ServiceFactory, settings: config.Settings, role: str) -> tuple[Station, Any]:
+    """The service with all that it runs on; connects to nothing."""
+    from ground_rules.policy import PolicyError, load_policy
+
+    from service_chassis.clock import clock_from
+    from service_chassis.health import Health
+    from service_chassis.messaging.connection import Broker
+    from service_chassis.metrics import Metrics
+    from service_chassis.persistence.database import Database
+    from service_chassis.station import Station, runtime_of
+
+    try:
+        policy = load_policy(_overrides(settings))
+    except PolicyError as error:
+        raise ConfigError(f"policy: {error}") from error
+    service = factory(policy)
+    broker = Broker(settings.amqp_url, settings.amqp_ca, settings.amqp_cert, settings.amqp_key)
+    broker.parts()
+    metrics = Metrics(service.name)
+    clock = clock_from(settings.clock)
+    clock.now()
+    runtime = runtime_of(service, Database(settings.database_url, service.name), clock, settings, metrics)
+    parts = {"api": ("database",), "tick": ("database", "schema")}.get(role, ("database", "broker"))
+    return Station(settings, runtime, broker, Health(*parts), metrics, role), policy
+
+
+def _overrides(settings: config.Settings) -> dict[str, Any] | None:
+    if settings.policy is None:
+        return None
+    try:
+        return tomllib.loads(settings.policy.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"DUBAN_POLICY {settings.policy}: {error}") from error
+
+
+# ---- roles
+
+
+def _check_schema(station: Station) -> str:
+    from service_chassis.persistence import migrations
+
+    return migrations.check(station.runtime.database, station.runtime.service.MIGRATIONS)
+
+
+def _declare(station: Station) -> None:
+    from service_chassis.messaging import connection, topology
+
+    opened = connection.connect(station.broker, f"{station.connection_name}.topology")
+    try:
+        topology.of_service(type(station.runtime.service)).declare(opened)
+    finally:
+        connection.close(opened)
+
+
+def _migrate(station: Station, _policy: Any) -> int:
+    from service_chassis.persistence import migrations
+
+    revision = migrations.migrate(station.runtime.database, station.runtime.service.MIGRATIONS)
+    _declare(station)
+    print(f"{station.runtime.service.name}: schema {revision}, queues declared")
+    return 0
+
+
+def _consume(station: Station, _policy: Any) -> int:
+    from service_chassis.entrypoints import runtime
+
+    _check_schema(station)
+    runtime.assert_cooperative(station.runtime.database)
+    _declare(station)
+    _only_one_on_sqlite(station)
+    _serve_health(station, *runtime.unpatched())
+    runtime.serve(runtime.consume_shell(station.runtime.service.name), station)
+    return 0
+
+
+def _tick(station: Station, _policy: Any) -> int:
+    from service_chassis.entrypoints import runtime
+
+    _check_schema(station)
+    runtime.assert_cooperative(station.runtime.database)
+    _only_one_on_sqlite(station)
+    _serve_health(station, *runtime.unpatched())
+    runtime.serve(runtime.tick_shell(station.runtime.service.name, station.settings.timer_batch), station)
+    return 0
+
+
+def _relay(station: Station, _policy: Any) -> int:
+    from service_chassis.messaging.publisher import Publisher
+    from service_chassis.persistence.leader import Leader
+    from service_chassis.relay import Relay
+
+    settings = station.settings
+    _check_schema(station)
+    _declare(station)
+    relay = Relay(
+        Leader(station.runtime.database, "relay"),
+        lambda: Publisher(station.broker, station.connection_name, settings.confirm_seconds),
+        station.runtime.clock,
+        batch=settings.relay_batch,
+        longest_pause=settings.relay_pause,
+        health=station.health,
+        metrics=station.metrics,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: relay.stop())
+    _serve_health(station)
+    relay.run()
+    return 0
+
+
+def _api(station: Station, policy: Any) -> int:
+    from service_chassis import api
+
+    _check_schema(station)
+    app = api.create_app(station.runtime, policy, station.health, station.metrics)
+    api.serve(app, station.settings.api)
+    return 0
+
+
+def _check(station: Station, _policy: Any) -> int:
+    from service_chassis.messaging import connection, topology
+    from service_chassis.persistence.leader import Leader
+
+    name = station.runtime.service.name
+    print(f"{name}: schema {_check_schema(station)}")
+    opened = connection.connect(station.broker, f"{station.connection_name}.check")
+    try:
+        topology.of_service(type(station.runtime.service)).verify(opened)
+    finally:
+        connection.close(opened)
+    print(f"{name}: queues are there ({station.broker.described()})")
+    waiting, oldest = Leader(station.runtime.database, "relay").state()
+    print(f"{name}: {waiting} rows wait in the outbox" + (f", the oldest since {oldest:%Y-%m-%dT%H:%M:%SZ}" if oldest else ""))
+    return 0
+
+
+_DO: dict[str, Callable[[Any, Any], int]] = {
+    "migrate": _migrate,
+    "consume": _consume,
+    "tick": _tick,
+    "relay": _relay,
+    "api": _api,
+    "check": _check,
+}
+
+
+def _only_one_on_sqlite(station: Station) -> None:
+    """SQLite has no SKIP LOCKED: a second process of this role would race with the first (trap P14)."""
+    from service_chassis.persistence.leader import lock_file
+
+    database = station.runtime.database
+    if database.is_sqlite and (held := lock_file(database, station.role)) is None:
+        raise ConfigError(f"another {station.role} runs on this SQLite file; use PostgreSQL for more than one")
+    elif database.is_sqlite:
+        _HELD.append(held)
+
+
+_HELD: list[Any] = []
+"""Lock files of this process, open until it ends."""
+
+
+def _serve_health(station: Station, *real: Any) -> None:
+    from service_chassis.health import HealthServer, routes
+
+    modules = dict(zip(("sockets", "threads"), real, strict=False))
+    try:
+        server = HealthServer(station.settings.health, routes(station.health, station.metrics.page), **modules)
+    except OSError as error:
+        host, port = station.settings.health
+        raise ConfigError(f"DUBAN_HEALTH {host}:{port}: {error.strerror}") from error
+    server.start()
+    logs.logger().info("started", action="start", health=f"http://{server.address[0]}:{server.address[1]}")

@@ -1,0 +1,171 @@
+"""Settings: the environment → frozen dataclasses. All that is wrong is named at once, with a suggestion.
+
+Every key is listed in `Settings`; a `DUBAN_…` key that nobody knows is an error, because a misspelt setting that is silently
+ignored is found at night. Keys that begin with `DUBAN_TEST_` belong to the tests.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from service_chassis.errors import ConfigError
+
+S = TypeVar("S")
+
+PREFIX = "DUBAN_"
+NOT_OURS = ("DUBAN_TEST_",)
+"""Prefixes that other programs of the project read."""
+
+
+def setting(key: str, read: Callable[[str], Any], text: str, **default: Any) -> Any:
+    """A dataclass field that is read from the environment variable `key`; `read` raises ValueError on a bad value."""
+    return field(metadata={"key": key, "read": read, "text": text}, **default)
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A whole number from `low` to `high`."""
+
+    def read(value: str) -> int:
+        if not value.strip().lstrip("-").isdigit() or not low <= int(value) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(value)
+
+    return read
+
+
+def seconds(low: float, high: float) -> Callable[[str], float]:
+    """A number of seconds from `low` to `high`."""
+
+    def read(value: str) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = low - 1
+        if not low <= number <= high:
+            raise ValueError(f"a number of seconds from {low:g} to {high:g}")
+        return number
+
+    return read
+
+
+def file(value: str) -> Path:
+    """An existing, readable file."""
+    path = Path(value)
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise ValueError("a file that exists and can be read")
+    return path
+
+
+def address(value: str) -> tuple[str, int]:
+    """`host:port`; port 0 takes a free one."""
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise ValueError("host:port, e.g. 127.0.0.1:8080")
+    return host.strip("[]"), int(port)
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """One of these words."""
+
+    def read(value: str) -> str:
+        if value not in words:
+            raise ValueError(" or ".join(words))
+        return value
+
+    return read
+
+
+def url(*schemes: str) -> Callable[[str], str]:
+    """A URL with one of these schemes."""
+
+    def read(value: str) -> str:
+        if value.split(":", 1)[0] not in schemes or "://" not in value:
+            raise ValueError(f"a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return value
+
+    return read
+
+
+def clock(value: str) -> str:
+    """`system`, or `file:PATH`."""
+    if value != "system" and not (value.startswith("file:") and len(value) > len("file:")):
+        raise ValueError("system, or file:PATH for tests")
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What every service reads from its environment. Only `DATABASE_URL` and `AMQP_URL` have no default."""
+
+    database_url: str = setting(
+        "DATABASE_URL",
+        url("postgresql", "postgres", "postgresql+psycopg", "sqlite"),
+        "where the service keeps its data; its own schema (named after it) is in there",
+    )
+    amqp_url: str = setting("AMQP_URL", url("amqp", "amqps", "pyamqp"), "the broker, with this service's own account")
+    amqp_ca: Path | None = setting("DUBAN_AMQP_CA", file, "certificates to trust with amqps://", default=None)
+    amqp_cert: Path | None = setting("DUBAN_AMQP_CERT", file, "this service's own certificate for amqps://", default=None)
+    amqp_key: Path | None = setting("DUBAN_AMQP_KEY", file, "the key of DUBAN_AMQP_CERT", default=None)
+    policy: Path | None = setting("DUBAN_POLICY", file, "overrides of the default policy (TOML)", default=None)
+    clock: str = setting("DUBAN_CLOCK", clock, "system, or file:PATH for tests", default="system")
+    batch: int = setting("DUBAN_BATCH", whole(1, 5000), "messages per transaction, at most", default=500)
+    tick_seconds: float = setting("DUBAN_TICK", seconds(0.01, 3600), "pause between two looks for due timers", default=1.0)
+    cut_seconds: float = setting("DUBAN_CUT", seconds(0, 3600), "shortest time between two markers", default=1.0)
+    grace_seconds: float = setting(
+        "DUBAN_GRACE", seconds(0, 86400), "settling time before a passed limit is looked at", default=60.0
+    )
+    timer_batch: int = setting("DUBAN_TIMER_BATCH", whole(1, 10000), "timers per transaction, at most", default=500)
+    relay_batch: int = setting("DUBAN_RELAY_BATCH", whole(1, 5000), "outbox rows per publish, at most", default=1000)
+    relay_pause: float = setting("DUBAN_RELAY_PAUSE", seconds(0.001, 60), "longest pause of an idle relay", default=0.05)
+    confirm_seconds: float = setting("DUBAN_CONFIRM", seconds(0.1, 600), "longest wait for a publisher confirm", default=15.0)
+    stop_seconds: float = setting("DUBAN_STOP", seconds(0.1, 600), "time to finish the running batch on SIGTERM", default=10.0)
+    health: tuple[str, int] = setting(
+        "DUBAN_HEALTH", address, "where /livez, /readyz and /metrics answer; port 0 takes a free one", default=("127.0.0.1", 0)
+    )
+    api: tuple[str, int] = setting("DUBAN_API", address, "where the role `api` answers", default=("127.0.0.1", 8080))
+    log_level: str = setting("DUBAN_LOG", one_of("debug", "info", "warning", "error"), "least level of log lines", default="info")
+
+
+def load(environment: Mapping[str, str], cls: type[S], *also: type) -> S:
+    """Read `cls` from the environment. `also` are other settings classes whose `DUBAN_…` keys are known, too.
+
+    ConfigError names every missing, wrong and unknown key at once.
+    """
+    values: dict[str, Any] = {}
+    wrong = _unknown(environment, {key for known in (cls, *also) for key in keys(known)})
+    for item in fields(cls):  # type: ignore[arg-type]
+        key, value = item.metadata["key"], environment.get(item.metadata["key"], "").strip()
+        if value:
+            try:
+                values[item.name] = item.metadata["read"](value)
+            except ValueError as error:
+                wrong.append(f"{key} must be {error}, not {_shown(key, value)}")
+        elif item.default is MISSING:
+            wrong.append(f"{key} is missing ({item.metadata['text']})")
+    if wrong:
+        raise ConfigError("settings: " + "; ".join(wrong))
+    return cls(**values)
+
+
+def keys(cls: type) -> list[str]:
+    """The environment variables that a settings class reads."""
+    return [item.metadata["key"] for item in fields(cls)]
+
+
+def _unknown(environment: Mapping[str, str], known: set[str]) -> list[str]:
+    found = []
+    for key in sorted(environment):
+        if key.startswith(PREFIX) and key not in known and not key.startswith(NOT_OURS):
+            near = get_close_matches(key, known, n=1, cutoff=0.6)
+            found.append(f"{key} is unknown" + (f", did you mean {near[0]}?" if near else ""))
+    return found
+
+
+def _shown(key: str, value: str) -> str:
+    """Passwords are in URLs and must not reach a log."""
+    return "what it is" if "@" in value else repr(value)

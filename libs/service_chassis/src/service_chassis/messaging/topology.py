@@ -1,0 +1,157 @@
+"""Names and declarations of everything on the broker. Names are written down here, never derived from Python names.
+
+Declaring is idempotent. Arguments of a queue cannot be changed afterwards: another value is refused by the broker with 406,
+and means a new queue name and a drained old one (delivery.md c.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from amqp.exceptions import AccessRefused, NotFound, PreconditionFailed
+
+from service_chassis.declare import EVENTS, INBOUND, Service, bindings
+from service_chassis.errors import ConfigError
+from service_chassis.messaging.connection import Connection, reason
+
+INBOUND_EXCHANGE = "duban.inbound"
+EVENTS_EXCHANGE = "duban.events"
+REJECTED_EXCHANGE = "duban.rejected"
+UNROUTED_EXCHANGE = "duban.unrouted"
+"""Where inbound messages of a type that nobody owns go: to intake, which refuses them; nothing is lost without a word."""
+DEAD_EXCHANGE = "duban.dead"
+RETRY_EXCHANGE = "duban.retry"
+ARCHIVE = "duban.archive"
+
+UNROUTED_READER = "intake"
+DELAYED = frozenset({"scoring", "notify"})
+"""Services whose events queue has a delayed retry and dead letters (delivery.md, head no. 8)."""
+
+IN_LINE_LIMIT = 1_000_000
+"""Delivery limit where nothing may leave the line: in effect none, but a rejected message returns to the head (3.10)."""
+RETRY_LIMIT = 50
+RETRY_DELAY_MS = 30_000
+ARCHIVE_BYTES = 20_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A durable queue, its arguments, and what is bound to it: pairs of exchange and routing key."""
+
+    name: str
+    arguments: dict[str, Any]
+    bindings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """What one service needs on the broker."""
+
+    exchanges: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    queues: tuple[Queue, ...] = ()
+
+    def verify(self, connection: Connection) -> None:
+        """That every queue is there; a missing one is a ConfigError. Changes nothing."""
+        for queue in self.queues:
+            channel = connection.channel()
+            try:
+                channel.queue_declare(queue.name, passive=True)
+            except NotFound as error:
+                raise ConfigError(f"queue {queue.name} is not on the broker; run the role `migrate`") from error
+            channel.close()
+
+    def declare(self, connection: Connection) -> None:
+        """Create what is missing. A mismatch or a missing right is a ConfigError of one line."""
+        channel = connection.channel()
+        what = ""
+        try:
+            for name, (kind, arguments) in self.exchanges.items():
+                what = f"exchange {name}"
+                channel.exchange_declare(name, kind, durable=True, auto_delete=False, arguments=arguments)
+            for queue in self.queues:
+                what = f"queue {queue.name}"
+                channel.queue_declare(queue.name, durable=True, auto_delete=False, arguments=queue.arguments)
+                for exchange, key in queue.bindings:
+                    channel.queue_bind(queue.name, exchange, key)
+        except PreconditionFailed as error:
+            hint = "drain and delete it, then start again"
+            raise ConfigError(f"{what} exists with other arguments; {hint} ({reason(error)})") from error
+        except (AccessRefused, NotFound) as error:
+            raise ConfigError(f"{what} cannot be declared: {reason(error)}") from error
+        channel.close()
+
+
+def queue_name(service: str, queue: str) -> str:
+    """`intake.inbound`, `scoring.events`, …: each service has exactly these two."""
+    return f"{service}.{queue}"
+
+
+def exchanges() -> dict[str, tuple[str, dict[str, Any]]]:
+    """All exchanges: name → type and arguments."""
+    return {
+        UNROUTED_EXCHANGE: ("fanout", {}),
+        INBOUND_EXCHANGE: ("topic", {"alternate-exchange": UNROUTED_EXCHANGE}),
+        EVENTS_EXCHANGE: ("topic", {}),
+        REJECTED_EXCHANGE: ("topic", {}),
+        RETRY_EXCHANGE: ("direct", {}),
+        DEAD_EXCHANGE: ("direct", {}),
+    }
+
+
+def of_service(service: type[Service]) -> Topology:
+    """The topology of one service, computed from its `@consume` declarations."""
+    name = service.name
+    queues = [_inbound(service), _events(service), _archive()]
+    if name in DELAYED:
+        queues += [_retry(name), _dead(name)]
+    return Topology(exchanges(), tuple(queues))
+
+
+def _line(limit: int, **more: Any) -> dict[str, Any]:
+    return {"x-queue-type": "quorum", "x-single-active-consumer": True, "x-delivery-limit": limit, **more}
+
+
+def _bound_to(service: type[Service], name: str) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((exchange, key) for exchange, key, queue in bindings(service) if queue == name))
+
+
+def _inbound(service: type[Service]) -> Queue:
+    name = queue_name(service.name, INBOUND)
+    bound = _bound_to(service, name)
+    if service.name == UNROUTED_READER:
+        bound = (*bound, (UNROUTED_EXCHANGE, ""))
+    return Queue(name, _line(IN_LINE_LIMIT), bound)
+
+
+def _events(service: type[Service]) -> Queue:
+    name = queue_name(service.name, EVENTS)
+    bound = _bound_to(service, name)
+    if service.name not in DELAYED:
+        return Queue(name, _line(IN_LINE_LIMIT), bound)
+    dead = {"x-dead-letter-exchange": DEAD_EXCHANGE, "x-dead-letter-routing-key": name, "x-dead-letter-strategy": "at-least-once"}
+    return Queue(name, _line(RETRY_LIMIT, **dead, **{"x-overflow": "reject-publish"}), (*bound, (RETRY_EXCHANGE, f"{name}.back")))
+
+
+def _retry(service: str) -> Queue:
+    """Messages rest here for a while and then go back to the end of the line."""
+    name = queue_name(service, EVENTS)
+    arguments = {
+        "x-queue-type": "quorum",
+        "x-message-ttl": RETRY_DELAY_MS,
+        "x-dead-letter-exchange": RETRY_EXCHANGE,
+        "x-dead-letter-routing-key": f"{name}.back",
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
+    return Queue(f"{name}.retry", arguments, ((RETRY_EXCHANGE, name),))
+
+
+def _dead(service: str) -> Queue:
+    name = queue_name(service, EVENTS)
+    return Queue(f"{name}.dead", {"x-queue-type": "quorum"}, ((DEAD_EXCHANGE, name),))
+
+
+def _archive() -> Queue:
+    arguments = {"x-queue-type": "stream", "x-max-length-bytes": ARCHIVE_BYTES}
+    return Queue(ARCHIVE, arguments, ((EVENTS_EXCHANGE, "#"),))

@@ -1,0 +1,58 @@
+"""Parked rows: what a person may look at, put back or discard. A resolved row stays, as evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, select
+
+from service_chassis.messaging.envelope import Delivery
+from service_chassis.persistence import tables
+from service_chassis.persistence.unit_of_work import Work
+
+P = tables.parked.c
+_OPEN = select(tables.parked).where(P.resolved_at.is_(None)).order_by(P.parked_at, P.id)
+_ONE = select(tables.parked).where(P.id == bindparam("b_id"))
+_RESOLVE = (
+    tables.parked.update()
+    .where(P.id == bindparam("b_id"), P.resolved_at.is_(None))
+    .values(resolved_at=bindparam("b_at"), resolved_by=bindparam("b_by"), resolution=bindparam("b_how"))
+)
+
+REPLAYED = "replayed"
+REJECTED = "rejected"
+
+
+def unresolved(session: Connection) -> Sequence[RowMapping]:
+    """All parked rows that nobody has decided about, oldest first."""
+    return session.execute(_OPEN).mappings().all()
+
+
+def one(session: Connection, parked_id: str) -> RowMapping | None:
+    """The row with this id."""
+    return session.execute(_ONE, {"b_id": parked_id}).mappings().first()
+
+
+def as_delivery(row: RowMapping) -> Delivery:
+    """The message as it came."""
+    return Delivery(
+        bytes(row["body"]),
+        row["routing_key"],
+        row["exchange"],
+        content_type=row["content_type"],
+        user_id=row["user_id"],
+        message_id=row["message_id"],
+        headers=dict(row["headers"] or {}),
+    )
+
+
+def resolve(work: Work, row: RowMapping, by: str, how: str, released: Any) -> bool:
+    """Close the row and announce it (`released` is the service's `InboundReleased`); False when somebody was quicker."""
+    values = {"b_id": row["id"], "b_at": work.now, "b_by": by, "b_how": how}
+    if not work.session.execute(_RESOLVE, values).rowcount:
+        return False
+    fact = released(parked_id=row["id"], sender=row["sender"], released_by=by, resolution=how)
+    work.announce(fact, subject=row["sender"], time=work.now, barrier=True)
+    work.flush()
+    return True
