@@ -1,0 +1,23 @@
+"""What notify tells about itself beside the chassis' own set (domain.md d.16), read from its tables when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+
+class Receipts(Collector):
+    """`supervision_notices_unacknowledged`: deemed served, and not signed for to this day. No unit is named in a label."""
+
+    def __init__(self, unacknowledged: Callable[[], int]) -> None:
+        self._unacknowledged = unacknowledged
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        text = "Notices deemed served that nobody has signed for"
+        yield GaugeMetricFamily("supervision_notices_unacknowledged", text, value=self._unacknowledged())
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        """Nothing up front: registering must not read the database."""
+        return []

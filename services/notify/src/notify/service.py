@@ -1,0 +1,93 @@
+"""What comes into notify: assignments and slips to deliver, signatures, and the instants of deemed service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from event_contracts.escalation import DeadlineApproaching, SlipIssued, SlipLifted, SlipRenewed, SlipWithdrawn, UrgeSent
+from event_contracts.event import Message
+from event_contracts.inbound import NoticeSigned
+from event_contracts.intake import AssignmentDispatched, MatterRegistered
+from event_contracts.notify import CutPassed, CutWanted, InboundParked
+from ground_rules.policy import Policy
+from service_chassis.declare import Service, consume, due
+from service_chassis.persistence.unit_of_work import Timer, Work
+
+from notify import handlers
+from notify.domain.audience import Kind
+from notify.handlers import letter_id
+from notify.store import Store
+
+
+class Notify(Service):
+    """Tells units and bodies, once, and knows when they were told; decides no state of a matter."""
+
+    name = "notify"
+    MIGRATIONS = "notify.migrations"
+    FORWARDS_CUT = CutPassed
+    WANTS_CUT = CutWanted
+    PARKED = InboundParked
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def prepare(self, work: Work, messages: Sequence[Message]) -> None:
+        work.store = Store(work.session)
+        ids = {found for message in messages for found in _letters_of(message)}
+        signed = {work.matter_of(message) for message in messages if isinstance(message.data, NoticeSigned)}
+        work.store.load(ids, signed)
+
+    def prepare_timers(self, work: Work, timers: Sequence[Timer]) -> None:
+        work.store = Store(work.session)
+        work.store.load([timer.key for timer in timers])
+
+    def save(self, work: Work) -> None:
+        work.store.save()
+
+    @consume(MatterRegistered)
+    def on_matter_registered(self, work: Work, message: Message) -> None:
+        handlers.know(work, message)
+
+    @consume(AssignmentDispatched)
+    def on_assignment_dispatched(self, work: Work, message: Message) -> None:
+        handlers.dispatch_assignment(work, message, self.policy)
+
+    @consume(SlipIssued, SlipRenewed)
+    def on_slip(self, work: Work, message: Message) -> None:
+        handlers.dispatch_slip(work, message, self.policy)
+
+    @consume(DeadlineApproaching)
+    def on_deadline_approaching(self, work: Work, message: Message) -> None:
+        handlers.remind(work, message, self.policy)
+
+    @consume(UrgeSent)
+    def on_urge_sent(self, work: Work, message: Message) -> None:
+        handlers.urge(work, message, self.policy)
+
+    @consume(SlipLifted)
+    def on_slip_lifted(self, work: Work, message: Message) -> None:
+        handlers.tell_lifted(work, message, self.policy)
+
+    @consume(SlipWithdrawn)
+    def on_slip_withdrawn(self, work: Work, message: Message) -> None:
+        handlers.tell_withdrawn(work, message, self.policy)
+
+    @consume(NoticeSigned)
+    def on_notice_signed(self, work: Work, message: Message) -> None:
+        handlers.take_signature(work, message, self.policy)
+
+    @due(handlers.DEEMED, cut=True)
+    def on_deemed(self, work: Work, timer: Timer) -> None:
+        handlers.deem_served(work, timer, self.policy)
+
+
+def _letters_of(message: Message) -> Iterator[str]:
+    """The ids of the letters that a message may make or change. Those of reminders and urgings are as new as the message."""
+    data = message.data
+    if isinstance(data, AssignmentDispatched):
+        yield letter_id(Kind.ASSIGNMENT, data.assignment_id)
+    elif isinstance(data, SlipIssued | SlipRenewed | SlipWithdrawn):
+        yield letter_id(Kind.SLIP, data.slip_id)
+        yield letter_id(Kind.SLIP_WITHDRAWN, data.slip_id)
+    elif isinstance(data, SlipLifted):
+        yield letter_id(Kind.SLIP_LIFTED, data.slip_id)

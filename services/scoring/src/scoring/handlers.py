@@ -1,0 +1,143 @@
+"""What scoring does about an issued, lapsed or fallen slip: load – decide – save – announce.
+
+A fact is added to what is known about the slip; the rules say what the ledger and the eligibility gain by it.
+"""
+
+from __future__ import annotations
+
+from event_contracts.escalation import ReviewLapsed, SlipIssued, SlipWithdrawn
+from event_contracts.event import Message
+from event_contracts.scoring import (
+    EligibilityFact,
+    EligibilityRestored,
+    EligibilityRevoked,
+    ScoreConfirmed,
+    ScoreDeducted,
+    ScoreReversed,
+)
+from ground_rules.policy import Policy
+from service_chassis.persistence.unit_of_work import Work
+
+from scoring.domain.eligibility import Turn, is_cause, turn
+from scoring.domain.ledger import Change, Step, changes, state_of
+from scoring.domain.slip import WEIGHTY, Issued, Record, assessment_year, deduction_for
+
+BASIS = "{zh}{number}，事由 {ground}，责任日 {day} / {colour} slip {number}, ground {ground}, liability date {day}"
+CHINESE = {"YELLOW": "黄色督办单", "RED": "红色督办单"}
+
+
+def book_issue(work: Work, message: Message, policy: Policy) -> None:
+    """A slip took effect: a yellow costs points, a red the year's eligibility; a white costs nothing."""
+    data: SlipIssued = message.data
+    if data.colour in WEIGHTY:
+        before = work.store.record(data.slip_id)
+        _grow(work, message, before, before.with_issue(_issued(data, policy)))
+
+
+def confirm(work: Work, message: Message) -> None:
+    """The review window ended without an application: the deduction is effective."""
+    data: ReviewLapsed = message.data
+    before = work.store.record(data.slip_id)
+    _grow(work, message, before, before.with_lapse(data.lapsed_at))
+
+
+def undo(work: Work, message: Message) -> None:
+    """A slip fell: its deduction is reversed and the year's eligibility looked at again."""
+    data: SlipWithdrawn = message.data
+    if data.colour in WEIGHTY:
+        before = work.store.record(data.slip_id)
+        _grow(work, message, before, before.with_fall(data.withdrawn_at, data.cause))
+
+
+def _issued(data: SlipIssued, policy: Policy) -> Issued:
+    """The slip in scoring's words; year and points are fixed here, by the policy of this day (domain.md B5)."""
+    year = assessment_year(policy, liability_date=data.liability_date, issued_at=data.issued_at, breached_at=data.breached_at)
+    return Issued(
+        slip_id=data.slip_id,
+        unit=data.unit,
+        colour=data.colour,
+        matter_id=data.matter_id,
+        external_ref=data.external_ref,
+        submitted_by=data.submitted_by,
+        issued_at=data.issued_at,
+        year=year,
+        deduction=deduction_for(policy, data.colour, data.renewal),
+        basis=_basis(data),
+        policy_version=policy.version,
+    )
+
+
+def _basis(data: SlipIssued) -> str:
+    zh, number = CHINESE[data.colour], data.number or data.slip_id
+    return BASIS.format(zh=zh, number=number, ground=data.ground, day=data.liability_date, colour=data.colour.lower())
+
+
+def _grow(work: Work, message: Message, before: Record, after: Record) -> None:
+    if after is before:
+        return
+    work.store.put_record(after)
+    for change in changes(before, after):
+        _book(work, message, after, change)
+    _judge(work, message, before, after)
+
+
+def _book(work: Work, message: Message, record: Record, change: Change) -> None:
+    """Append the entry, keep the running sum, and tell."""
+    entry = change.entry
+    standing = work.store.standing(entry.unit, entry.year)
+    if change.step is not Step.CONFIRMED:
+        work.store.add(entry, caused_by=message.id, recorded_at=work.now)
+        standing = standing.plus(entry.amount, 0)
+        work.store.put_standing(standing)
+    work.announce(
+        _score_fact(record, change, standing.points),
+        subject=entry.unit,
+        time=change.at,
+        policy=entry.policy_version,
+    )
+
+
+def _score_fact(record: Record, change: Change, balance: object) -> ScoreDeducted | ScoreConfirmed | ScoreReversed:
+    entry = change.entry
+    lapsed = change.step is Step.CONFIRMED
+    common: dict[str, object] = {
+        "matter_id": entry.matter_id,
+        "external_ref": entry.external_ref,
+        "submitted_by": entry.submitted_by,
+        "entry_id": entry.entry_id,
+        "slip_id": record.slip_id,
+        "unit": entry.unit,
+        "year": entry.year,
+        "amount": entry.amount,
+        "balance": balance,
+        "state": state_of(entry.kind, lapsed=lapsed, fallen=False).value,
+        "colour": entry.colour,
+    }
+    if change.step is Step.CONFIRMED:
+        return ScoreConfirmed(**common, confirmed_at=change.at)  # type: ignore[arg-type]
+    if change.step is Step.REVERSED:
+        return ScoreReversed(**common, reverses=entry.reverses)  # type: ignore[arg-type]
+    return ScoreDeducted(**common)  # type: ignore[arg-type]
+
+
+def _judge(work: Work, message: Message, before: Record, after: Record) -> None:
+    """Revoke the year's eligibility with its first effective red, restore it with the fall of the last."""
+    reds = int(is_cause(after)) - int(is_cause(before))
+    if not reds or after.issued is None:
+        return
+    standing = work.store.standing(after.issued.unit, after.issued.year)
+    changed = standing.plus(after.issued.deduction * 0, reds)
+    work.store.put_standing(changed)
+    fact = _eligibility_fact(turn(standing.effective_reds, changed.effective_reds), after)
+    if fact is not None:
+        work.announce(fact, subject=fact.unit, time=message.time, policy=after.issued.policy_version)
+
+
+def _eligibility_fact(turned: Turn, record: Record) -> EligibilityFact | None:
+    assert record.issued is not None
+    unit, year = record.issued.unit, record.issued.year
+    if turned is Turn.REVOKED:
+        return EligibilityRevoked(unit=unit, year=year, causes=[record.slip_id])
+    if turned is Turn.RESTORED:
+        return EligibilityRestored(unit=unit, year=year, causes=[])
+    return None
