@@ -64,7 +64,8 @@ class Arrival(NamedTuple):
 
     def outgoing(self) -> Outgoing:
         """As the sender's system publishes it: the routing key says who, and so does the account."""
-        return Outgoing(INBOUND, f"{self.sender}.{self.type}", self.body, user_id=self.sender.lower(), message_id=self.id)
+        key = f"{self.sender}.{self.type}"
+        return Outgoing(INBOUND, key, self.body, user_id=self.sender.lower(), message_id=self.id, type=self.type)
 
 
 @dataclass(frozen=True, slots=True)

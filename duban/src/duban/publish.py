@@ -9,24 +9,21 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from service_chassis.errors import ConfigError
 from service_chassis.messaging import client
 from service_chassis.messaging.connection import Broker
+from service_chassis.messaging.envelope import Outgoing
 
 from duban import arrivals
-from duban.arrivals import INBOUND, Misplaced
+from duban.arrivals import Misplaced
 
 BATCH = 1000
 """Messages that are confirmed together."""
 
 TELL_SECONDS = 2.0
-
-Row = dict[str, Any]
-
 
 def publish(path: Path, url: str, sender: str | None, tell: IO[str]) -> int:
     """Send all messages of the file in its order; returns how many were confirmed. A wrong line is told and left out."""
@@ -45,7 +42,7 @@ def publish(path: Path, url: str, sender: str | None, tell: IO[str]) -> int:
     return total
 
 
-def rows(lines: Iterator[bytes], sender: str | None, tell: IO[str], name: str) -> Iterator[Row]:
+def rows(lines: Iterator[bytes], sender: str | None, tell: IO[str], name: str) -> Iterator[Outgoing]:
     """The file's messages as rows for the publisher, streamed."""
     for number, line in enumerate(lines, 1):
         body = line.strip()
@@ -57,24 +54,12 @@ def rows(lines: Iterator[bytes], sender: str | None, tell: IO[str], name: str) -
             print(f"{name}:{number}: {why}", file=tell, flush=True)
             continue
         if sender is None or found.sender == sender:
-            yield row(found)
+            yield found.outgoing()
 
 
-def row(found: arrivals.Arrival) -> Row:
-    """One message as the publisher takes it."""
-    return {
-        "exchange": INBOUND,
-        "routing_key": f"{found.sender}.{found.type}",
-        "message_id": found.id,
-        "type": found.type,
-        "body": found.body,
-        "announced_at": datetime.now(UTC),
-    }
-
-
-def in_batches(found: Iterator[Row]) -> Iterator[list[Row]]:
+def in_batches(found: Iterator[Outgoing]) -> Iterator[list[Outgoing]]:
     """Lists of at most `BATCH` rows."""
-    batch: list[Row] = []
+    batch: list[Outgoing] = []
     for one in found:
         batch.append(one)
         if len(batch) >= BATCH:

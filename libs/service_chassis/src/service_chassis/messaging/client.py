@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from amqp.exceptions import AccessRefused, NotFound, PreconditionFailed
 
 from service_chassis.errors import ConfigError, Retry
 from service_chassis.messaging.connection import BROKER_ERRORS, Broker, close, connect, drop, reason
-from service_chassis.messaging.publisher import Publisher, PublishFault
+from service_chassis.messaging.publisher import Publisher, PublishFault, Sendable
 
 BETWEEN_TRIES = 1.0
 """Seconds before a lost connection is opened again."""
@@ -38,7 +38,7 @@ class Sender:
         self._broker, self._name, self._patience = broker, name, patience
         self._publisher = Publisher(broker, name)
 
-    def send(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    def send(self, rows: Sequence[Sendable]) -> None:
         """Returns when the broker has confirmed all rows; what no waiting would cure is a ConfigError."""
         progress = time.monotonic()
         while rows:
@@ -55,7 +55,7 @@ class Sender:
     def _wait(self, fault: Retry, progress: float) -> None:
         if isinstance(fault.__cause__, HOPELESS):
             raise ConfigError(f"the broker does not let this account publish that: {reason(fault.__cause__)}") from fault
-        if getattr(fault, "unroutable", False):
+        if isinstance(fault, PublishFault) and fault.unroutable:
             raise ConfigError(f"{fault}; start the services first, they declare their queues") from fault
         if time.monotonic() - progress > self._patience:
             raise fault

@@ -143,9 +143,19 @@ class _SecretPieces(_Pieces, SSLTransport):  # type: ignore[misc]
 class Connection(amqp.Connection):  # type: ignore[misc]
     """A py-amqp connection on the transports above."""
 
-    def Transport(self, host: str, connect_timeout: float, ssl: Any = False, **options: Any) -> Any:  # noqa: N802
+    def Transport(  # noqa: N802 - py-amqp's name for the method that makes its transport
+        self,
+        host: str,
+        connect_timeout: float,
+        ssl: Any = False,
+        read_timeout: float | None = None,
+        write_timeout: float | None = None,
+        **options: Any,
+    ) -> Any:
+        """Called by py-amqp when it connects."""
         kind = _SecretPieces if ssl else _PlainPieces
-        return kind(host, connect_timeout=connect_timeout, ssl=ssl, **options)
+        options |= {"connect_timeout": connect_timeout, "read_timeout": read_timeout, "write_timeout": write_timeout}
+        return kind(host, ssl=ssl, **options)
 
 
 def connect(broker: Broker, name: str, **options: Any) -> Connection:

@@ -32,3 +32,4 @@ class Outgoing:
     user_id: str | None = None
     message_id: str | None = None
     headers: dict[str, Any] | None = None
+    type: str | None = None

@@ -1,0 +1,16 @@
+"""`python -m desk <role>`."""
+
+import sys
+from typing import Any
+
+from service_chassis.cli import run
+
+
+def desk(policy: Any) -> Any:
+    """Import late: eventlet must be set up first."""
+    from desk.service import Desk
+
+    return Desk(policy)
+
+
+sys.exit(run(desk))
