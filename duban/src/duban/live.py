@@ -120,7 +120,7 @@ class LiveView:
 
     def _head(self, now: datetime) -> Panel:
         speed = f"{self._speed / 86400:g} 天/秒 days per second" if self._speed >= 3600 else f"{self._speed:g}×"
-        text = Text(f"咸阳（示例城市 sample city）   {clock_line(now, self._zone)}", style="bold")
+        text = Text(f"{clock_line(now, self._zone)}   咸阳（示例城市 sample city）", style="bold")
         return Panel(text, title="督办 duban", subtitle=speed)
 
     def _foot(self) -> Text:

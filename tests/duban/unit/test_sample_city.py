@@ -55,7 +55,9 @@ def test_it_has_at_least_120_matters_and_every_unit_leads_some(events: list[dict
     matters = submitted(events)
     assert len(matters) >= 120
     assert len({matter["external_ref"] for matter in matters}) == len(matters)
-    assert {part["unit"] for matter in matters for part in matter["assignments"] if part["role"] == "LEAD"} == {u.code for u in UNITS}
+    assert {part["unit"] for matter in matters for part in matter["assignments"] if part["role"] == "LEAD"} == {
+        u.code for u in UNITS
+    }
 
 
 def test_every_type_of_source_that_the_office_supervises_occurs(events: list[dict[str, Any]]) -> None:

@@ -46,9 +46,11 @@ def unsigned(setting: Setting, part: Part) -> Term:
     return setting.forecast.assignment(dict(setting.limit), setting.forecast.later(setting.dispatched_on, 1))
 
 
-def middle(setting: Setting, part: Part, term: Term) -> None:
-    """A progress report half way, accepted on the next workday."""
+def middle(setting: Setting, part: Part, term: Term, done_on: date) -> None:
+    """A progress report half way, accepted on the next workday; none where the work is done before that."""
     forecast, day = setting.forecast, setting.forecast.workday(term.served_on + (term.last_day - term.served_on) / 2)
+    if forecast.later(day, 1) >= done_on:
+        return
     part.report(forecast.at(day, hour(part)), part.rng.choice((40, 50, 60)))
     part.assess(forecast.at(forecast.later(day, 1), hour(part, 9, 11)), accepted=True, substantive=True)
 
@@ -80,8 +82,9 @@ def slip(setting: Setting, part: Part, colour: str, before: Term, *, sign: bool 
 def done_in_time(setting: Setting, part: Part) -> None:
     """Signed, reported, done, verified: no slip."""
     term = signed(setting, part)
-    middle(setting, part, term)
-    finish(setting, part, early(setting, part, term), part.rng.randint(1, 3))
+    done_on = early(setting, part, term)
+    middle(setting, part, term, done_on)
+    finish(setting, part, done_on, part.rng.randint(1, 3))
 
 
 def done_without_signing(setting: Setting, part: Part) -> None:
@@ -114,12 +117,29 @@ def claimed_in_time_known_late(setting: Setting, part: Part) -> None:
 
 def behind_plan(setting: Setting, part: Part) -> None:
     """The office issues a white before the limit because the work is behind its plan; it is done within the white."""
+    finish(setting, part, early(setting, part, white_before_the_limit(setting, part, 4)))
+
+
+def behind_plan_and_late(setting: Setting, part: Part) -> None:
+    """A task left over from the year before: white at once, and the yellow's 0.30 points before it is done."""
+    term = slip(setting, part, "YELLOW", white_before_the_limit(setting, part, 1))
+    finish(setting, part, early(setting, part, term, at_most=2))
+
+
+def left_over_until_red(setting: Setting, part: Part) -> None:
+    """A task left over from the year before that nobody touches: white at once, yellow, red; then it is done."""
+    red = yellow_until_red(setting, part, white_before_the_limit(setting, part, 1), "NO_MOVEMENT", "跨年遗留事项，屡次督办未动")
+    finish(setting, part, early(setting, part, red, at_most=2))
+
+
+def white_before_the_limit(setting: Setting, part: Part, after: int) -> Term:
+    """A report shows too little; the white is proposed, approved and signed for on that day, `after` workdays after service."""
     forecast, term = setting.forecast, signed(setting, part)
-    day = min(forecast.later(term.served_on, 4), forecast.earlier(term.last_day, 2))
+    day = min(forecast.later(term.served_on, after), forecast.earlier(term.last_day, 2))
     part.report(forecast.at(day, "09:20"), 10)
     part.propose_white(forecast.at(day, "10:30"), forecast.at(day, "14:10"))
     part.sign(forecast.at(day, "15:40"), "WHITE")
-    finish(setting, part, early(setting, part, forecast.slip("WHITE", day)))
+    return forecast.slip("WHITE", day)
 
 
 def done_under_yellow(setting: Setting, part: Part) -> None:
@@ -170,9 +190,16 @@ def perfunctory(setting: Setting, part: Part) -> None:
 
 
 def ignored_until_red(setting: Setting, part: Part, progress_class: str, reasons: str, *, bad_claim: bool = False) -> Term:
-    """White unsigned, yellow signed, one urging; the finding and the chair's approval come on the day after the yellow."""
-    forecast, term = setting.forecast, white(setting, part, unsigned(setting, part), sign=False)
-    term = slip(setting, part, "YELLOW", term)
+    """The assignment and its white are not even signed for; the yellow follows, and the red."""
+    term = white(setting, part, unsigned(setting, part), sign=False)
+    return yellow_until_red(setting, part, term, progress_class, reasons, bad_claim=bad_claim)
+
+
+def yellow_until_red(
+    setting: Setting, part: Part, before: Term, progress_class: str, reasons: str, *, bad_claim: bool = False
+) -> Term:
+    """Yellow signed, one urging; the finding and the chair's approval come on the day after the yellow."""
+    forecast, term = setting.forecast, slip(setting, part, "YELLOW", before)
     part.urge(forecast.at(forecast.later(term.served_on, 2), "09:30"))
     decided = forecast.issue_day(term)
     if bad_claim:
@@ -204,7 +231,7 @@ FATES: dict[Record, tuple[tuple[Fate, int], ...]] = {
         (done_under_yellow, 14),
         (below_standard, 7),
         (improved_and_renewed, 6),
-        (no_movement, 5),
+        (no_movement, 6),
     ),
     Record.POOR: (
         (done_in_time, 16),

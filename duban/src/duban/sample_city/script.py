@@ -71,7 +71,7 @@ class Part:
 
     def sign(self, at: datetime, colour: str | None = None) -> None:
         """The unit's office signs for the assignment or for a slip (签收)."""
-        extra = {"colour": colour} if colour else {}
+        extra: Event = {"colour": colour} if colour else {}
         self.from_unit("notice.signed", at, signed_by=f"{name_of(self.unit)}办公室", **extra)
 
     def report(self, at: datetime, percent: int) -> None:

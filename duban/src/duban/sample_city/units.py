@@ -94,10 +94,10 @@ UNITS: tuple[Unit, ...] = (
     public_body("GJC", "市公共交通集团", "transport", Record.UNEVEN),
 )
 
-NAMES: dict[str, str] = {unit.code: unit.name for unit in UNITS}
-"""Short names by code, for texts that people read."""
+BY_CODE: dict[str, Unit] = {unit.code: unit for unit in UNITS}
 
 
 def name_of(code: str) -> str:
     """The unit's short name, or its code where the city does not know it."""
-    return NAMES.get(code, code)
+    unit = BY_CODE.get(code)
+    return unit.name if unit else code
