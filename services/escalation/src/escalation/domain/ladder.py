@@ -1,0 +1,368 @@
+"""The ladder, exactly (domain.md d.4): what comes next for a limit, and why, or why nothing does.
+
+Everything is folded from facts by business time: the same facts in any order give the same step (invariant 5). `next_step`
+is the decision table; every answer carries its reason, so that "why has this not escalated?" can always be answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from escalation.domain.clock import Claim, Course, End, Reckoning
+from escalation.domain.determination import MACHINE, RED_GROUNDS, SUBSTANTIVE, Finding, found_by_machine
+from escalation.domain.slip import BELOW_STANDARD, OVERDUE, RED, SLOW_PROGRESS, WHITE, YELLOW
+
+DONE_IN_TIME = "DONE_IN_TIME"
+DONE_LATE = "DONE_LATE"
+NOT_SERVED = "NOT_SERVED"
+LIMIT_RUNNING = "LIMIT_RUNNING"
+LADDER_ENDED = "LADDER_ENDED"
+VERIFICATION_PENDING = "VERIFICATION_PENDING"
+PARKED = "PARKED"
+FELL_BEFORE = "FELL_BEFORE"
+AWAITING_DETERMINATION = "AWAITING_DETERMINATION"
+AWAITING_APPROVAL = "AWAITING_APPROVAL"
+RENEWALS_EXHAUSTED = "RENEWALS_EXHAUSTED"
+ISSUE_SCHEDULED = "ISSUE_SCHEDULED"
+ESCALATED = "ESCALATED"
+"""The reasons that the table `outcome` may hold."""
+
+ESCALATE, RECORD_ONLY = "ESCALATE", "RECORD_ONLY"
+AUTO, REQUIRED = "auto", "required"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An official's proposal of a slip."""
+
+    colour: str
+    at: datetime
+    by: str
+    ground: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """An official's approval of a slip."""
+
+    colour: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedHold:
+    """A message of the unit could not be read; its ladder waits until it is released or the hold expires."""
+
+    since: datetime
+    until: datetime
+    released_at: datetime | None = None
+
+    def open_at(self, now: datetime) -> bool:
+        """Whether the ladder is held at `now`."""
+        return self.released_at is None and now < self.until
+
+    def expired_over(self, due: datetime, now: datetime) -> bool:
+        """Whether it covered the deadline and ran out unreleased: then a person decides."""
+        return self.released_at is None and due < self.until <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that the decision at the end of a limit depends on. `colour` is the slip in force, None the assignment itself."""
+
+    colour: str | None
+    renewal: int
+    course: Course
+    passed: bool
+    """The limit has passed, and everything that was reported before has been read (the cut)."""
+    issued_at: datetime | None = None
+    served_at: datetime | None = None
+    ground: str = OVERDUE
+    claims: Sequence[Claim] = ()
+    proposals: Sequence[Proposal] = ()
+    approvals: Sequence[Approval] = ()
+    findings: Sequence[Finding] = ()
+    urges: Sequence[datetime] = ()
+    progress: Sequence[datetime] = ()
+    holds: Sequence[ParkedHold] = ()
+    fell_at: datetime | None = None
+    """When a person withdrew or refused the slip that would come next: nothing climbs by itself again (d.17)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Issue this slip at `at`; with a renewal > 0 the yellow gets a new limit under its number."""
+
+    colour: str
+    renewal: int
+    ground: str
+    liability_date: date
+    at: datetime
+    by: str
+    clocked: bool
+    """`at` comes from the clock, not from a person's act: it waits for its timer and the cut."""
+    finding: Finding | None = None
+    proposal: Proposal | None = None
+    rejected_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A slip is due but a person must approve it."""
+
+    colour: str
+    ground: str
+    liability_date: date
+    finding: Finding | None = None
+    rejected_at: datetime | None = None
+    reason: str = AWAITING_APPROVAL
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nothing may be issued now; `until` is when to look again by the clock, if ever."""
+
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing comes next."""
+
+    reason: str
+
+
+Step = Issue | Draft | Hold | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the policy says about the ladder."""
+
+    reckoning: Reckoning
+    issue_time: time
+    approval: Mapping[str, str]
+    max_renewals: int
+    late_completion: str = ESCALATE
+
+    def liability(self, end: End, hold_ended: datetime | None) -> tuple[date, datetime]:
+        """The liability date of the next slip, and the instant at which the clock would issue it.
+
+        The first workday on or after the local day of the end, or of the day a hold ended, whichever is later; at the issue
+        time of that day, for a fixed instant on a workday at the instant itself, and never before the hold ended.
+        """
+        day = self.reckoning.local_date(end.due_instant)
+        if hold_ended is not None:
+            day = max(day, self.reckoning.local_date(hold_ended))
+        first = self.reckoning.first_workday(day)
+        if end.fixed and first == self.reckoning.local_date(end.due_instant):
+            scheduled = end.due_instant
+        else:
+            scheduled = self.issue_instant(first)
+        return first, max(scheduled, hold_ended) if hold_ended is not None else scheduled
+
+    def issue_instant(self, day: date) -> datetime:
+        """The instant of `issue_time` on a local day."""
+        return self.reckoning.midnight(day) + timedelta(hours=self.issue_time.hour, minutes=self.issue_time.minute)
+
+
+def next_step(standing: Standing, rules: Rules, now: datetime) -> Step:
+    """What comes next for the limit in force, or why nothing does."""
+    if standing.course.status == "DONE":
+        return Nothing(DONE_IN_TIME)
+    if standing.colour == RED:
+        return Nothing(LADDER_ENDED)
+    if standing.colour is None and (step := _white_by_office(standing, rules, now)) is not None:
+        return step
+    if (waiting := _not_yet(standing, now)) is not None:
+        return waiting
+    return _after_expiry(standing, rules, now)
+
+
+def _not_yet(standing: Standing, now: datetime) -> Step | None:
+    """The rows of the table in which the limit has not run out against the unit."""
+    course = standing.course
+    if course.status == "PENDING":
+        return Hold(VERIFICATION_PENDING)
+    if course.end is None:
+        return Nothing(NOT_SERVED)
+    if not standing.passed:
+        return Nothing(LIMIT_RUNNING)
+    held = [hold.until for hold in standing.holds if hold.open_at(now)]
+    return Hold(PARKED, max(held)) if held else None
+
+
+def _white_by_office(standing: Standing, rules: Rules, now: datetime) -> Step | None:
+    """A white that the office proposed and approved, unless the machine would have issued one before."""
+    found = _approved_proposal(standing, WHITE)
+    if found is None:
+        return None
+    proposal, approval = found
+    if _clock_comes_first(standing, rules, approval.at):
+        return None
+    if any(hold.open_at(now) for hold in standing.holds):
+        return Hold(PARKED, max(hold.until for hold in standing.holds if hold.open_at(now)))
+    before = [claim for claim in standing.claims if claim.at <= approval.at and claim.open_at(approval.at)]
+    if any(claim.verdict is None for claim in before):
+        return Hold(VERIFICATION_PENDING)
+    if any(claim.decided_at is None or claim.verdict != "REJECTED" for claim in before):
+        return Nothing(DONE_IN_TIME)
+    at = max([approval.at, *(claim.decided_at for claim in before if claim.decided_at is not None)])
+    liability = rules.reckoning.first_workday(rules.reckoning.local_date(at))
+    ground = proposal.ground or SLOW_PROGRESS
+    return Issue(WHITE, 0, ground, liability, at, approval.by, clocked=False, proposal=proposal)
+
+
+def _approved_proposal(standing: Standing, colour: str) -> tuple[Proposal, Approval] | None:
+    """The first proposal of a colour that was approved after it was made, with that approval."""
+    since = standing.fell_at
+    for proposal in standing.proposals:
+        if proposal.colour == colour and (since is None or proposal.at > since):
+            approval = _approval(standing, colour, proposal.at)
+            if approval is not None:
+                return proposal, approval
+    return None
+
+
+def _clock_comes_first(standing: Standing, rules: Rules, at: datetime) -> bool:
+    """Whether the limit ran out and its white was due by the clock before the office approved one."""
+    end = standing.course.end
+    if not standing.passed or end is None or standing.course.status != "RUNNING" or standing.fell_at is not None:
+        return False
+    return rules.approval[WHITE] == AUTO and rules.liability(end, None)[1] < at
+
+
+def _approval(standing: Standing, colour: str, since: datetime, before: datetime | None = None) -> Approval | None:
+    """The first approval of a colour at or after `since` (and before `before`)."""
+    for approval in standing.approvals:
+        if approval.colour == colour and approval.at >= since and (before is None or approval.at < before):
+            return approval
+    return None
+
+
+def _after_expiry(standing: Standing, rules: Rules, now: datetime) -> Step:
+    """The limit ran out and no claim in time stands."""
+    course = standing.course
+    assert course.end is not None
+    if rules.late_completion == RECORD_ONLY and course.late:
+        if any(claim.verdict is None for claim in course.late):
+            return Hold(VERIFICATION_PENDING)
+        if any(claim.verdict != "REJECTED" for claim in course.late):
+            return Nothing(DONE_LATE)
+    rejected_at = course.at if course.status == "REJECTED" else None
+    due = course.end.due_instant
+    ended = [hold.released_at for hold in standing.holds if hold.released_at is not None and hold.released_at > due]
+    hold_ended = max([*ended, *([rejected_at] if rejected_at else [])], default=None)
+    liability, scheduled = rules.liability(course.end, hold_ended)
+    person = any(hold.expired_over(due, now) for hold in standing.holds)
+    after = _After(standing, rules, course.end, liability, scheduled, rejected_at, person)
+    return after.yellow() if standing.colour == YELLOW else after.assignment_or_white()
+
+
+@dataclass(frozen=True, slots=True)
+class _After:
+    """The rows of the decision table for a limit that ran out."""
+
+    standing: Standing
+    rules: Rules
+    end: End
+    liability: date
+    scheduled: datetime
+    rejected_at: datetime | None
+    person: bool
+    """An expired hold: the machine must not issue."""
+
+    def assignment_or_white(self) -> Step:
+        """An assignment leads to a white, a white to a yellow."""
+        colour = WHITE if self.standing.colour is None else YELLOW
+        ground = BELOW_STANDARD if self.rejected_at is not None else OVERDUE
+        if self.standing.fell_at is not None:
+            return self._only_by_office(colour, ground, None)
+        if self.rules.approval[colour] == AUTO and not self.person:
+            return Issue(colour, 0, ground, self.liability, self.scheduled, MACHINE, clocked=True, rejected_at=self.rejected_at)
+        return self._with_approval(colour, ground, self.rejected_at or self.end.due_instant, None, None)
+
+    def _with_approval(self, colour: str, ground: str, since: datetime, finding: Finding | None, before: datetime | None) -> Step:
+        approval = _approval(self.standing, colour, since, before)
+        if approval is None:
+            return Draft(colour, ground, self.liability, finding, self.rejected_at)
+        at = max(self.scheduled, since, approval.at)
+        clocked = approval.at < at and at == self.scheduled
+        return Issue(colour, 0, ground, self.liability, at, approval.by, clocked, finding=finding, rejected_at=self.rejected_at)
+
+    def _only_by_office(self, colour: str, ground: str, finding: Finding | None) -> Step:
+        """A slip of this colour fell by a person's decision: only a person's new proposal brings another."""
+        found = _approved_proposal(self.standing, colour)
+        if found is None:
+            return Hold(FELL_BEFORE)
+        proposal, approval = found
+        at = max(self.scheduled, approval.at)
+        return Issue(
+            colour, 0, ground, self.liability, at, approval.by, clocked=approval.at < at, finding=finding, proposal=proposal
+        )
+
+    def yellow(self) -> Step:
+        """A yellow needs a finding: improvement renews it, no movement or poor work leads to a red (E7)."""
+        findings = self._findings()
+        if not findings:
+            return Hold(AWAITING_DETERMINATION)
+        for finding, later in zip(findings, [*findings[1:], None], strict=True):
+            step = self._on_finding(finding, later.at if later else None)
+            if later is None or (isinstance(step, Issue) and step.at < later.at):
+                break
+        return step
+
+    def _findings(self) -> list[Finding]:
+        """The official findings by time; before them the machine's own, where the facts allow it."""
+        standing, due = self.standing, self.end.due_instant
+        official = sorted(standing.findings, key=lambda finding: finding.at)
+        if self._exhausted() or self.person or any(finding.at <= due for finding in official):
+            return official
+        own = found_by_machine(
+            scheduled=due,
+            served_at=standing.served_at or due,
+            issued_at=standing.issued_at or due,
+            due=due,
+            urges=standing.urges,
+            progress=standing.progress,
+            claimed=standing.course.claimed,
+        )
+        return [own, *official] if own else official
+
+    def _exhausted(self) -> bool:
+        """After the last renewal the ladder holds: only persons decide (events.md, "After the last renewal")."""
+        return 0 < self.standing.renewal >= self.rules.max_renewals
+
+    def _on_finding(self, finding: Finding, before: datetime | None) -> Step:
+        at = max(self.scheduled, finding.at)
+        if finding.progress_class == SUBSTANTIVE:
+            return self._renewal(finding, at, before)
+        if self.standing.fell_at is not None:
+            return self._only_by_office(RED, finding.progress_class, finding)
+        if self.rules.approval[RED] == AUTO and not self.person and not self._exhausted():
+            return self._issue(RED, 0, finding, at, MACHINE, by_person=finding.by != MACHINE and finding.at == at)
+        since = max(finding.at, self.end.due_instant)
+        return self._with_approval(RED, finding.progress_class, since, finding, before)
+
+    def _renewal(self, finding: Finding, at: datetime, before: datetime | None) -> Step:
+        renewal = self.standing.renewal + 1
+        if renewal <= self.rules.max_renewals:
+            return self._issue(YELLOW, renewal, finding, at, finding.by, by_person=finding.at == at)
+        approval = _approval(self.standing, YELLOW, max(finding.at, self.end.due_instant), before)
+        if approval is None:
+            return Hold(RENEWALS_EXHAUSTED)
+        last = max(at, approval.at)
+        return self._issue(YELLOW, renewal, finding, last, approval.by, by_person=approval.at == last)
+
+    def _issue(self, colour: str, renewal: int, finding: Finding, at: datetime, by: str, *, by_person: bool) -> Issue:
+        ground = self.standing.ground if renewal else finding.progress_class
+        return Issue(colour, renewal, ground, self.liability, at, by, clocked=not by_person, finding=finding)
+
+
+def is_red_ground(progress_class: str) -> bool:
+    """Whether a finding of this class may lead to a red."""
+    return progress_class in RED_GROUNDS

@@ -1,0 +1,53 @@
+"""When a unit is reminded, and when it is urged by the machine (domain.md d.5.8, policy `automatic_urging`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from escalation.domain.clock import Reckoning
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One reminder: at `at`, when `days_left` workdays are left."""
+
+    at: datetime
+    days_left: int
+
+
+class Reminding:
+    """The reminders of a last day: T−n workdays, at the start of the delivery window."""
+
+    def __init__(self, days: Sequence[int], window_start: time, reckoning: Reckoning) -> None:
+        self._days = sorted(days, reverse=True)
+        self._opens = timedelta(hours=window_start.hour, minutes=window_start.minute, seconds=window_start.second)
+        self._reckoning = reckoning
+        self._known: dict[date, tuple[Reminder, ...]] = {}
+
+    def of(self, last_day: date) -> tuple[Reminder, ...]:
+        """All reminders of a limit that ends on `last_day`, earliest first."""
+        found = self._known.get(last_day)
+        if found is None:
+            if len(self._known) > 20_000:
+                self._known.clear()
+            found = self._known[last_day] = tuple(Reminder(self._before(last_day, n), n) for n in self._days)
+        return found
+
+    def _before(self, last_day: date, n: int) -> datetime:
+        day = self._reckoning.calendar.workday_before(last_day, n)
+        return self._reckoning.midnight(day) + self._opens
+
+    def following(self, last_day: date, after: datetime) -> Reminder | None:
+        """The next reminder after an instant: a clock that starts too late for one gets none in the past."""
+        return next((reminder for reminder in self.of(last_day) if reminder.at > after), None)
+
+    def latest(self, last_day: date, now: datetime) -> Reminder | None:
+        """The reminder that is due now; after an outage only the last one is sent."""
+        due = [reminder for reminder in self.of(last_day) if reminder.at <= now]
+        return due[-1] if due else None
+
+    def urging(self, last_day: date, served_at: datetime) -> datetime:
+        """When the machine urges: at T−1, or at once where the term is too short for that."""
+        return max(self._before(last_day, 1), served_at)

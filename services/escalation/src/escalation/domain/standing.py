@@ -1,0 +1,283 @@
+"""One ladder as it is kept: its clocks, slips and journal, and how they fold into rungs and a standing.
+
+The journal holds what people and other services reported and decided; rows are only added. A rung is the assignment or a
+slip in force, with the claims that were made while it was: a claim belongs to what was in force at its `time` (events.md,
+"Which slip"), reports before clocks at equal instants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from ground_rules.limits import Limit
+
+from escalation.domain.clock import Claim, Clock, Course, End, Reckoning, Term, course
+from escalation.domain.determination import Finding
+from escalation.domain.ladder import Approval, ParkedHold, Proposal, Standing
+from escalation.domain.slip import (
+    BY_OFFICE,
+    DRAFT_REFUSED,
+    FOUNDED_ON_EXPIRY,
+    LADDER,
+    OVERTURNED,
+    RED,
+    WHITE,
+    YELLOW,
+    Slip,
+)
+
+CLAIM, VERDICT, PROGRESS, URGE = "CLAIM", "VERDICT", "PROGRESS", "URGE"
+FINDING, PROPOSAL, APPROVAL, SERVICE = "FINDING", "PROPOSAL", "APPROVAL", "SERVICE"
+
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Entry:
+    """One line of a ladder's journal: what was reported or decided, when it happened and when it arrived."""
+
+    kind: str
+    id: str
+    at: datetime
+    arrived: datetime
+    data: dict[str, Any]
+    new: bool = False
+
+
+@dataclass(slots=True)
+class Ladder:
+    """One unit's part of a matter, with everything that happened to it."""
+
+    matter_id: str
+    unit: str
+    external_ref: str | None
+    submitted_by: str | None
+    assignment_id: str | None
+    """None while only facts about it are known and its dispatch is not."""
+    role: str
+    title: str
+    standard: str
+    amount: int | None
+    limit_unit: str | None
+    fixed_due: datetime | None
+    waiting: str | None
+    """Why it does not go on although its limit has passed."""
+    changed: bool = False
+    touched: bool = False
+    clocks: dict[str, Clock] = field(default_factory=dict)
+    windows: dict[str, Clock] = field(default_factory=dict)
+    slips: list[Slip] = field(default_factory=list)
+    journal: list[Entry] = field(default_factory=list)
+    cleared: set[str] = field(default_factory=set)
+    """Limits whose issue timer has just come back under the cut."""
+
+    def of_kind(self, kind: str) -> list[Entry]:
+        """The journal's entries of a kind, by time, then id."""
+        return sorted((entry for entry in self.journal if entry.kind == kind), key=lambda entry: (entry.at, entry.id))
+
+    def in_force(self) -> list[Slip]:
+        """The slips that were issued and have not fallen, from the lowest up."""
+        return sorted((slip for slip in self.slips if slip.in_force), key=lambda slip: slip.level)
+
+    def draft(self, colour: str) -> Slip | None:
+        """The draft of a colour that waits for a person, if any."""
+        return next((slip for slip in self.slips if slip.colour == colour and slip.is_draft), None)
+
+    def standing_slip(self, colour: str) -> Slip | None:
+        """The lowest slip or draft of a colour that has not fallen."""
+        standing = [slip for slip in self.slips if slip.colour == colour and slip.standing]
+        return min(standing, key=lambda slip: slip.renewal) if standing else None
+
+    def slip(self, slip_id: str) -> Slip | None:
+        """The slip with this id, if it is this ladder's."""
+        return next((slip for slip in self.slips if slip.slip_id == slip_id), None)
+
+    def claims(self) -> list[Claim]:
+        """Every claim with its last verdict, by time; a verdict whose claim has not arrived stands for it."""
+        found: dict[str, Claim] = {}
+        for entry in self.of_kind(CLAIM):
+            found[entry.id] = Claim(entry.id, entry.at, entry.arrived)
+        for entry in self.of_kind(VERDICT):
+            id_ = entry.data["claim"]
+            known = found.get(id_) or Claim(id_, datetime.fromisoformat(entry.data["claimed_at"]), entry.arrived)
+            found[id_] = replace(known, verdict=entry.data["verdict"], decided_at=entry.at)
+        return sorted(found.values(), key=lambda claim: (claim.at, claim.id))
+
+    def findings(self) -> list[Finding]:
+        """Every determination by an official."""
+        return [
+            Finding(entry.data["class"], entry.at, entry.data["by"], entry.data.get("reasons", ""))
+            for entry in self.of_kind(FINDING)
+        ]
+
+
+@dataclass(slots=True)
+class Rung:
+    """The assignment (`slip` None) or a slip in force, and how its limit went."""
+
+    slip: Slip | None
+    clock: Clock | None
+    course: Course
+    claims: list[Claim]
+    since: datetime
+    until: datetime | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the limit, where it ends now, has passed under the cut."""
+        return self.clock is not None and self.clock.has_passed
+
+
+@dataclass(frozen=True, slots=True)
+class LateReports:
+    """When a report that arrives after a slip was issued, but happened in time, is believed (policy `late_report`)."""
+
+    mode: str
+    window: Limit
+    reckoning: Reckoning
+
+    def doubts(self, claim: Claim, end: End) -> bool:
+        """Whether a person has to decide about this claim."""
+        if self.mode == "person":
+            return True
+        believed = self.reckoning.end(self.window.amount, self.window.unit, end.last_day)
+        return claim.arrived >= believed.due_instant
+
+
+def rungs(ladder: Ladder, reckoning: Reckoning, late_reports: LateReports) -> list[Rung]:
+    """The assignment and every slip in force, each with the claims made while it was in force.
+
+    A claim that is still open when the next slip is issued goes on to count for that slip, from its issue.
+    """
+    slips = ladder.in_force()
+    claims = ladder.claims()
+    found: list[Rung] = []
+    carried: list[Claim] = []
+    for slip, above in zip([None, *slips], [*slips, None], strict=True):
+        since = slip.issued_at if slip and slip.issued_at else BEGINNING
+        until = above.issued_at if above else None
+        mine = carried + [claim for claim in claims if since < claim.at and (until is None or claim.at <= until)]
+        rung = _rung(ladder, slip, mine, since, until, reckoning)
+        if mine and above is not None and until is not None:
+            carried = [replace(claim, at=until) for claim in mine if claim.open_at(until)]
+            _leave_doubtful(rung, ladder, above, reckoning, late_reports)
+        else:
+            carried = []
+        found.append(rung)
+    return found
+
+
+def _rung(
+    ladder: Ladder, slip: Slip | None, claims: list[Claim], since: datetime, until: datetime | None, reckoning: Reckoning
+) -> Rung:
+    about = slip.slip_id if slip else ladder.assignment_id
+    clock = ladder.clocks.get(about) if about else None
+    return Rung(slip, clock, course(term(ladder, slip, clock), claims, reckoning), claims, since, until)
+
+
+def _leave_doubtful(rung: Rung, ladder: Ladder, above: Slip, reckoning: Reckoning, late_reports: LateReports) -> None:
+    """A claim that came too late to be believed does not bring down the slip above; it counts for that slip only."""
+    end = rung.course.end
+    if end is None or above.ground not in FOUNDED_ON_EXPIRY:
+        return
+    kept = [c for c in rung.claims if c.arrived <= above.issued_at or not late_reports.doubts(c, end)]  # type: ignore[operator]
+    if len(kept) < len(rung.claims):
+        rung.claims = kept
+        rung.course = course(term(ladder, rung.slip, rung.clock), kept, reckoning)
+
+
+def term(ladder: Ladder, slip: Slip | None, clock: Clock | None) -> Term:
+    """The limit of the assignment or slip, started where its clock was armed."""
+    if clock is not None:
+        return Term(clock.amount, clock.limit_unit, clock.fixed_due, clock.started_on)
+    if slip is not None:
+        return Term(slip.amount, slip.limit_unit, None, None)
+    return Term(ladder.amount, ladder.limit_unit, ladder.fixed_due, None)
+
+
+def unfounded(lower: Rung, above: Slip) -> bool:
+    """Whether the slip above has lost its ground: the limit below it did not run out after all (invariant 6)."""
+    if above.ground not in FOUNDED_ON_EXPIRY:
+        return False
+    if lower.course.status in ("DONE", "PENDING"):
+        return True
+    return lower.course.status == "RUNNING" and lower.clock is not None and _moved_on(lower)
+
+
+def _moved_on(rung: Rung) -> bool:
+    """Whether the end lies later than the instant that has passed (a claim and its early rejection came late)."""
+    assert rung.clock is not None
+    end = rung.course.end
+    passed = rung.clock.passed_due
+    return end is not None and passed is not None and end.due_instant > passed
+
+
+def standing_of(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> Standing:
+    """What the decision about the rung in force depends on."""
+    slip = rung.slip
+    if not ladder.journal:
+        return _bare_standing(ladder, rung, holds)
+    since = rung.since
+    return Standing(
+        colour=slip.colour if slip else None,
+        renewal=slip.renewal if slip else 0,
+        course=rung.course,
+        passed=rung.passed,
+        issued_at=slip.issued_at if slip else None,
+        served_at=slip.served_at if slip else None,
+        ground=slip.ground if slip else "",
+        claims=rung.claims,
+        proposals=[
+            Proposal(entry.data["colour"], entry.at, entry.data["by"], entry.data.get("ground"))
+            for entry in ladder.of_kind(PROPOSAL)
+        ],
+        approvals=[Approval(entry.data["colour"], entry.at, entry.data["by"]) for entry in ladder.of_kind(APPROVAL)],
+        findings=[finding for finding in ladder.findings() if finding.at > since],
+        urges=[entry.at for entry in ladder.of_kind(URGE)],
+        progress=[entry.at for entry in ladder.of_kind(PROGRESS)],
+        holds=holds,
+        fell_at=_fell_at(ladder, slip),
+    )
+
+
+def _bare_standing(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> Standing:
+    """The same for a ladder about which nothing was reported: most of them, at a deadline."""
+    slip = rung.slip
+    return Standing(
+        slip.colour if slip else None,
+        slip.renewal if slip else 0,
+        rung.course,
+        rung.passed,
+        slip.issued_at if slip else None,
+        slip.served_at if slip else None,
+        slip.ground if slip else "",
+        holds=holds,
+        fell_at=_fell_at(ladder, slip),
+    )
+
+
+def _fell_at(ladder: Ladder, slip: Slip | None) -> datetime | None:
+    """When a person withdrew, refused or overturned the slip of the next colour, if the last one ended so."""
+    colour = next_colour(slip)
+    fallen = [s for s in ladder.slips if s.colour == colour and s.renewal == 0 and not s.standing]
+    if not fallen or colour is None:
+        return None
+    last = max(fallen, key=lambda s: s.attempt)
+    by_person = last.state == OVERTURNED or last.cause in (BY_OFFICE, DRAFT_REFUSED)
+    return last.ended_at if by_person else None
+
+
+def next_colour(slip: Slip | None) -> str | None:
+    """The colour after this one; None after red."""
+    if slip is None:
+        return WHITE
+    return None if slip.colour == RED else LADDER[LADDER.index(slip.colour) + 1]
+
+
+def may_propose(ladder: Ladder, colour: str) -> bool:
+    """Whether the slip below this colour was issued: a direct start at a higher colour is off (d.4)."""
+    below = {WHITE: None, YELLOW: WHITE, RED: YELLOW}[colour]
+    return below is None or any(slip.colour == below for slip in ladder.in_force())

@@ -1,0 +1,332 @@
+"""What escalation does about each message and timer: write down what happened and touch the ladder; `settle` does the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from event_contracts import escalation as facts
+from event_contracts import inbound, intake, notify
+from event_contracts.event import Message
+from service_chassis.errors import Refused
+from service_chassis.persistence.unit_of_work import Timer
+
+from escalation import announcements as say
+from escalation.domain import determination, standing
+from escalation.domain import slip as slips
+from escalation.domain.clock import BREACHED, REJECTED, RUNNING, STOPPED, VERIFIED, Clock
+from escalation.domain.determination import Finding
+from escalation.domain.ladder import PARKED
+from escalation.domain.slip import FOUNDED_ON_EXPIRY, RED, WHITE, YELLOW, Slip
+from escalation.domain.standing import Ladder
+from escalation.settle import Settling
+
+OFFICE, LEAD = "OFFICE", "LEAD"
+
+# ---------------------------------------------------------------- matters and service
+
+
+def know_matter(desk: Settling, message: Message) -> None:
+    """A matter was registered: remember its parties, and a ladder for each of its units."""
+    data: intake.MatterRegistered = message.data
+    desk.work.know_matter(data.matter_id, data.external_ref, data.submitted_by, [item.unit for item in data.assignments])
+    for item in data.assignments:
+        _know_assignment(desk, data, item, data.title, item.standard or data.standard)
+
+
+def know_assignment(desk: Settling, message: Message) -> None:
+    """A unit was given its part; its clock starts when the notice is served."""
+    data: intake.AssignmentDispatched = message.data
+    _know_assignment(desk, data, data, data.title, data.standard)
+
+
+def _know_assignment(desk: Settling, matter: Any, item: Any, title: str, standard: str) -> None:
+    ladder = desk.store.ladder_or_new(matter.matter_id, item.unit)
+    if ladder.assignment_id is not None:
+        return
+    ladder.external_ref, ladder.submitted_by = matter.external_ref, matter.submitted_by
+    ladder.assignment_id, ladder.role, ladder.title, ladder.standard = item.assignment_id, item.role, title, standard
+    if item.limit is not None:
+        ladder.amount, ladder.limit_unit = item.limit.amount, item.limit.unit
+    ladder.fixed_due, ladder.changed = item.due_at, True
+    desk.store.add(ladder)
+    if ladder.journal:
+        desk.touch(ladder)
+
+
+def serve(desk: Settling, message: Message) -> None:
+    """A notice reached the unit: the limit of its assignment or slip begins, once."""
+    data: notify.NoticeServed = message.data
+    if data.kind not in ("ASSIGNMENT", "SLIP"):
+        return
+    ladder = desk.store.ladder_or_new(data.matter_id, data.unit)
+    about = ladder.assignment_id if data.kind == "ASSIGNMENT" and ladder.assignment_id else data.about
+    if about == ladder.assignment_id or ladder.slip(about) is not None:
+        desk.touch(ladder)
+        desk.arm(ladder, about, data.served_at, data.served_on, data.mode)
+    else:
+        details = {"served_on": data.served_on.isoformat(), "mode": data.mode}
+        desk.write(ladder, standing.SERVICE, about, data.served_at, desk.now, details)
+
+
+# ---------------------------------------------------------------- reports
+
+
+def claimed(desk: Settling, message: Message) -> None:
+    """A unit says that it is done: the clock stops at the claim until it is verified."""
+    data: intake.CompletionClaimed = message.data
+    ladder = desk.store.ladder_or_new(data.matter_id, data.unit)
+    desk.write(ladder, standing.CLAIM, data.claim, data.claimed_at, message.recordedtime or desk.now, {})
+
+
+def verified(desk: Settling, message: Message) -> None:
+    """A claim was found true: what it stopped is done."""
+    _verdict(desk, message, VERIFIED, message.data.verified_by)
+
+
+def rejected(desk: Settling, message: Message) -> None:
+    """A claim was found wanting: the clock goes on, or the next colour follows."""
+    _verdict(desk, message, REJECTED, message.data.rejected_by)
+
+
+def _verdict(desk: Settling, message: Message, verdict: str, by: str) -> None:
+    data = message.data
+    ladder = desk.store.ladder_or_new(data.matter_id, data.unit)
+    details = {"claim": data.claim, "claimed_at": data.claimed_at.isoformat(), "verdict": verdict, "by": by}
+    desk.write(ladder, standing.VERDICT, message.id, message.time, message.recordedtime or desk.now, details)
+
+
+def progressed(desk: Settling, message: Message) -> None:
+    """The office accepted a progress report: there was movement when it was reported."""
+    data: intake.ProgressAccepted = message.data
+    ladder = desk.store.ladder_or_new(data.matter_id, data.unit)
+    details = {"percent": data.percent, "substantive": data.substantive, "by": data.decided_by}
+    desk.write(ladder, standing.PROGRESS, data.filing, data.reported_at, message.recordedtime or desk.now, details)
+
+
+# ---------------------------------------------------------------- what the office and lead units send
+
+
+def _ladder_of(desk: Settling, message: Message) -> Ladder:
+    """The ladder that a request is about; a unit without a part in the matter is refused."""
+    ladder = desk.store.find(desk.work.matter_of(message), message.data.unit)
+    if ladder is None or ladder.assignment_id is None:
+        raise Refused("NOT_PARTY", "该单位不是本事项的承办单位 / this unit has no part in the matter", "/data/unit")
+    return ladder
+
+
+def _office_only(message: Message) -> None:
+    if message.sender != OFFICE:
+        raise Refused("SENDER_MISMATCH", "只有督查室可以发送此类消息 / only the office may send this", "/source")
+
+
+def urged(desk: Settling, message: Message) -> None:
+    """The office, or the lead unit from its own account, urged a unit."""
+    data: inbound.UrgeSent = message.data
+    ladder = _ladder_of(desk, message)
+    _may_urge(desk, message, ladder)
+    details = {"by": data.by, "sender": message.sender, "reported_block": data.reported_block}
+    desk.write(ladder, standing.URGE, message.id, message.time, desk.now, details)
+    count = sum(entry.kind == standing.URGE for entry in ladder.journal)
+    desk.announce(ladder, lambda: say.urge_sent(ladder, data.by, message.time, count, automatic=False), message.time)
+
+
+def _may_urge(desk: Settling, message: Message, ladder: Ladder) -> None:
+    if message.data.by == OFFICE:
+        _office_only(message)
+        return
+    sender = desk.store.find(ladder.matter_id, message.sender)
+    if sender is None or sender.role != LEAD or sender is ladder:
+        raise Refused("SENDER_MISMATCH", "只有牵头单位可以以牵头身份催办 / only the lead unit urges as the lead", "/data/by")
+
+
+def determined(desk: Settling, message: Message) -> None:
+    """An official found what became of a yellow (认定)."""
+    data: inbound.DeterminationMade = message.data
+    _office_only(message)
+    ladder = _ladder_of(desk, message)
+    if data.progress_class in determination.NEED_EVIDENCE and not (data.evidence and data.reasons.strip()):
+        raise Refused("SCHEMA_INVALID", "此类认定须有理由和证据 / this finding needs reasons and evidence", "/data/evidence")
+    details = {"class": data.progress_class, "by": data.decided_by, "reasons": data.reasons}
+    desk.write(ladder, standing.FINDING, message.id, message.time, desk.now, details)
+    yellow = _in_force_at(ladder, message, YELLOW)
+    if yellow is not None:
+        finding = Finding(data.progress_class, message.time, data.decided_by, data.reasons)
+        slip_id = yellow.slip_id
+        desk.announce(ladder, lambda: say.determination_made(ladder, slip_id, finding), message.time)
+
+
+def _in_force_at(ladder: Ladder, message: Message, colour: str) -> Slip | None:
+    found = [s for s in ladder.in_force() if s.colour == colour and s.issued_at is not None and s.issued_at < message.time]
+    return found[-1] if found else None
+
+
+def proposed(desk: Settling, message: Message) -> None:
+    """An official proposes a slip: a draft that waits for approval, whatever the policy says about the machine's."""
+    data: inbound.SlipProposed = message.data
+    _office_only(message)
+    ladder = _ladder_of(desk, message)
+    _may_propose(ladder, message)
+    details = {"colour": data.colour, "by": data.by, "ground": data.ground, "reason": data.reason}
+    desk.write(ladder, standing.PROPOSAL, message.id, message.time, desk.now, details)
+    draft = desk.new_slip(ladder, data.colour, 0, data.by)
+    draft.ground = data.ground or slips.SLOW_PROGRESS
+    draft.reason = data.reason or ""
+    _fill_in(draft, data)
+    desk.announce(ladder, lambda: say.slip_proposed(ladder, draft), message.time)
+
+
+def _may_propose(ladder: Ladder, message: Message) -> None:
+    colour = message.data.colour
+    if ladder.standing_slip(colour) is not None:
+        raise Refused("DUPLICATE_LADDER", "该事项已有同色督办单 / a slip of this colour exists on this ladder", "/data/colour")
+    if colour == RED:
+        _refuse_barred_red(ladder, message)
+    elif not standing.may_propose(ladder, colour):
+        text = "不得越级发单：须先有白色督办单 / no direct start at a higher colour: a white comes first"
+        raise Refused("NOT_EMPOWERED", text, "/data/colour")
+    ground = message.data.ground
+    if colour == WHITE and ground in FOUNDED_ON_EXPIRY and ground != slips.OVERDUE:
+        raise Refused("SCHEMA_INVALID", f"{ground} 不能作为白色督办单的事由 / not a ground for a white", "/data/ground")
+
+
+def _refuse_barred_red(ladder: Ladder, message: Message) -> None:
+    """No red after SUBSTANTIVE_IMPROVEMENT (invariant 3), and none without a yellow (invariant 2)."""
+    if determination.bars_red(ladder.findings(), message.time):
+        text = "已认定有实质性改进，不得发红色督办单 / substantive improvement was found: no red"
+        raise Refused("RED_BARRED", text, "/data/colour")
+    if not standing.may_propose(ladder, RED):
+        raise Refused("RED_BARRED", "尚无黄色督办单，不得发红色督办单 / no yellow was issued: no red", "/data/colour")
+
+
+def _fill_in(draft: Slip, data: Any) -> None:
+    """What the person wrote on the slip goes before the defaults."""
+    if data.standard and data.standard.strip():
+        draft.standard = data.standard
+    if data.requirements:
+        draft.requirements = list(data.requirements)
+    if data.limit is not None:
+        draft.amount, draft.limit_unit = data.limit.amount, data.limit.unit
+    draft.changed = True
+
+
+def approved(desk: Settling, message: Message) -> None:
+    """An official approved a slip: a draft is issued at this time; of a slip already issued nothing happens."""
+    data: inbound.SlipApproved = message.data
+    _office_only(message)
+    ladder = _ladder_of(desk, message)
+    existing = ladder.standing_slip(data.colour)
+    if existing is not None and existing.issued_at is not None and data.colour != YELLOW:
+        return
+    if data.colour == RED:
+        _refuse_barred_red(ladder, message)
+    if existing is not None and existing.is_draft:
+        _fill_in(existing, data)
+    desk.write(ladder, standing.APPROVAL, message.id, message.time, desk.now, {"colour": data.colour, "by": data.by})
+
+
+def withdrawn(desk: Settling, message: Message) -> None:
+    """An official withdraws a slip, with everything that stood on it, or refuses a draft."""
+    data: inbound.SlipWithdrawn = message.data
+    _office_only(message)
+    ladder = _ladder_of(desk, message)
+    slip = ladder.standing_slip(data.colour)
+    if slip is None:
+        raise Refused("UNKNOWN_MATTER", "没有该颜色的有效督办单 / there is no such slip on this ladder", "/data/colour")
+    desk.touch(ladder)
+    if slip.is_draft:
+        desk.drop_draft(ladder, slip, slips.DRAFT_REFUSED, message.time)
+    else:
+        desk.withdraw(ladder, slip, slips.BY_OFFICE, message.time)
+
+
+# ---------------------------------------------------------------- holds
+
+
+def parked(desk: Settling, message: Message) -> None:
+    """A unit's message could not be read: its ladders wait (policy `hold.parked`)."""
+    data: intake.InboundParked | notify.InboundParked | facts.InboundParked = message.data
+    hold(desk, data.parked_id, data.sender, data.matter_id, data.parked_at)
+
+
+def hold(desk: Settling, parked_id: str, sender: str, matter_id: str | None, since: Any) -> None:
+    """Begin a hold; when it expires the machine does not issue, a person does."""
+    limit = desk.book.policy.hold.parked
+    end = desk.book.reckoning.end(limit.amount, limit.unit, desk.book.reckoning.local_date(since))
+    desk.store.put_hold(parked_id, sender, matter_id, since, end.due_instant)
+
+
+def released(desk: Settling, message: Message) -> None:
+    """A parked message was dealt with: the hold ends and the ladders that waited for it go on."""
+    data: intake.InboundReleased | notify.InboundReleased | facts.InboundReleased = message.data
+    desk.store.end_hold(data.parked_id, message.time)
+    waiting = desk.store.waiting_for(PARKED)
+    matters = sorted({matter_id for matter_id, _ in waiting})
+    desk.work.lock(matters)
+    desk.store.load(matters)
+    for matter_id, unit in waiting:
+        ladder = desk.store.find(matter_id, unit)
+        if ladder is not None:
+            desk.touch(ladder)
+
+
+# ---------------------------------------------------------------- timers
+
+
+def _clock_of(desk: Settling, timer: Timer) -> tuple[Ladder, Clock] | None:
+    ladder = desk.store.by_about.get(timer.key)
+    clock = ladder.clocks.get(timer.key) if ladder else None
+    return (ladder, clock) if ladder is not None and clock is not None else None
+
+
+def limit_passed(desk: Settling, timer: Timer) -> None:
+    """A limit has passed and every report from before has been read; what follows is decided when the ladder settles."""
+    found = _clock_of(desk, timer)
+    if found is None or found[1].due_instant != timer.due_at:
+        return
+    ladder, clock = found
+    clock.passed_due, clock.changed = clock.due_instant, True
+    desk.touch(ladder)
+
+
+def issue_due(desk: Settling, timer: Timer) -> None:
+    """The hour of a slip has come, under the cut."""
+    ladder = desk.store.by_about.get(timer.key)
+    if ladder is not None:
+        ladder.cleared.add(timer.key)
+        desk.touch(ladder)
+
+
+def remind(desk: Settling, timer: Timer) -> None:
+    """So many workdays are left; a stopped clock reminds nobody."""
+    found = _clock_of(desk, timer)
+    if found is None or found[1].state != RUNNING or desk.now >= found[1].due_instant:
+        return
+    ladder, clock = found
+    reminder = desk.book.reminding.latest(clock.deadline, desk.now)
+    if reminder is not None:
+        days = reminder.days_left
+        desk.announce(ladder, lambda: say.deadline_approaching(ladder, clock, days), desk.now)
+    desk.set_reminder(ladder, clock, desk.now)
+
+
+def urge_by_clock(desk: Settling, timer: Timer) -> None:
+    """The one automatic urging of a slip's term (policy `automatic_urging`); it counts for NO_MOVEMENT."""
+    found = _clock_of(desk, timer)
+    if found is None or found[1].state != RUNNING or desk.now >= found[1].due_instant:
+        return
+    ladder, clock = found
+    at = max(timer.due_at, clock.started_at)
+    desk.write(ladder, standing.URGE, f"auto:{clock.about}", at, desk.now, {"by": "DUBAN", "about": clock.about})
+    count = sum(entry.kind == standing.URGE for entry in ladder.journal)
+    desk.announce(ladder, lambda: say.urge_sent(ladder, "DUBAN", at, count, automatic=True), at)
+
+
+def review_lapsed(desk: Settling, timer: Timer) -> None:
+    """The review window ended without an application: the points become effective."""
+    ladder = desk.store.by_about.get(timer.key)
+    slip = ladder.slip(timer.key) if ladder else None
+    window = ladder.windows.get(timer.key) if ladder else None
+    if ladder is None or slip is None or window is None or not slip.standing or window.state in (STOPPED, BREACHED):
+        return
+    window.state, window.passed_due, window.changed = STOPPED, window.due_instant, True
+    desk.announce(ladder, lambda: say.review_lapsed(ladder, slip, window.due_instant), timer.due_at)

@@ -1,0 +1,98 @@
+"""Read-only lists for outcomes, the live view and exports: slips, referrals, deadlines, breaches (events.md section 5)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from ground_rules.policy import Policy
+from sqlalchemy import Connection, select
+
+from escalation.domain.clock import BREACHED, owner_of
+from escalation.store import clock, ladder, referral, slip
+
+Lists = dict[str, list[dict[str, Any]]]
+
+_REFS = select(ladder.c.matter_id, ladder.c.external_ref).distinct()
+_SLIPS = select(slip).where(slip.c.issued_at.is_not(None))
+_CLOCKS = select(clock)
+_REFERRALS = select(referral, slip.c.issued_at).join(slip, slip.c.slip_id == referral.c.slip_id)
+
+
+def report(conn: Connection, policy: Policy) -> Lists:
+    """All four lists, each sorted by time, then matter, then unit. Drafts are not slips yet and are left out."""
+    refs = {row.matter_id: row.external_ref or row.matter_id for row in conn.execute(_REFS)}
+    clocks = conn.execute(_CLOCKS).all()
+    by_slip = {(row.about, row.owner): row for row in clocks}
+    return {
+        "slips": _sorted([_slip(row, refs, by_slip) for row in conn.execute(_SLIPS)], "issued_at"),
+        "referrals": _sorted([_referral(row, refs) for row in conn.execute(_REFERRALS)], "created_at"),
+        "deadlines": _sorted([_deadline(row, refs) for row in clocks], "due_instant"),
+        "breaches": _sorted([_breach(row, refs) for row in clocks if row.state == BREACHED], "at"),
+    }
+
+
+def _sorted(rows: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: (row[by] or "", row["matter"], row["unit"], str(row)))
+
+
+def instant(value: datetime | None) -> str | None:
+    """RFC 3339 in UTC, or None."""
+    if value is None:
+        return None
+    text = value.astimezone(UTC).isoformat()
+    return text.replace("+00:00", "Z")
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value is not None else None
+
+
+def _slip(row: Any, refs: dict[str, str], clocks: dict[tuple[str, str], Any]) -> dict[str, Any]:
+    its = clocks.get((row.slip_id, owner_of(row.colour, row.renewal)))
+    entry = {
+        "matter": refs[row.matter_id],
+        "unit": row.unit,
+        "colour": row.colour,
+        "renewal": row.renewal,
+        "ground": row.ground,
+        "number": row.number,
+        "liability_date": _day(row.liability_date),
+        "issued_at": instant(row.issued_at),
+        "served_at": instant(row.served_at),
+        "served_on": _day(row.served_on),
+        "deadline": _day(its.deadline) if its else None,
+        "due_instant": instant(its.due_instant) if its else None,
+        "state": row.state,
+        "reason": row.reason,
+    }
+    ended = {"ended_at": instant(row.ended_at), "cause": row.cause, "vacated_by": row.vacated_by}
+    return entry | {key: value for key, value in ended.items() if value is not None}
+
+
+def _referral(row: Any, refs: dict[str, str]) -> dict[str, Any]:
+    return {
+        "matter": refs[row.matter_id],
+        "unit": row.unit,
+        "body": row.body,
+        "kind": row.kind,
+        "state": row.state,
+        "created_at": instant(row.issued_at),
+    }
+
+
+def _deadline(row: Any, refs: dict[str, str]) -> dict[str, Any]:
+    return {
+        "matter": refs[row.matter_id],
+        "unit": row.unit,
+        "owner": row.owner,
+        "state": row.state,
+        "deadline": _day(row.deadline),
+        "due_instant": instant(row.due_instant),
+        "provisional": row.provisional,
+        "suspended_days": row.suspended_days,
+    }
+
+
+def _breach(row: Any, refs: dict[str, str]) -> dict[str, Any]:
+    return {"matter": refs[row.matter_id], "unit": row.unit, "owner": row.owner, "at": instant(row.due_instant)}

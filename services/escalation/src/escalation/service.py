@@ -1,0 +1,149 @@
+"""What comes in: one method per fact, request or timer; no logic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from event_contracts import inbound, intake, notify
+from event_contracts.escalation import InboundParked
+from event_contracts.event import Message
+from ground_rules.policy import Policy
+from service_chassis.declare import Service, consume, due
+from service_chassis.persistence.unit_of_work import Timer, Work
+
+from escalation import handlers
+from escalation.config import NUMBER_PREFIX
+from escalation.metrics import Metrics
+from escalation.settle import Book, Settling
+from escalation.store import Store
+
+
+class Escalation(Service):
+    """Watches the limits and issues the three-colour slips."""
+
+    name = "escalation"
+    MIGRATIONS = "escalation.migrations"
+    MAKES_CUT = True
+    PARKED = InboundParked
+
+    def __init__(self, policy: Policy, number_prefix: str = NUMBER_PREFIX, metrics: Metrics | None = None) -> None:
+        self.policy = policy
+        self.metrics = metrics or Metrics()
+        self.book = Book.of(policy, number_prefix, self.metrics)
+
+    # ---- the three hooks
+
+    def prepare(self, work: Work, messages: Sequence[Message]) -> None:
+        """Load the ladders of the batch with a few statements."""
+        self._desk(work).store.load(_matters(work, messages))
+
+    def prepare_timers(self, work: Work, timers: Sequence[Timer]) -> None:
+        """The same for timers; their subjects are matters."""
+        self._desk(work).store.load({timer.subject for timer in timers})
+
+    def save(self, work: Work) -> None:
+        """Settle what was touched, write what changed, announce."""
+        self._desk(work).finish()
+
+    def parked(self, work: Work, sender: str, matter_id: str | None, parked_id: str, code: str) -> None:
+        """A message of escalation's own inbound queue was parked."""
+        handlers.hold(self._desk(work), parked_id, sender, matter_id, work.now)
+
+    def _desk(self, work: Work) -> Settling:
+        if work.store is None:
+            work.store = Settling(work, Store(work.session), self.book)
+        desk: Settling = work.store
+        return desk
+
+    # ---- facts
+
+    @consume(intake.MatterRegistered)
+    def on_matter_registered(self, work: Work, message: Message) -> None:
+        handlers.know_matter(work.store, message)
+
+    @consume(intake.AssignmentDispatched)
+    def on_assignment_dispatched(self, work: Work, message: Message) -> None:
+        handlers.know_assignment(work.store, message)
+
+    @consume(notify.NoticeServed)
+    def on_notice_served(self, work: Work, message: Message) -> None:
+        handlers.serve(work.store, message)
+
+    @consume(intake.ProgressAccepted)
+    def on_progress_accepted(self, work: Work, message: Message) -> None:
+        handlers.progressed(work.store, message)
+
+    @consume(intake.CompletionClaimed)
+    def on_completion_claimed(self, work: Work, message: Message) -> None:
+        handlers.claimed(work.store, message)
+
+    @consume(intake.CompletionVerified)
+    def on_completion_verified(self, work: Work, message: Message) -> None:
+        handlers.verified(work.store, message)
+
+    @consume(intake.CompletionRejected)
+    def on_completion_rejected(self, work: Work, message: Message) -> None:
+        handlers.rejected(work.store, message)
+
+    @consume(intake.InboundParked, notify.InboundParked)
+    def on_inbound_parked(self, work: Work, message: Message) -> None:
+        handlers.parked(work.store, message)
+
+    @consume(intake.InboundReleased, notify.InboundReleased)
+    def on_inbound_released(self, work: Work, message: Message) -> None:
+        handlers.released(work.store, message)
+
+    # ---- requests
+
+    @consume(inbound.UrgeSent)
+    def on_urge_sent(self, work: Work, message: Message) -> None:
+        handlers.urged(work.store, message)
+
+    @consume(inbound.DeterminationMade)
+    def on_determination_made(self, work: Work, message: Message) -> None:
+        handlers.determined(work.store, message)
+
+    @consume(inbound.SlipProposed)
+    def on_slip_proposed(self, work: Work, message: Message) -> None:
+        handlers.proposed(work.store, message)
+
+    @consume(inbound.SlipApproved)
+    def on_slip_approved(self, work: Work, message: Message) -> None:
+        handlers.approved(work.store, message)
+
+    @consume(inbound.SlipWithdrawn)
+    def on_slip_withdrawn(self, work: Work, message: Message) -> None:
+        handlers.withdrawn(work.store, message)
+
+    # ---- timers
+
+    @due("deadline", cut=True)
+    def on_deadline(self, work: Work, timer: Timer) -> None:
+        handlers.limit_passed(work.store, timer)
+
+    @due("issue", cut=True)
+    def on_issue(self, work: Work, timer: Timer) -> None:
+        handlers.issue_due(work.store, timer)
+
+    @due("reminder")
+    def on_reminder(self, work: Work, timer: Timer) -> None:
+        handlers.remind(work.store, timer)
+
+    @due("urge")
+    def on_urge(self, work: Work, timer: Timer) -> None:
+        handlers.urge_by_clock(work.store, timer)
+
+    @due("review_window", cut=True)
+    def on_review_window(self, work: Work, timer: Timer) -> None:
+        handlers.review_lapsed(work.store, timer)
+
+
+def _matters(work: Work, messages: Sequence[Message]) -> set[str]:
+    """The matters that a batch is about."""
+    found = set()
+    for message in messages:
+        if isinstance(message.data, inbound.AboutUnit):
+            found.add(work.matter_of(message))
+        elif (matter_id := getattr(message.data, "matter_id", None)) is not None:
+            found.add(matter_id)
+    return found

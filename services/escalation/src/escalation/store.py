@@ -1,0 +1,387 @@
+"""Escalation's tables, and how ladders are loaded and saved: a batch costs a handful of statements whatever its size.
+
+`ladder` one unit's part of a matter · `clock` every limit that was armed · `slip` drafts and slips · `journal` what was
+reported and decided, only added to · `referral` hand-overs of reds · `hold` parked messages · `outcome` why each due
+candidate did or did not escalate · `counter` the numbers of slips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from service_chassis.persistence.columns import Instant, Json
+from service_chassis.persistence.sql import chunks, insert_new, upsert_rows
+from service_chassis.persistence.tables import metadata
+from sqlalchemy import Boolean, Column, Connection, Date, Index, Integer, Table, Text, bindparam, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from escalation.domain.clock import REVIEW_WINDOW, Clock
+from escalation.domain.ladder import ParkedHold
+from escalation.domain.referral import Referral
+from escalation.domain.slip import Slip
+from escalation.domain.standing import Entry, Ladder
+
+METADATA = metadata()
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
+
+
+ladder = Table(
+    "ladder",
+    METADATA,
+    Column("matter_id", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("external_ref", Text),
+    Column("submitted_by", Text),
+    Column("assignment_id", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("standard", Text, nullable=False),
+    Column("amount", Integer),
+    Column("limit_unit", Text),
+    Column("fixed_due", Instant),
+    Column("waiting", Text),
+    Index("ix_ladder_waiting", "waiting", "unit", **_where("waiting IS NOT NULL")),
+)
+
+clock = Table(
+    "clock",
+    METADATA,
+    Column("matter_id", Text, nullable=False, index=True),
+    Column("unit", Text, nullable=False),
+    Column("owner", Text, primary_key=True),
+    Column("about", Text, primary_key=True),
+    Column("amount", Integer),
+    Column("limit_unit", Text),
+    Column("fixed_due", Instant),
+    Column("started_on", Date, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("deadline", Date, nullable=False),
+    Column("due_instant", Instant, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("suspended_days", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("passed_due", Instant),
+)
+
+slip = Table(
+    "slip",
+    METADATA,
+    Column("slip_id", Text, primary_key=True),
+    Column("matter_id", Text, nullable=False, index=True),
+    Column("unit", Text, nullable=False),
+    Column("colour", Text, nullable=False),
+    Column("renewal", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("ground", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("standing", Boolean, nullable=False),
+    Column("number", Text),
+    Column("standard", Text, nullable=False),
+    Column("requirements", Json, nullable=False),
+    Column("amount", Integer, nullable=False),
+    Column("limit_unit", Text, nullable=False),
+    Column("liability_date", Date),
+    Column("proposed_by", Text, nullable=False),
+    Column("issued_at", Instant),
+    Column("issued_by", Text),
+    Column("reason", Text, nullable=False),
+    Column("previous_slip", Text),
+    Column("served_at", Instant),
+    Column("served_on", Date),
+    Column("served_mode", Text),
+    Column("ended_at", Instant),
+    Column("cause", Text),
+    Column("vacated_by", Text),
+    # One slip per (matter, unit, colour, renewal) that has not fallen: invariants 1 and 9, d.17 "the unique key of a slip".
+    Index("uq_slip_standing", "matter_id", "unit", "colour", "renewal", unique=True, **_where("standing")),
+)
+
+journal = Table(
+    "journal",
+    METADATA,
+    Column("matter_id", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("arrived", Instant, nullable=False),
+    Column("data", Json, nullable=False),
+)
+
+referral = Table(
+    "referral",
+    METADATA,
+    Column("referral_id", Text, primary_key=True),
+    Column("slip_id", Text, nullable=False, index=True),
+    Column("matter_id", Text, nullable=False, index=True),
+    Column("unit", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Index("uq_referral_slip_body", "slip_id", "body", unique=True),
+)
+
+hold = Table(
+    "hold",
+    METADATA,
+    Column("parked_id", Text, primary_key=True),
+    Column("sender", Text, nullable=False, index=True),
+    Column("matter_id", Text),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("released_at", Instant),
+)
+
+outcome = Table(
+    "outcome",
+    METADATA,
+    Column("matter_id", Text, nullable=False, index=True),
+    Column("unit", Text, nullable=False),
+    Column("about", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Column("count", Integer, nullable=False),
+)
+
+counter = Table(
+    "counter",
+    METADATA,
+    Column("year", Integer, primary_key=True),
+    Column("colour", Text, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+
+# ---------------------------------------------------------------- queries
+
+
+def _of_matters(table: Table) -> Any:
+    """All columns, in the order of the table, of the rows of some matters."""
+    return select(*table.columns).where(table.c.matter_id.in_(bindparam("matters", expanding=True)))
+
+
+_LADDERS, _CLOCKS, _SLIPS, _JOURNAL = (_of_matters(table) for table in (ladder, clock, slip, journal))
+_HOLDS = select(*hold.columns).order_by(hold.c.parked_id)
+_REFERRALS = select(*referral.columns).where(referral.c.slip_id.in_(bindparam("slips", expanding=True)))
+_WAITING = select(ladder.c.matter_id, ladder.c.unit).where(ladder.c.waiting == bindparam("reason")).order_by(ladder.c.matter_id)
+
+_ROW_FIELDS: dict[type, tuple[str, ...]] = {
+    Ladder: tuple(column.name for column in ladder.columns),
+    Clock: tuple(column.name for column in clock.columns),
+    Slip: tuple(column.name for column in slip.columns),
+    Referral: tuple(column.name for column in referral.columns),
+}
+_READERS: dict[type, Callable[[Any], Any]] = {cls: attrgetter(*names) for cls, names in _ROW_FIELDS.items()}
+
+
+def columns_match_objects() -> bool:
+    """Rows are read by position, so columns and fields must stand in the same order; a test holds this."""
+    return all(tuple(field.name for field in fields(cls))[: len(names)] == names for cls, names in _ROW_FIELDS.items())
+
+
+def _rows(objects: Iterable[Any], cls: type) -> list[dict[str, Any]]:
+    names, read = _ROW_FIELDS[cls], _READERS[cls]
+    return [dict(zip(names, read(found), strict=True)) for found in objects]
+
+
+_COUNTED: dict[str, tuple[Any, Any]] = {}
+
+
+def _counted(dialect: str) -> tuple[Any, Any]:
+    """Two statements: count an outcome, and raise a counter by some and read it."""
+    if dialect not in _COUNTED:
+        kind: Any = sqlite if dialect == "sqlite" else postgresql
+        seen = kind.insert(outcome)
+        seen = seen.on_conflict_do_update(
+            index_elements=["about", "reason"],
+            set_={"last_seen": seen.excluded.last_seen, "count": outcome.c.count + seen.excluded.count},
+        )
+        raised = kind.insert(counter)
+        raised = raised.on_conflict_do_update(
+            index_elements=["year", "colour"], set_={"last": counter.c.last + raised.excluded.last}
+        ).returning(counter.c.last)
+        _COUNTED[dialect] = (seen, raised)
+    return _COUNTED[dialect]
+
+
+# ---------------------------------------------------------------- the store of one transaction
+
+
+class Store:
+    """The ladders of one transaction, in memory between load and save."""
+
+    def __init__(self, session: Connection) -> None:
+        self.session = session
+        self.ladders: dict[tuple[str, str], Ladder] = {}
+        self.by_about: dict[str, Ladder] = {}
+        self.referrals: list[Referral] = []
+        self.touched: list[Ladder] = []
+        self._outcomes: dict[tuple[str, str], dict[str, Any]] = {}
+        self._loaded: set[str] = set()
+        self._holds: list[Any] | None = None
+
+    # ---- load
+
+    def load(self, matters: Iterable[str]) -> None:
+        """Load the ladders of these matters that are not loaded yet."""
+        wanted = sorted(set(matters) - self._loaded)
+        self._loaded.update(wanted)
+        for part in chunks(wanted):
+            self._load(part)
+
+    def _load(self, matters: list[str]) -> None:
+        values = {"matters": matters}
+        for row in self.session.execute(_LADDERS, values):
+            self.add(Ladder(*row))
+        for row in self.session.execute(_JOURNAL, values):
+            self.ladder_or_new(row[0], row[1]).journal.append(Entry(*row[2:]))
+        if not self.ladders:
+            return
+        for row in self.session.execute(_CLOCKS, values):
+            self._attach_clock(Clock(*row))
+        for row in self.session.execute(_SLIPS, values):
+            self.attach_slip(self.ladders[row[1], row[2]], Slip(*row))
+
+    def _attach_clock(self, found: Clock) -> None:
+        of = self.ladders[found.matter_id, found.unit]
+        (of.windows if found.owner == REVIEW_WINDOW else of.clocks)[found.about] = found
+
+    def add(self, new: Ladder) -> Ladder:
+        """Take a ladder into this transaction."""
+        self.ladders[new.matter_id, new.unit] = new
+        if new.assignment_id is not None:
+            self.by_about[new.assignment_id] = new
+        return new
+
+    def attach_slip(self, of: Ladder, new: Slip) -> None:
+        """Give a slip to its ladder."""
+        of.slips.append(new)
+        self.by_about[new.slip_id] = of
+
+    def find(self, matter_id: str, unit: str) -> Ladder | None:
+        """A loaded ladder; None if the unit has no part in the matter as far as is known."""
+        return self.ladders.get((matter_id, unit))
+
+    def ladder_or_new(self, matter_id: str, unit: str) -> Ladder:
+        """The ladder, or a place for facts about it until its dispatch is known."""
+        found = self.ladders.get((matter_id, unit))
+        if found is None:
+            found = self.add(Ladder(matter_id, unit, None, None, None, "", "", "", None, None, None, None))
+        return found
+
+    def of_matter(self, matter_id: str) -> list[Ladder]:
+        """All loaded ladders of a matter."""
+        return [found for (matter, _), found in self.ladders.items() if matter == matter_id]
+
+    def touch(self, found: Ladder) -> None:
+        """Look at this ladder again before the transaction ends."""
+        if not found.touched:
+            found.touched = True
+            self.touched.append(found)
+
+    def holds_of(self, found: Ladder) -> list[ParkedHold]:
+        """The holds over a ladder: its unit's own unreadable messages, or one about its matter."""
+        if self._holds is None:
+            self._holds = list(self.session.execute(_HOLDS).all())
+        return [
+            ParkedHold(row.since, row.until, row.released_at)
+            for row in self._holds
+            if (row.matter_id == found.matter_id if row.matter_id else row.sender == found.unit)
+        ]
+
+    def waiting_for(self, reason: str) -> list[tuple[str, str]]:
+        """(matter, unit) of every ladder that waits for this reason."""
+        return [(row[0], row[1]) for row in self.session.execute(_WAITING, {"reason": reason})]
+
+    def referrals_of(self, slip_ids: Iterable[str]) -> list[Referral]:
+        """The referrals of these slips; changes to them are saved."""
+        found = [Referral(*row) for row in self.session.execute(_REFERRALS, {"slips": sorted(slip_ids)})]
+        self.referrals.extend(found)
+        return found
+
+    # ---- what is written at once
+
+    def put_hold(self, parked_id: str, sender: str, matter_id: str | None, since: datetime, until: datetime) -> None:
+        """Begin a hold; the same parked message twice is one hold."""
+        row = {"parked_id": parked_id, "sender": sender, "matter_id": matter_id, "since": since, "until": until}
+        insert_new(self.session, hold, [{**row, "released_at": None}])
+        self._holds = None
+
+    def end_hold(self, parked_id: str, released_at: datetime) -> None:
+        """End a hold; nothing happens where there is none or it was ended before."""
+        where = (hold.c.parked_id == parked_id) & hold.c.released_at.is_(None)
+        self.session.execute(hold.update().where(where).values(released_at=released_at))
+        self._holds = None
+
+    def next_numbers(self, year: int, colour: str, count: int) -> int:
+        """Take `count` numbers of a year and colour; returns the first. Other replicas wait, so there is no gap."""
+        _, raised = _counted(self.session.dialect.name)
+        last: int = self.session.execute(raised, {"year": year, "colour": colour, "last": count}).scalar_one()
+        return last - count + 1
+
+    def record(self, of: Ladder, about: str, reason: str, now: datetime) -> None:
+        """Remember why a due candidate did or did not escalate (invariant 8)."""
+        row = self._outcomes.get((about, reason))
+        if row is None:
+            self._outcomes[about, reason] = {
+                "matter_id": of.matter_id,
+                "unit": of.unit,
+                "about": about,
+                "reason": reason,
+                "first_seen": now,
+                "last_seen": now,
+                "count": 1,
+            }
+        else:
+            row["count"] += 1
+
+    # ---- save
+
+    def save(self) -> None:
+        """Write what changed, each table with one statement."""
+        known = [found for found in self.ladders.values() if found.assignment_id is not None]
+        self._upsert(ladder, [found for found in known if found.changed], Ladder, ["matter_id", "unit"])
+        clocks = [c for found in known for kept in (found.clocks, found.windows) for c in kept.values() if c.changed]
+        self._upsert(clock, clocks, Clock, ["owner", "about"])
+        # A slip that falls frees its unique key for the next one, so it is written first.
+        slips = [s for found in known for s in found.slips if s.changed]
+        self._upsert(slip, [s for s in slips if not s.standing], Slip, ["slip_id"])
+        self._upsert(slip, [s for s in slips if s.standing], Slip, ["slip_id"])
+        self._upsert(referral, [r for r in self.referrals if r.changed], Referral, ["referral_id"])
+        insert_new(self.session, journal, self._new_entries())
+        if self._outcomes:
+            self.session.execute(_counted(self.session.dialect.name)[0], list(self._outcomes.values()))
+            self._outcomes = {}
+
+    def _upsert(self, table: Table, objects: Sequence[Any], cls: type, key: Sequence[str]) -> None:
+        if objects:
+            upsert_rows(self.session, table, _rows(objects, cls), key=key)
+            for found in objects:
+                found.changed = False
+
+    def _new_entries(self) -> list[Mapping[str, Any]]:
+        rows: list[Mapping[str, Any]] = []
+        for found in self.ladders.values():
+            for entry in found.journal:
+                if entry.new:
+                    entry.new = False
+                    rows.append(
+                        {
+                            "matter_id": found.matter_id,
+                            "unit": found.unit,
+                            "kind": entry.kind,
+                            "id": entry.id,
+                            "at": entry.at,
+                            "arrived": entry.arrived,
+                            "data": entry.data,
+                        }
+                    )
+        return rows
