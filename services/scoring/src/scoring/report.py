@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from scoring.domain.assessment import YearResult, result
 from scoring.domain.eligibility import is_cause
 from scoring.domain.ledger import Entry, State, state_of
-from scoring.domain.slip import Record
+from scoring.domain.slip import RED, Record
 from scoring.store import all_entries, all_records
 
 
@@ -28,14 +28,14 @@ def report(conn: Connection, policy: Policy) -> dict[str, list[dict[str, Any]]]:
 
 
 def results(entries: list[tuple[Entry, State]], records: dict[str, Record]) -> list[YearResult]:
-    """Every unit and year that has an entry or a red, in order."""
+    """Every unit and year that has an entry or had a red, in order."""
     lines: dict[tuple[str, int], list[tuple[Entry, State]]] = defaultdict(list)
     reds: dict[tuple[str, int], int] = defaultdict(int)
     for entry, state in entries:
         lines[entry.unit, entry.year].append((entry, state))
     for record in records.values():
-        if is_cause(record) and record.issued is not None:
-            reds[record.issued.unit, record.issued.year] += 1
+        if record.issued is not None and record.issued.colour == RED:
+            reds[record.issued.unit, record.issued.year] += is_cause(record)
     return [result(unit, year, lines[unit, year], reds[unit, year]) for unit, year in sorted({*lines, *reds})]
 
 
