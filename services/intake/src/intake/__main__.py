@@ -1,0 +1,19 @@
+"""`python -m intake <role>`: the roles are the chassis' (`--help` lists them)."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from service_chassis import cli
+
+
+def build(policy: Any) -> Any:
+    """The service; imported here, because some roles set up their runtime before anything else is imported."""
+    from intake.service import Intake
+
+    return Intake(policy)
+
+
+if __name__ == "__main__":
+    sys.exit(cli.run(build))

@@ -1,0 +1,102 @@
+"""Where a matter comes from: which section looks after it, and which clock the rules give it when the sender names none.
+
+Sources: the source document's three sections (domain.md C1–C8) and the clocks of other rules (domain.md a′.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from ground_rules.limits import Limit
+
+from intake.domain.roles import Role
+
+
+class SourceType(StrEnum):
+    """The decision sources of a matter (domain.md C2–C7, C11, C12; petitions and 12345 of a′.2)."""
+
+    MAJOR_DECISION = "MAJOR_DECISION"
+    MEETING = "MEETING"
+    DOCUMENT = "DOCUMENT"
+    EIGHT_RULES = "EIGHT_RULES"
+    LEADER_INSTRUCTION = "LEADER_INSTRUCTION"
+    NETIZEN_MESSAGE = "NETIZEN_MESSAGE"
+    NPC_SUGGESTION = "NPC_SUGGESTION"
+    CPPCC_PROPOSAL = "CPPCC_PROPOSAL"
+    PETITION = "PETITION"
+    HOTLINE = "HOTLINE"
+    FIELD_NOTE = "FIELD_NOTE"
+    INSPECTION = "INSPECTION"
+
+
+class Section(StrEnum):
+    """The three sections of the supervision office (domain.md C8)."""
+
+    DECISION_SUPERVISION = "DECISION_SUPERVISION"
+    SPECIAL_HANDLING = "SPECIAL_HANDLING"
+    SUGGESTION_HANDLING = "SUGGESTION_HANDLING"
+
+
+SECTION_NAMES: Mapping[Section, str] = MappingProxyType(
+    {
+        Section.DECISION_SUPERVISION: "决策督查科",
+        Section.SPECIAL_HANDLING: "专项督办科",
+        Section.SUGGESTION_HANDLING: "建议提案办理科",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRule:
+    """What follows from a source type. `None` for a limit means: no rule gives one, the sender has to."""
+
+    section: Section
+    limit: Limit | None = None
+    difficult: Limit | None = None
+    """The limit of a matter marked difficult; without one, `limit` holds."""
+    supporting: Limit | None = None
+    """The limit of a supporting unit; without one, half of the lead's (domain.md d.9, PROPOSED)."""
+    standing: bool = False
+    """Supervision without a natural end (domain.md C3): it reports in cycles and needs no limit."""
+
+
+RULES: Mapping[SourceType, SourceRule] = MappingProxyType(
+    {
+        SourceType.MAJOR_DECISION: SourceRule(Section.DECISION_SUPERVISION),
+        # One province's rule (a′.2): minutes 20, documents 30; workdays, as for the instructions of the same rule in AC-15.
+        SourceType.MEETING: SourceRule(Section.DECISION_SUPERVISION, limit=Limit(20, "WORKDAY")),
+        SourceType.DOCUMENT: SourceRule(Section.DECISION_SUPERVISION, limit=Limit(30, "WORKDAY")),
+        SourceType.EIGHT_RULES: SourceRule(Section.DECISION_SUPERVISION, standing=True),
+        # Attended meetings, accompanied visits and inspections (C11, C12): what came of them is a decision to be carried out.
+        SourceType.FIELD_NOTE: SourceRule(Section.DECISION_SUPERVISION),
+        SourceType.INSPECTION: SourceRule(Section.DECISION_SUPERVISION),
+        # The same rule: ordinary 15, difficult 30; urgent ones (1–5 days) carry their own limit.
+        SourceType.LEADER_INSTRUCTION: SourceRule(
+            Section.SPECIAL_HANDLING, limit=Limit(15, "WORKDAY"), difficult=Limit(30, "WORKDAY")
+        ),
+        # Wuhan's 10 workdays (a′.2, AC-15).
+        SourceType.NETIZEN_MESSAGE: SourceRule(Section.SPECIAL_HANDLING, limit=Limit(10, "WORKDAY")),
+        # 信访工作条例: settled in 60 calendar days.
+        SourceType.PETITION: SourceRule(Section.SPECIAL_HANDLING, limit=Limit(60, "DAY")),
+        # 12345: 13 workdays for a complaint; an enquiry (3) carries its own limit.
+        SourceType.HOTLINE: SourceRule(Section.SPECIAL_HANDLING, limit=Limit(13, "WORKDAY")),
+        # 代表法 2025 art. 51: three months, six for wide or difficult ones; supporting opinion within one month.
+        SourceType.NPC_SUGGESTION: SourceRule(
+            Section.SUGGESTION_HANDLING, limit=Limit(3, "MONTH"), difficult=Limit(6, "MONTH"), supporting=Limit(1, "MONTH")
+        ),
+        # Three months by common practice (a′.2, C7).
+        SourceType.CPPCC_PROPOSAL: SourceRule(Section.SUGGESTION_HANDLING, limit=Limit(3, "MONTH")),
+    }
+)
+
+
+def default_limit(source: SourceType, role: Role, *, difficult: bool) -> Limit | None:
+    """The limit that the rules give an assignment whose sender named none, or None where no rule does."""
+    rule = RULES[source]
+    lead = rule.difficult if difficult and rule.difficult is not None else rule.limit
+    if role is Role.LEAD or lead is None:
+        return lead
+    return rule.supporting or Limit(max(1, lead.amount // 2), lead.unit)

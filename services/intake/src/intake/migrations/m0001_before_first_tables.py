@@ -1,0 +1,119 @@
+"""The first tables: matters, informants, assignments, filings and verdicts; before the code that uses them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from service_chassis.persistence import tables
+from service_chassis.persistence.columns import Instant, Json
+
+revision = "intake_0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create everything; nothing is there yet."""
+    tables.upgrade(op, 1)
+    _matter()
+    _informant()
+    _assignment()
+    _filing()
+    _verdict()
+
+
+def _matter() -> None:
+    op.create_table(
+        "matter",
+        sa.Column("matter_id", sa.Text, nullable=False),
+        sa.Column("external_ref", sa.Text, nullable=False),
+        sa.Column("submitted_by", sa.Text, nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("section", sa.Text, nullable=False),
+        sa.Column("source_type", sa.Text, nullable=False),
+        sa.Column("source_number", sa.Text),
+        sa.Column("source_issuer", sa.Text),
+        sa.Column("source_issued_on", sa.Date),
+        sa.Column("source_clause", sa.Text),
+        sa.Column("difficult", sa.Boolean, nullable=False),
+        sa.Column("standard", sa.Text, nullable=False),
+        sa.Column("classification", sa.Text, nullable=False),
+        sa.Column("subject_terms", Json, nullable=False),
+        sa.Column("authorisation", Json),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("submitted_at", Instant, nullable=False),
+        sa.Column("closed_at", Instant),
+        sa.PrimaryKeyConstraint("matter_id", name="pk_matter"),
+        sa.UniqueConstraint("submitted_by", "external_ref", name="uq_matter_submitted_by_external_ref"),
+    )
+
+
+def _informant() -> None:
+    op.create_table(
+        "informant",
+        sa.Column("matter_id", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("contact", sa.Text),
+        sa.PrimaryKeyConstraint("matter_id", name="pk_informant"),
+        sa.ForeignKeyConstraint(["matter_id"], ["matter.matter_id"], name="fk_informant_matter_id"),
+    )
+
+
+def _assignment() -> None:
+    op.create_table(
+        "assignment",
+        sa.Column("matter_id", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("assignment_id", sa.Text, nullable=False),
+        sa.Column("role", sa.Text, nullable=False),
+        sa.Column("deliverable", sa.Text, nullable=False),
+        sa.Column("standard", sa.Text, nullable=False),
+        sa.Column("limit_amount", sa.Integer),
+        sa.Column("limit_unit", sa.Text),
+        sa.Column("due_at", Instant),
+        sa.Column("milestones", Json, nullable=False),
+        sa.Column("depends_on", Json, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("judged_at", Instant),
+        sa.Column("done_at", Instant),
+        sa.PrimaryKeyConstraint("matter_id", "unit", name="pk_assignment"),
+        sa.ForeignKeyConstraint(["matter_id"], ["matter.matter_id"], name="fk_assignment_matter_id"),
+    )
+    lead = sa.text("role = 'LEAD'")
+    op.create_index("uq_assignment_lead", "assignment", ["matter_id"], unique=True, postgresql_where=lead, sqlite_where=lead)
+
+
+def _filing() -> None:
+    op.create_table(
+        "filing",
+        sa.Column("matter_id", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("filing", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("filed_at", Instant, nullable=False),
+        sa.Column("colour", sa.Text),
+        sa.Column("percent", sa.Integer),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("evidence", Json),
+        sa.PrimaryKeyConstraint("matter_id", "unit", "filing", name="pk_filing"),
+    )
+
+
+def _verdict() -> None:
+    op.create_table(
+        "verdict",
+        sa.Column("matter_id", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("verdict", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("decided_at", Instant, nullable=False),
+        sa.Column("favourable", sa.Boolean, nullable=False),
+        sa.Column("names", sa.Text),
+        sa.Column("colour", sa.Text),
+        sa.Column("decided_by", sa.Text, nullable=False),
+        sa.Column("substantive", sa.Boolean),
+        sa.Column("deficiencies", Json),
+        sa.PrimaryKeyConstraint("matter_id", "unit", "verdict", name="pk_verdict"),
+    )

@@ -1,0 +1,205 @@
+"""How a submitted matter is registered (立项) and dispatched (交办): ask the rules, save, announce."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, cast
+
+from event_contracts.event import Message, TimeLimit
+from event_contracts.inbound import MatterSubmitted, SubmittedAssignment
+from event_contracts.intake import AssignmentDispatched, AssignmentItem, MatterRegistered, SourceRecord
+from ground_rules.limits import Limit, LimitUnit, local_date
+from ground_rules.policy import Policy
+from service_chassis.errors import Refused
+from service_chassis.persistence.unit_of_work import Work
+
+from intake.domain import assignment, authority
+from intake.domain import matter as rules
+from intake.domain.completion import PartState
+from intake.domain.faults import Fault
+from intake.domain.matter import MatterState
+from intake.domain.roles import Role
+from intake.domain.sources import RULES, Section, SourceType
+from intake.store import Matter, Part, Store
+
+CLASSIFIED = frozenset({"SECRET", "TOP_SECRET"})
+SECRET_TEXT = "涉密事项不得经本系统报送 / classified matters must not pass through this system"
+REF_USED = "编号{ref}已用于另一事项，请换编号 / the reference {ref} is used by another matter of yours, take another one"
+
+
+def submit(work: Work, message: Message, policy: Policy) -> None:
+    """Register a matter and dispatch its parts, or refuse it with the reason."""
+    store: Store = work.store
+    data: MatterSubmitted = message.data
+    matter_id = rules.matter_id(message.sender, data.external_ref)
+    if data.classification in CLASSIFIED:
+        raise Refused("CLASSIFIED", SECRET_TEXT, "/data/classification")
+    if matter_id in store.matters:
+        raise Refused("ALREADY_USED", REF_USED.format(ref=data.external_ref), "/data/external_ref")
+    _check_authority(message, policy)
+    items = _items(matter_id, data)
+    _save(store, message, matter_id, items)
+    work.know_matter(matter_id, data.external_ref, message.sender, [item.unit for item in items])
+    _announce(work, message, matter_id, items, policy)
+
+
+def _check_authority(message: Message, policy: Policy) -> None:
+    data: MatterSubmitted = message.data
+    if message.sender == authority.OFFICE:
+        return
+    shown = data.authorisation
+    grant = authority.Grant(shown.principal, shown.basis, shown.until) if shown else None
+    today = local_date(message.time, policy.zone)
+    _refuse(authority.lack_of_authority(message.sender, [part.unit for part in data.assignments], grant, today))
+
+
+def _items(matter_id: str, data: MatterSubmitted) -> list[AssignmentItem]:
+    """The parts as they are dispatched, with their limits and standards filled in. Refuses parts that do not fit together."""
+    parts = [_part(submitted) for submitted in data.assignments]
+    _refuse(assignment.fault_in(parts))
+    source = SourceType(data.source.type)
+    items = []
+    for index, (part, submitted) in enumerate(zip(parts, data.assignments, strict=True)):
+        limit = assignment.limit_of(part, source, difficult=data.source.difficult, index=index)
+        if isinstance(limit, Fault):
+            _refuse(limit)
+            continue
+        items.append(
+            AssignmentItem(
+                assignment_id=rules.assignment_id(matter_id, part.unit),
+                unit=part.unit,
+                role=part.role.value,
+                deliverable=submitted.deliverable,
+                standard=submitted.standard or data.standard,
+                limit=TimeLimit(amount=limit.amount, unit=limit.unit) if limit else None,
+                due_at=part.due_at,
+            )
+        )
+    return items
+
+
+def _part(submitted: SubmittedAssignment) -> assignment.Part:
+    given = submitted.limit
+    limit = Limit(given.amount, cast(LimitUnit, given.unit)) if given else None
+    return assignment.Part(submitted.unit, Role(submitted.role), limit, submitted.due_at, tuple(submitted.depends_on))
+
+
+def _refuse(fault: Fault | None) -> None:
+    if fault is not None:
+        raise Refused(fault.code, fault.detail, fault.pointer)
+
+
+# ---- what is kept
+
+
+def _save(store: Store, message: Message, matter_id: str, items: list[AssignmentItem]) -> None:
+    data: MatterSubmitted = message.data
+    matter = Matter(
+        matter_id,
+        data.external_ref,
+        message.sender,
+        data.title,
+        MatterState.DISPATCHED,
+        {item.unit: Part(item.unit, PartState.DISPATCHED) for item in items},
+    )
+    told_by = data.source.informant
+    rows = [_part_row(matter_id, item, submitted) for item, submitted in zip(items, data.assignments, strict=True)]
+    known = {"matter_id": matter_id, "name": told_by.name, "contact": told_by.contact} if told_by else None
+    store.add_matter(matter, _matter_row(message, matter), rows, known)
+
+
+def _matter_row(message: Message, matter: Matter) -> dict[str, Any]:
+    data: MatterSubmitted = message.data
+    source, shown = data.source, data.authorisation
+    return {
+        "matter_id": matter.matter_id,
+        "external_ref": matter.external_ref,
+        "submitted_by": matter.submitted_by,
+        "title": matter.title,
+        "kind": data.kind or rules.DEFAULT_KIND,
+        "section": _section(data).value,
+        "source_type": source.type,
+        "source_number": source.number,
+        "source_issuer": source.issuer,
+        "source_issued_on": source.issued_on,
+        "source_clause": source.clause,
+        "difficult": source.difficult,
+        "standard": data.standard,
+        "classification": data.classification,
+        "subject_terms": data.subject_terms,
+        "authorisation": asdict(shown) | {"until": shown.until and shown.until.isoformat()} if shown else None,
+        "state": matter.state.value,
+        "submitted_at": message.time,
+        "closed_at": None,
+    }
+
+
+def _part_row(matter_id: str, item: AssignmentItem, submitted: SubmittedAssignment) -> dict[str, Any]:
+    return {
+        "matter_id": matter_id,
+        "unit": item.unit,
+        "assignment_id": item.assignment_id,
+        "role": item.role,
+        "deliverable": item.deliverable,
+        "standard": item.standard,
+        "limit_amount": item.limit.amount if item.limit else None,
+        "limit_unit": item.limit.unit if item.limit else None,
+        "due_at": item.due_at,
+        "milestones": [asdict(stone) | {"due_on": stone.due_on.isoformat()} for stone in submitted.milestones],
+        "depends_on": submitted.depends_on,
+        "state": PartState.DISPATCHED.value,
+        "judged_at": None,
+        "done_at": None,
+    }
+
+
+def _section(data: MatterSubmitted) -> Section:
+    return RULES[SourceType(data.source.type)].section
+
+
+# ---- what is announced
+
+
+def _announce(work: Work, message: Message, matter_id: str, items: list[AssignmentItem], policy: Policy) -> None:
+    data: MatterSubmitted = message.data
+    source = data.source
+    registered = MatterRegistered(
+        matter_id=matter_id,
+        external_ref=data.external_ref,
+        submitted_by=message.sender,
+        title=data.title,
+        kind=data.kind or rules.DEFAULT_KIND,
+        section=_section(data).value,
+        standard=data.standard,
+        source=SourceRecord(
+            type=source.type,
+            number=source.number,
+            issuer=source.issuer,
+            issued_on=source.issued_on,
+            clause=source.clause,
+            difficult=source.difficult,
+        ),
+        state=MatterState.REGISTERED.value,
+        assignments=items,
+        classification=data.classification,
+    )
+    work.announce(registered, subject=matter_id, time=message.time, policy=policy.version)
+    for item, submitted in zip(items, data.assignments, strict=True):
+        work.announce(_dispatched(message, matter_id, item, submitted), subject=matter_id, time=message.time)
+
+
+def _dispatched(message: Message, matter_id: str, item: AssignmentItem, submitted: SubmittedAssignment) -> AssignmentDispatched:
+    return AssignmentDispatched(
+        matter_id=matter_id,
+        external_ref=message.data.external_ref,
+        submitted_by=message.sender,
+        assignment_id=item.assignment_id,
+        unit=item.unit,
+        role=item.role,
+        title=message.data.title,
+        deliverable=item.deliverable,
+        standard=submitted.standard or message.data.standard,
+        limit=item.limit,
+        due_at=item.due_at,
+        depends_on=submitted.depends_on,
+    )

@@ -1,0 +1,88 @@
+"""What comes into intake: matters, reports, claims, and the office's verdicts on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from event_contracts.event import Message
+from event_contracts.inbound import (
+    CompletionClaimed,
+    CompletionRejected,
+    CompletionVerified,
+    MatterSubmitted,
+    ProgressAssessed,
+    ProgressReported,
+)
+from event_contracts.intake import CutPassed, InboundParked
+from ground_rules.policy import Policy
+from service_chassis.declare import Service, consume
+from service_chassis.persistence.unit_of_work import Work
+
+from intake import handlers, registration
+from intake.domain.matter import matter_id
+from intake.store import Store
+
+
+class Intake(Service):
+    """Lets matters in, once, in one form; owns progress, completion and verification. Decides no colour and no points."""
+
+    name = "intake"
+    MIGRATIONS = "intake.migrations"
+    FORWARDS_CUT = CutPassed
+    PARKED = InboundParked
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def subjects(self, message: Message) -> list[str]:
+        """A submission locks the id that its matter will have, so that two of the same reference cannot meet."""
+        if isinstance(message.data, MatterSubmitted):
+            return [matter_id(message.sender, message.data.external_ref)]
+        return super().subjects(message)
+
+    def prepare(self, work: Work, messages: Sequence[Message]) -> None:
+        store = work.store = Store(work.session)
+        store.load({subject for message in messages for subject in work.subjects_of(message)})
+        store.load_papers({found for message in messages if (found := _needs_papers(work, store, message)) is not None})
+
+    def save(self, work: Work) -> None:
+        work.store.save()
+
+    @consume(MatterSubmitted)
+    def on_matter_submitted(self, work: Work, message: Message) -> None:
+        registration.submit(work, message, self.policy)
+
+    @consume(ProgressReported)
+    def on_progress_reported(self, work: Work, message: Message) -> None:
+        handlers.report_progress(work, message)
+
+    @consume(ProgressAssessed)
+    def on_progress_assessed(self, work: Work, message: Message) -> None:
+        handlers.assess_progress(work, message)
+
+    @consume(CompletionClaimed)
+    def on_completion_claimed(self, work: Work, message: Message) -> None:
+        handlers.claim_completion(work, message, self.policy)
+
+    @consume(CompletionVerified)
+    def on_completion_verified(self, work: Work, message: Message) -> None:
+        handlers.verify_completion(work, message)
+
+    @consume(CompletionRejected)
+    def on_completion_rejected(self, work: Work, message: Message) -> None:
+        handlers.reject_completion(work, message)
+
+
+def _needs_papers(work: Work, store: Store, message: Message) -> str | None:
+    """The matter whose filings must be read for this message, or None.
+
+    A report needs none, which keeps the commonest message cheap; unless a verdict on a later time is already there.
+    """
+    data = message.data
+    if isinstance(data, MatterSubmitted):
+        return None
+    matter = work.matter_of(message)
+    if not isinstance(data, ProgressReported):
+        return matter
+    part = store.matters[matter].parts.get(data.unit)
+    return matter if part is not None and part.judged_at is not None and message.time <= part.judged_at else None
