@@ -13,7 +13,7 @@ import pytest
 from servers import Missing, Servers
 
 ROOT = Path(__file__).resolve().parent.parent
-SHARED = Path(os.environ.get("DUBAN_SHARED", ROOT.parent / "shared"))
+SHARED = Path(os.environ.get("DUBAN_TEST_SHARED", ROOT.parent / "shared"))
 """Data and acceptance cases that are not part of the project; absent on a user's machine."""
 
 LEVELS = ("architecture", "contracts", "unit", "integration", "system")
@@ -64,15 +64,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Name and count what did not run."""
     skips = _skips(config)
-    if skips:
-        terminalreporter.section("did not run")
-        for report in skips:
-            terminalreporter.line(
-                f"{report.nodeid}: {report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr}"
-            )
-        terminalreporter.line(
-            f"{len(skips)} did not run; only tests on the shared data may be left out, any other makes the run fail"
-        )
+    if not skips:
+        return
+    terminalreporter.section("did not run")
+    for report in skips:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        terminalreporter.line(f"{report.nodeid}: {reason}")
+    terminalreporter.line(f"{len(skips)} did not run. Only tests on the shared data may be left out; any other fails the run.")
 
 
 # ---- shared data
@@ -109,13 +107,14 @@ def clear_broker(url: str) -> None:
     """Delete the queues and exchanges of the project (events.md section 2); what is absent is fine."""
     from kombu import Connection
 
-    queues = [f"{service}.{kind}" for service in SERVICES for kind in ("inbound", "events")]
-    extra = [f"{name}.{kind}" for name in queues for kind in ("retry", "dead")]
+    lines = [f"{service}.{kind}" for service in SERVICES for kind in ("inbound", "events")]
+    queues = [*lines, *(f"{line}.{kind}" for line in lines for kind in ("retry", "dead")), "duban.archive"]
+    exchanges = ("inbound", "events", "rejected", "retry", "dead", "unrouted")
     with Connection(url) as connection, connection.channel() as channel:
-        for queue in [*queues, *extra, "duban.archive", "duban.unroutable"]:
+        for queue in queues:
             channel.queue_delete(queue)
-        for exchange in ("duban.inbound", "duban.events", "duban.rejected", "duban.retry", "duban.dead", "duban.unroutable"):
-            channel.exchange_delete(exchange)
+        for exchange in exchanges:
+            channel.exchange_delete(f"duban.{exchange}")
 
 
 @pytest.fixture
