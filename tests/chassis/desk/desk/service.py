@@ -15,6 +15,7 @@ from event_contracts.event import Message
 from event_contracts.inbound import MatterSubmitted
 from event_contracts.intake import InboundParked, MatterRegistered, SourceRecord
 from service_chassis.declare import Service, consume, due
+from service_chassis.persistence.sql import insert_rows
 from service_chassis.persistence.tables import metadata
 from service_chassis.persistence.unit_of_work import Timer, Work
 
@@ -58,6 +59,7 @@ class Desk(Service):
         self.notes.append({"ref": timer.key, "title": "rang"})
 
     def prepare(self, work: Work, messages: Any) -> None:
+        work.lock(message.data.external_ref for message in messages)
         self.notes = []
 
     def prepare_timers(self, work: Work, timers: Any) -> None:
@@ -65,7 +67,7 @@ class Desk(Service):
 
     def save(self, work: Work) -> None:
         if self.notes:
-            work.session.execute(note.insert(), self.notes)
+            insert_rows(work.session, note, self.notes)
         self.notes = []
 
     def _misbehave(self, work: Work, title: str) -> None:

@@ -16,8 +16,8 @@ from event_contracts.event import Fact, Message
 from event_contracts.wire import to_wire
 from sqlalchemy import Connection, bindparam, select, tuple_
 
-from service_chassis.persistence import tables
-from service_chassis.persistence.sql import chunks, insert_new, insert_rows, update_rows, upsert_rows
+from service_chassis.persistence import arrays, tables
+from service_chassis.persistence.sql import chunks, delete_by_key, insert_new, insert_rows, update_by_key, upsert_rows
 
 WAITING = "waiting"
 """Kind of the timer at which a waiting message is refused."""
@@ -61,8 +61,12 @@ _LOCK = (
     .order_by(tables.subject.c.subject)
     .with_for_update()
 )
-_NUMBER = tables.subject.update().where(tables.subject.c.subject == bindparam("b_subject")).values(last=bindparam("b_last"))
-_FORGET = tables.timer.delete().where((tables.timer.c.kind == bindparam("b_kind")) & (tables.timer.c.key == bindparam("b_key")))
+_LOCK_ARRAY = (
+    select(tables.subject.c.subject, tables.subject.c.last)
+    .where(arrays.is_one_of(tables.subject.c.subject, "subjects"))
+    .order_by(tables.subject.c.subject)
+    .with_for_update()
+)
 
 
 def event_id(service: str, subject: str, sequence: int) -> str:
@@ -120,8 +124,9 @@ class Work:
 
     def _read_locked(self, subjects: Sequence[str]) -> dict[str, int]:
         found: dict[str, int] = {}
+        statement = _LOCK if self.service_is_alone else _LOCK_ARRAY
         for part in chunks(subjects):
-            found.update((row[0], row[1]) for row in self.session.execute(_LOCK, {"subjects": part}))
+            found.update((row[0], row[1]) for row in self.session.execute(statement, {"subjects": part}))
         return found
 
     # ---- what handlers do
@@ -245,14 +250,14 @@ class Work:
             return
         insert_rows(self.session, tables.outbox, self.outgoing)
         if self._advanced:
-            rows = [{"b_subject": s, "b_last": self._last[s]} for s in sorted(self._advanced)]
-            update_rows(self.session, _NUMBER, rows)
+            rows = [{"subject": s, "last": self._last[s]} for s in sorted(self._advanced)]
+            update_by_key(self.session, tables.subject, rows, key=["subject"])
 
     def _flush_timers(self) -> None:
-        gone = [{"b_kind": k, "b_key": key} for (k, key), row in sorted(self.timers.items()) if row is None]
+        gone = [{"kind": k, "key": key} for (k, key), row in sorted(self.timers.items()) if row is None]
         armed = [row for _, row in sorted(self.timers.items()) if row is not None]
         self.lock(row["subject"] for row in armed)
-        update_rows(self.session, _FORGET, gone)
+        delete_by_key(self.session, tables.timer, gone)
         upsert_rows(self.session, tables.timer, armed, key=["kind", "key"])
 
 

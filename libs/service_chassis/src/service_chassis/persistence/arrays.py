@@ -1,0 +1,113 @@
+"""Bulk statements on PostgreSQL: one statement whatever the number of rows, its columns sent as binary arrays.
+
+Measured on 500 outbox rows of 1 KB: 2 µs of our processor a row, against 12 with `executemany`, which under eventlet also
+waits for the socket twice for each row (docs/performance.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Table, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.engine import Dialect
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@lru_cache(maxsize=1024)
+def _types(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The SQL type of each column."""
+    return tuple(dialect.type_compiler_instance.process(table.c[name].type.dialect_impl(dialect)) for name in columns)
+
+
+@lru_cache(maxsize=1024)
+def _processors(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> tuple[Callable[[Any], Any] | None, ...]:
+    """What SQLAlchemy does to each column's values on their way to the driver."""
+    return tuple(table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns)
+
+
+def _values(dialect: Dialect, table: Table, columns: tuple[str, ...], rows: Rows) -> tuple[list[Any], ...]:
+    """One array for each column."""
+    found = []
+    for name, process in zip(columns, _processors(dialect, table, columns), strict=True):
+        column = [row[name] for row in rows]
+        found.append(column if process is None else [process(value) for value in column])
+    return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def _source(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
+    arrays = ", ".join(f"%b::{type_}[]" for type_ in _types(dialect, table, columns))
+    return f"unnest({arrays}) WITH ORDINALITY AS r({_names(columns)}, ordinality)"
+
+
+def _names(columns: Sequence[str], prefix: str = "") -> str:
+    return ", ".join(f'{prefix}"{name}"' for name in columns)
+
+
+@lru_cache(maxsize=1024)
+def _insert(dialect: Dialect, table: Table, columns: tuple[str, ...], keep: bool, over: tuple[str, ...]) -> str:
+    """The order of the rows is the order in which ids are given out: the outbox rests on it."""
+    names = _names(columns)
+    text = f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM {_source(dialect, table, columns)} ORDER BY ordinality'
+    if keep:
+        return f"{text} ON CONFLICT DO NOTHING"
+    if not over:
+        return text
+    changed = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in over)
+    return f"{text} ON CONFLICT ({_names(over)}) " + (f"DO UPDATE SET {changed}" if changed else "DO NOTHING")
+
+
+def insert(conn: Connection, table: Table, rows: Rows, *, keep: bool = False, over: tuple[str, ...] = ()) -> None:
+    """Insert; with `keep` rows whose key exists stay as they are, with the key `over` they are overwritten."""
+    columns = tuple(rows[0])
+    if over:
+        rows = list({tuple(row[name] for name in over): row for row in rows}.values())  # one statement may touch a row once
+    statement = _insert(conn.dialect, table, columns, keep, over)
+    conn.exec_driver_sql(statement, _values(conn.dialect, table, columns, rows))
+
+
+@lru_cache(maxsize=1024)
+def _update(dialect: Dialect, table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
+    changed = ", ".join(f'"{name}" = r."{name}"' for name in columns if name not in key)
+    same = " AND ".join(f't."{name}" = r."{name}"' for name in key)
+    return f'UPDATE "{table.name}" AS t SET {changed} FROM {_source(dialect, table, columns)} WHERE {same}'
+
+
+def update(conn: Connection, table: Table, rows: Rows, key: tuple[str, ...]) -> None:
+    """Overwrite the other columns of the rows with these keys; of two rows with one key the last counts."""
+    columns = tuple(rows[0])
+    rows = list({tuple(row[name] for name in key): row for row in rows}.values())
+    conn.exec_driver_sql(_update(conn.dialect, table, columns, key), _values(conn.dialect, table, columns, rows))
+
+
+@lru_cache(maxsize=512)
+def _delete(dialect: Dialect, table: Table, key: tuple[str, ...]) -> str:
+    same = " AND ".join(f't."{name}" = r."{name}"' for name in key)
+    return f'DELETE FROM "{table.name}" AS t USING {_source(dialect, table, key)} WHERE {same}'
+
+
+def delete(conn: Connection, table: Table, rows: Rows) -> None:
+    """Delete the rows with these keys."""
+    key = tuple(rows[0])
+    conn.exec_driver_sql(_delete(conn.dialect, table, key), _values(conn.dialect, table, key, rows))
+
+
+def is_one_of(column: Any, name: str) -> Any:
+    """`column = ANY(:name)`: one array parameter, where `IN` would have one for each value."""
+    return column == any_(bindparam(name, type_=ARRAY(column.type)))
+
+
+@lru_cache(maxsize=512)
+def _select_in(table: Table, column: str) -> Any:
+    return select(table).where(is_one_of(table.c[column], "values"))
+
+
+def select_in(conn: Connection, table: Table, column: str, values: Sequence[Any]) -> list[RowMapping]:
+    """All rows whose `column` is one of `values`; one array instead of a parameter for each value."""
+    if not values:
+        return []
+    return list(conn.execute(_select_in(table, column), {"values": list(values)}).mappings())
