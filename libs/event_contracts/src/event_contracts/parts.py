@@ -219,7 +219,13 @@ class Numbers(Part):
     def accept(self, value: Any) -> dict[str, int]:
         if type(value) is not dict or len(value) > 32:
             raise ValidationError("应为对象 / must be an object with at most 32 entries")
-        return {name: self._count.accept(count) for name, count in value.items()}
+        counts = {}
+        for name, count in value.items():
+            try:
+                counts[name] = self._count.accept(count)
+            except ValidationError as error:
+                raise ValidationError({name: error.messages}) from None
+        return counts
 
     def schema(self) -> dict[str, Any]:
         return {"type": "object", "additionalProperties": self._count.schema(), "maxProperties": 32}

@@ -1,0 +1,77 @@
+"""What a sender is told on `duban.rejected`: RFC 9457 problem details in a CloudEvent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cloudevents.core.bindings.rabbitmq import RabbitMQMessage, from_rabbitmq_event
+from event_contracts.inbound import REFUSAL_CODES
+from event_contracts.refusal import Refusal, refusal_body, refusal_data, refusal_routing_key
+from event_contracts.wire import CONTENT_TYPE, Unreadable
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def told(code: str, detail: str = "细节 / detail", pointer: str = "/data/unit") -> dict[str, Any]:
+    return refusal_data(Refusal.at(pointer, code, detail))
+
+
+@pytest.mark.parametrize("code", sorted(REFUSAL_CODES))
+def test_every_code_has_a_title_in_both_languages_and_a_status(code: str) -> None:
+    data = told(code)
+    assert 400 <= data["status"] < 500
+    chinese, slash, english = data["title"].partition(" / ")
+    assert slash
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese)
+    assert english.isascii()
+    assert data["type"] == f"urn:duban:refusal:{data['code']}"
+
+
+def test_a_code_outside_the_closed_list_is_a_fault_of_ours() -> None:
+    with pytest.raises(ValueError, match="NO_SUCH_CODE"):
+        told("NO_SUCH_CODE")
+    with pytest.raises(ValueError, match="NO_SUCH_CODE"):
+        refusal_routing_key("ZJJ", "NO_SUCH_CODE")
+
+
+def test_a_refusal_is_a_cloudevent_with_the_original_id_and_the_fields_at_fault(
+    example: Callable[[str], dict[str, Any]], refused: Callable[..., Unreadable]
+) -> None:
+    event = example("progress.reported.v1")
+    event["data"]["percent"] = 101
+    refusal = Refusal.of(refused(event))
+    body = refusal_body("intake", refusal, event_id="r-1", time=AT)
+    read = from_rabbitmq_event(RabbitMQMessage({}, CONTENT_TYPE, body))
+    assert (read.get_id(), read.get_source(), read.get_type()) == ("r-1", "/duban/intake", "intake.message.refused.v1")
+    data: Any = read.get_data()
+    assert (data["code"], data["status"]) == ("SCHEMA_INVALID", 422)
+    assert (data["original_id"], data["original_type"]) == (event["id"], "progress.reported.v1")
+    assert data["errors"] == [{"pointer": "/data/percent", "detail": refusal.errors[0]["detail"]}]
+    assert set(data) == {"type", "title", "status", "code", "detail", "original_id", "original_type", "errors"}
+
+
+def test_the_time_of_a_refusal_is_utc() -> None:
+    east = AT.astimezone(tz=None) + timedelta(0)
+    body = json.loads(refusal_body("notify", Refusal.at(None, "RATE_LIMITED", "x"), event_id="r", time=east))
+    assert datetime.fromisoformat(body["time"]) == AT
+    assert body["data"]["errors"] == []
+
+
+def test_a_foreign_matter_and_an_unknown_one_read_the_same() -> None:
+    foreign = told("NOT_PARTY", "ZJJ is no party to the covert inspection", "/data/unit")
+    unknown = told("UNKNOWN_MATTER", "no row", "/data/matter")
+    assert foreign == unknown
+    assert "covert" not in json.dumps(foreign)
+    assert refusal_routing_key("ZJJ", "NOT_PARTY") == refusal_routing_key("ZJJ", "UNKNOWN_MATTER") == "ZJJ.UNKNOWN_MATTER"
+
+
+def test_an_ambiguous_reference_is_explained_since_the_sender_knows_both_matters() -> None:
+    assert "use the matter's id" in told("UNKNOWN_MATTER", "ambiguous reference, use the matter's id")["detail"]
+
+
+def test_the_routing_key_names_the_sender_and_the_code() -> None:
+    assert refusal_routing_key("ZJJ", "SCHEMA_INVALID") == "ZJJ.SCHEMA_INVALID"

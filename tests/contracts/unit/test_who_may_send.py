@@ -1,0 +1,72 @@
+"""A unit speaks for itself only, the office alone decides, and markers come from escalation alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from event_contracts.event import Message
+from event_contracts.inbound import BY_THE_OFFICE, BY_THE_UNIT
+from event_contracts.wire import REQUESTS, Unreadable, may_send
+
+Example = Callable[[str], dict[str, Any]]
+
+
+def from_(event: dict[str, Any], sender: str) -> dict[str, Any]:
+    source = {"OFFICE": "/office", "DUBAN": "/duban/escalation"}.get(sender, f"/units/{sender}")
+    return event | {"source": source}
+
+
+@pytest.mark.parametrize("name", sorted(REQUESTS))
+def test_every_example_may_be_sent_by_its_own_sender(example: Example, send: Callable[..., Message], name: str) -> None:
+    assert may_send(send(example(name))) is None
+
+
+@pytest.mark.parametrize("name", sorted(BY_THE_UNIT))
+@pytest.mark.parametrize("sender", ["HBJ", "OFFICE"])
+def test_nobody_speaks_for_another_unit(example: Example, refused: Callable[..., Unreadable], name: str, sender: str) -> None:
+    error = refused(from_(example(name), sender))
+    assert (error.code, error.errors[0]["pointer"]) == ("SENDER_MISMATCH", "/data/unit")
+
+
+@pytest.mark.parametrize("name", sorted(BY_THE_OFFICE))
+def test_decisions_of_the_office_are_not_taken_from_a_unit(
+    example: Example, refused: Callable[..., Unreadable], name: str
+) -> None:
+    error = refused(from_(example(name), "ZJJ"))
+    assert (error.code, error.errors[0]["pointer"]) == ("SENDER_MISMATCH", "/type")
+
+
+@pytest.mark.parametrize(
+    ("by", "sender", "good"),
+    [("OFFICE", "OFFICE", True), ("LEAD", "ZJJ", True), ("LEAD", "OFFICE", False), ("OFFICE", "ZJJ", False)],
+)
+def test_an_urge_says_who_urges(example: Example, send: Callable[..., Message], by: str, sender: str, good: bool) -> None:
+    event = from_(example("urge.sent.v1"), sender)
+    event["data"] |= {"by": by, "unit": "SLJ"}
+    if good:
+        assert send(event).data.by == by
+        return
+    with pytest.raises(Unreadable) as caught:
+        send(event)
+    assert (caught.value.code, caught.value.errors[0]["pointer"]) == ("SENDER_MISMATCH", "/data/by")
+
+
+@pytest.mark.parametrize("sender", ["ZJJ", "OFFICE"])
+def test_a_forged_marker_is_refused(example: Example, refused: Callable[..., Unreadable], sender: str) -> None:
+    error = refused(from_(example("cut.marked.v1"), sender))
+    assert (error.code, error.errors[0]["pointer"]) == ("SENDER_MISMATCH", "/type")
+
+
+@pytest.mark.parametrize("name", sorted(REQUESTS.keys() - {"cut.marked.v1"}))
+def test_our_own_account_sends_nothing_but_markers(example: Example, refused: Callable[..., Unreadable], name: str) -> None:
+    error = refused(from_(example(name), "DUBAN"))
+    assert (error.code, error.errors[0]["pointer"]) == ("SENDER_MISMATCH", "/type")
+
+
+@pytest.mark.parametrize("sender", ["ZJJ", "OFFICE", "JYJ"])
+def test_a_matter_may_be_submitted_by_anybody(example: Example, send: Callable[..., Message], sender: str) -> None:
+    message = send(from_(example("matter.submitted.v1"), sender))
+    assert may_send(replace(message, sender=sender)) is None
