@@ -114,11 +114,6 @@ def _ladder_of(desk: Settling, message: Message) -> Ladder:
     return ladder
 
 
-def _office_only(message: Message) -> None:
-    if message.sender != OFFICE:
-        raise Refused("SENDER_MISMATCH", "只有督查室可以发送此类消息 / only the office may send this", "/source")
-
-
 def urged(desk: Settling, message: Message) -> None:
     """The office, or the lead unit from its own account, urged a unit."""
     data: inbound.UrgeSent = message.data
@@ -131,8 +126,8 @@ def urged(desk: Settling, message: Message) -> None:
 
 
 def _may_urge(desk: Settling, message: Message, ladder: Ladder) -> None:
+    """The wire has seen to it that OFFICE comes from the office and LEAD from a unit; here: is that unit the lead?"""
     if message.data.by == OFFICE:
-        _office_only(message)
         return
     sender = desk.store.find(ladder.matter_id, message.sender)
     if sender is None or sender.role != LEAD or sender is ladder:
@@ -142,7 +137,6 @@ def _may_urge(desk: Settling, message: Message, ladder: Ladder) -> None:
 def determined(desk: Settling, message: Message) -> None:
     """An official found what became of a yellow (认定)."""
     data: inbound.DeterminationMade = message.data
-    _office_only(message)
     ladder = _ladder_of(desk, message)
     if data.progress_class in determination.NEED_EVIDENCE and not (data.evidence and data.reasons.strip()):
         raise Refused("SCHEMA_INVALID", "此类认定须有理由和证据 / this finding needs reasons and evidence", "/data/evidence")
@@ -163,7 +157,6 @@ def _in_force_at(ladder: Ladder, message: Message, colour: str) -> Slip | None:
 def proposed(desk: Settling, message: Message) -> None:
     """An official proposes a slip: a draft that waits for approval, whatever the policy says about the machine's."""
     data: inbound.SlipProposed = message.data
-    _office_only(message)
     ladder = _ladder_of(desk, message)
     _may_propose(ladder, message)
     details = {"colour": data.colour, "by": data.by, "ground": data.ground, "reason": data.reason}
@@ -212,7 +205,6 @@ def _fill_in(draft: Slip, data: Any) -> None:
 def approved(desk: Settling, message: Message) -> None:
     """An official approved a slip: a draft is issued at this time; of a slip already issued nothing happens."""
     data: inbound.SlipApproved = message.data
-    _office_only(message)
     ladder = _ladder_of(desk, message)
     existing = ladder.standing_slip(data.colour)
     if existing is not None and existing.issued_at is not None and data.colour != YELLOW:
@@ -227,7 +219,6 @@ def approved(desk: Settling, message: Message) -> None:
 def withdrawn(desk: Settling, message: Message) -> None:
     """An official withdraws a slip, with everything that stood on it, or refuses a draft."""
     data: inbound.SlipWithdrawn = message.data
-    _office_only(message)
     ladder = _ladder_of(desk, message)
     slip = ladder.standing_slip(data.colour)
     if slip is None:
