@@ -12,6 +12,7 @@ import signal
 import sys
 import tomllib
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from service_chassis import config, logs
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from service_chassis.declare import Service
     from service_chassis.station import Station
 
-ServiceFactory = Callable[[Any], "Service"]
-"""Policy → service. It imports the service itself, so that nothing is imported before eventlet is set up."""
+ServiceFactory = Callable[[Any, Any], "Service"]
+"""(policy, settings) → service. It imports the service itself, so that nothing is imported before eventlet is set up."""
 
 ROLES = {
     "migrate": "bring the database schema and the queues to this release",
@@ -37,11 +38,11 @@ BAD_START = 2
 GREEN = ("consume", "tick")
 
 
-def run(factory: ServiceFactory, argv: Sequence[str] | None = None) -> int:
+def run(factory: ServiceFactory, settings: type[config.Settings], argv: Sequence[str] | None = None) -> int:
     """The command line of a service; returns the exit code."""
-    arguments = _parser().parse_args(argv)
+    arguments = _parser(settings).parse_args(argv)
     try:
-        return _start(factory, arguments)
+        return _start(factory, settings, arguments)
     except (ConfigError, Retry) as error:
         print(f"{arguments.role}: {' '.join(str(error).split())}", file=sys.stderr)
         return BAD_START
@@ -49,27 +50,25 @@ def run(factory: ServiceFactory, argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(settings: type[config.Settings]) -> argparse.ArgumentParser:
     text = "\n".join(f"  {role:<8} {what}" for role, what in ROLES.items())
     parser = argparse.ArgumentParser(
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description=f"roles:\n{text}",
-        epilog="settings:\n" + "\n".join(f"  {key:<18} {what}" for key, what in _settings_help()),
+        epilog="settings:\n" + "\n".join(f"  {key:<19} {what}" for key, what in _settings_help(settings)),
     )
     parser.add_argument("role", choices=ROLES)
     parser.add_argument("more", nargs=argparse.REMAINDER, help="words for redrive")
     return parser
 
 
-def _settings_help() -> list[tuple[str, str]]:
-    from dataclasses import fields
-
-    return [(item.metadata["key"], item.metadata["text"]) for item in fields(config.Settings)]
+def _settings_help(settings: type[config.Settings]) -> list[tuple[str, str]]:
+    return [(item.metadata["key"], item.metadata["text"]) for item in fields(settings)]
 
 
-def _start(factory: ServiceFactory, arguments: argparse.Namespace) -> int:
+def _start(factory: ServiceFactory, cls: type[config.Settings], arguments: argparse.Namespace) -> int:
     role: str = arguments.role
-    settings = config.load(os.environ, config.Settings)
+    settings = config.load(os.environ, cls)
     if role in GREEN:
         from service_chassis.entrypoints import runtime
 
@@ -101,7 +100,7 @@ def _build(factory: ServiceFactory, settings: config.Settings, role: str) -> tup
         policy = load_policy(_overrides(settings))
     except PolicyError as error:
         raise ConfigError(f"policy: {error}") from error
-    service = factory(policy)
+    service = factory(policy, settings)
     broker = Broker(settings.amqp_url, settings.amqp_ca, settings.amqp_cert, settings.amqp_key)
     broker.parts()
     metrics = Metrics(service.name)
@@ -200,6 +199,8 @@ def _api(station: Station, policy: Any) -> int:
     from service_chassis import api
 
     _check_schema(station)
+    for collector in station.runtime.service.collectors(station.runtime.database):
+        station.metrics.registry.register(collector)
     app = api.create_app(station.runtime, policy, station.health, station.metrics)
     api.serve(app, station.settings.api)
     return 0

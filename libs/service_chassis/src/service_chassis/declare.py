@@ -122,6 +122,10 @@ class Service:
     def save(self, work: Work) -> None:
         """Write what changed, with few statements."""
 
+    def collectors(self, database: Any) -> list[Any]:
+        """What the role `api` shows on /metrics beside the chassis' own set; each reads the database when it is asked for."""
+        return []
+
     def parked(self, work: Work, sender: str, matter_id: str | None, parked_id: str, code: str) -> None:
         """A message of this service's own queues was parked (escalation holds the sender's ladders)."""
 

@@ -7,6 +7,7 @@ alone are announced, and their service is what starts a clock.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from event_contracts.escalation import DeadlineApproaching, SlipIssued, SlipLifted, SlipRenewed, SlipWithdrawn, UrgeSent
 from event_contracts.event import Message
@@ -212,7 +213,7 @@ def _press(work: Work, letter: Letter, deemed_at: datetime, policy: Policy) -> N
 # ---- what is announced
 
 
-def _common(letter: Letter) -> dict[str, object]:
+def _common(letter: Letter) -> dict[str, Any]:
     return {
         "matter_id": letter.matter_id,
         "external_ref": letter.external_ref,

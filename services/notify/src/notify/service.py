@@ -11,12 +11,14 @@ from event_contracts.intake import AssignmentDispatched, MatterRegistered
 from event_contracts.notify import CutPassed, CutWanted, InboundParked
 from ground_rules.policy import Policy
 from service_chassis.declare import Service, consume, due
+from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 
 from notify import handlers
 from notify.domain.audience import Kind
 from notify.handlers import letter_id
-from notify.store import Store
+from notify.metrics import Receipts
+from notify.store import Store, unacknowledged
 
 
 class Notify(Service):
@@ -43,6 +45,13 @@ class Notify(Service):
 
     def save(self, work: Work) -> None:
         work.store.save()
+
+    def collectors(self, database: Database) -> list[Receipts]:
+        def count() -> int:
+            with database.begin() as session:
+                return unacknowledged(session)
+
+        return [Receipts(count)]
 
     @consume(MatterRegistered)
     def on_matter_registered(self, work: Work, message: Message) -> None:

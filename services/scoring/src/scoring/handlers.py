@@ -5,6 +5,9 @@ A fact is added to what is known about the slip; the rules say what the ledger a
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from event_contracts.escalation import ReviewLapsed, SlipIssued, SlipWithdrawn
 from event_contracts.event import Message
 from event_contracts.scoring import (
@@ -97,10 +100,10 @@ def _book(work: Work, message: Message, record: Record, change: Change) -> None:
     )
 
 
-def _score_fact(record: Record, change: Change, balance: object) -> ScoreDeducted | ScoreConfirmed | ScoreReversed:
+def _score_fact(record: Record, change: Change, balance: Decimal) -> ScoreDeducted | ScoreConfirmed | ScoreReversed:
     entry = change.entry
     lapsed = change.step is Step.CONFIRMED
-    common: dict[str, object] = {
+    common: dict[str, Any] = {
         "matter_id": entry.matter_id,
         "external_ref": entry.external_ref,
         "submitted_by": entry.submitted_by,
@@ -114,10 +117,11 @@ def _score_fact(record: Record, change: Change, balance: object) -> ScoreDeducte
         "colour": entry.colour,
     }
     if change.step is Step.CONFIRMED:
-        return ScoreConfirmed(**common, confirmed_at=change.at)  # type: ignore[arg-type]
+        return ScoreConfirmed(**common, confirmed_at=change.at)
     if change.step is Step.REVERSED:
-        return ScoreReversed(**common, reverses=entry.reverses)  # type: ignore[arg-type]
-    return ScoreDeducted(**common)  # type: ignore[arg-type]
+        assert entry.reverses is not None
+        return ScoreReversed(**common, reverses=entry.reverses)
+    return ScoreDeducted(**common)
 
 
 def _judge(work: Work, message: Message, before: Record, after: Record) -> None:
@@ -126,7 +130,7 @@ def _judge(work: Work, message: Message, before: Record, after: Record) -> None:
     if not reds or after.issued is None:
         return
     standing = work.store.standing(after.issued.unit, after.issued.year)
-    changed = standing.plus(after.issued.deduction * 0, reds)
+    changed = standing.plus(Decimal(0), reds)
     work.store.put_standing(changed)
     fact = _eligibility_fact(turn(standing.effective_reds, changed.effective_reds), after)
     if fact is not None:

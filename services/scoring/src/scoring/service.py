@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from event_contracts.escalation import ReviewLapsed, SlipIssued, SlipWithdrawn
 from event_contracts.event import Message
 from event_contracts.scoring import InboundParked
 from ground_rules.policy import Policy
 from service_chassis.declare import Service, consume
+from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Work
 
 from scoring import handlers
 from scoring.domain.slip import WEIGHTY
-from scoring.store import Store
+from scoring.metrics import Ledger
+from scoring.store import Store, points_booked, units_not_eligible
 
 
 class Scoring(Service):
@@ -36,6 +39,17 @@ class Scoring(Service):
 
     def save(self, work: Work) -> None:
         work.store.save()
+
+    def collectors(self, database: Database) -> list[Ledger]:
+        def points() -> list[tuple[str, int, Decimal]]:
+            with database.begin() as session:
+                return points_booked(session)
+
+        def barred() -> list[tuple[int, int]]:
+            with database.begin() as session:
+                return units_not_eligible(session)
+
+        return [Ledger(points, barred)]
 
     @consume(SlipIssued)
     def on_slip_issued(self, work: Work, message: Message) -> None:

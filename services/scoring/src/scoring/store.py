@@ -14,7 +14,7 @@ from typing import Any
 from service_chassis.persistence.columns import Instant, Points
 from service_chassis.persistence.sql import insert_rows, select_in, upsert_rows
 from service_chassis.persistence.tables import metadata
-from sqlalchemy import Column, Connection, Index, Integer, RowMapping, Table, Text, UniqueConstraint, select
+from sqlalchemy import Column, Connection, Index, Integer, RowMapping, Table, Text, UniqueConstraint, func, select
 
 from scoring.domain.ledger import Entry, Kind
 from scoring.domain.slip import Issued, Record
@@ -77,6 +77,13 @@ _ISSUED = [
     "issued_at", "year", "deduction", "basis", "policy_version",
 ]  # fmt: skip
 _ENTRIES = select(entry).order_by(entry.c.at, entry.c.matter_id, entry.c.unit, entry.c.entry_id)
+_AMOUNTS = select(entry.c.kind, entry.c.year, entry.c.amount)
+_BARRED = (
+    select(standing.c.year, func.count().label("units"))
+    .where(standing.c.effective_reds > 0)
+    .group_by(standing.c.year)
+    .order_by(standing.c.year)
+)
 _SLIPS = select(slip).where(slip.c.issued_at.is_not(None))
 
 
@@ -183,3 +190,16 @@ def _entry(row: RowMapping) -> Entry:
 def all_records(session: Connection) -> dict[str, Record]:
     """Every issued slip that scoring knows, by id."""
     return {row["slip_id"]: _record(row) for row in session.execute(_SLIPS).mappings()}
+
+
+def points_booked(session: Connection) -> list[tuple[str, int, Decimal]]:
+    """The exact sum of the ledger by kind and year. Added up here: SQLite knows no decimals."""
+    sums: dict[tuple[str, int], Decimal] = {}
+    for row in session.execute(_AMOUNTS):
+        sums[row.kind, row.year] = sums.get((row.kind, row.year), Decimal("0.00")) + row.amount
+    return [(kind, year, amount) for (kind, year), amount in sorted(sums.items())]
+
+
+def units_not_eligible(session: Connection) -> list[tuple[int, int]]:
+    """(year, number of units with an effective red)."""
+    return [(row.year, row.units) for row in session.execute(_BARRED)]
