@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from flask import Flask, Response, abort, jsonify
-from waitress.server import create_server
+from waitress.server import create_server  # type: ignore[import-untyped]
 
 from service_chassis import logs
 from service_chassis.delivery import Runtime

@@ -104,6 +104,7 @@ def _build(factory: ServiceFactory, settings: config.Settings, role: str) -> tup
     broker = Broker(settings.amqp_url, settings.amqp_ca, settings.amqp_cert, settings.amqp_key)
     broker.parts()
     metrics = Metrics(service.name)
+    metrics.include(service)
     clock = clock_from(settings.clock)
     clock.now()
     runtime = runtime_of(service, Database(settings.database_url, service.name), clock, settings, metrics)

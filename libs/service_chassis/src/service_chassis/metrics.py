@@ -5,6 +5,9 @@ No matter, unit or type is a label: an unannounced inspection must not be seen i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -18,6 +21,7 @@ class Metrics:
     def __init__(self, service: str) -> None:
         self.registry = CollectorRegistry()
         self.service = service
+        self._pages = [self.registry]
         self.consumed = self._counter("messages_consumed", "Messages handled, duplicates included", "queue")
         self.duplicates = self._counter("messages_duplicate", "Messages that were handled before", "queue")
         self.refused = self._counter("messages_refused", "Inbound messages refused; their senders were told", "queue")
@@ -44,6 +48,17 @@ class Metrics:
     def _histogram(self, name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
         return Histogram(f"duban_{name}", text, labels, buckets=buckets, registry=self.registry)
 
+    def include(self, own: object) -> None:
+        """Show the service's own counters, too (`service.metrics.registry`, where it has one)."""
+        registry = getattr(getattr(own, "metrics", None), "registry", None)
+        if isinstance(registry, CollectorRegistry):
+            self._pages.append(registry)
+
+    def watch(self, collectors: Iterable[Any]) -> None:
+        """Add collectors that read the database when asked; for plain processes only, never beside eventlet's hub."""
+        for collector in collectors:
+            self.registry.register(collector)
+
     def page(self) -> tuple[str, bytes]:
         """Content type and text of `/metrics`."""
-        return CONTENT_TYPE_LATEST, generate_latest(self.registry)
+        return CONTENT_TYPE_LATEST, b"".join(generate_latest(registry) for registry in self._pages)

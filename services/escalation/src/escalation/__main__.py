@@ -7,13 +7,15 @@ from typing import Any
 
 from service_chassis import cli
 
+from escalation.config import EscalationSettings
 
-def build(policy: Any) -> Any:
+
+def build(policy: Any, settings: EscalationSettings) -> Any:
     """The service; imported here, because some roles set up their runtime before anything else is imported."""
     from escalation.service import Escalation
 
-    return Escalation(policy)
+    return Escalation(policy, settings.number_prefix)
 
 
 if __name__ == "__main__":
-    sys.exit(cli.run(build))
+    sys.exit(cli.run(build, EscalationSettings))

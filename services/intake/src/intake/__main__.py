@@ -7,8 +7,10 @@ from typing import Any
 
 from service_chassis import cli
 
+from intake.config import Settings
 
-def build(policy: Any) -> Any:
+
+def build(policy: Any, settings: Settings) -> Any:
     """The service; imported here, because some roles set up their runtime before anything else is imported."""
     from intake.service import Intake
 
@@ -16,4 +18,4 @@ def build(policy: Any) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(cli.run(build))
+    sys.exit(cli.run(build, Settings))

@@ -8,7 +8,8 @@ commits → `settle` acknowledges. A fault before that drops the connection; the
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import eventlet
 from eventlet.event import Event
@@ -23,6 +24,8 @@ from service_chassis.messaging.batch_consumer import Batch, BatchConsumer
 from service_chassis.messaging.topology import queue_name
 from service_chassis.persistence.leader import probe
 from service_chassis.station import Station
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 HEARTBEAT_PAUSE = 2.0
 IDLE_SECONDS = 1.0
@@ -197,4 +200,7 @@ def _as_retry(error: BaseException) -> Retry:
     return Retry(f"handler: {type(error).__name__}: {error}")
 
 
-read_queue = QueueEntrypoint.decorator
+def read_queue(kind: str) -> Callable[[F], F]:
+    """Mark a method `(self, batch)` as the reader of the service's `inbound` or `events` queue."""
+    mark: Callable[[F], F] = QueueEntrypoint.decorator(kind)
+    return mark

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import eventlet
 from eventlet.event import Event
@@ -15,6 +16,8 @@ from service_chassis.entrypoints.dependencies import station_of
 from service_chassis.errors import ConfigError, Retry
 from service_chassis.persistence import migrations
 from service_chassis.station import Station
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Every(Entrypoint):  # type: ignore[misc]
@@ -99,4 +102,7 @@ class Every(Entrypoint):  # type: ignore[misc]
             self._stopping.wait()
 
 
-every = Every.decorator
+def every(method: F) -> F:
+    """Mark a method `(self) -> int` that is called every `tick_seconds`, again at once while it returns more than 0."""
+    marked: F = Every.decorator()(method)
+    return marked

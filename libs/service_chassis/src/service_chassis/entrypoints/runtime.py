@@ -103,7 +103,7 @@ def tick_shell(service: str, limit: int) -> type:
         name = service
         runtime = RuntimeProvider()
 
-        @every()
+        @every
         def on_tick(self) -> int:
             return run_timers(self.runtime, limit)
 

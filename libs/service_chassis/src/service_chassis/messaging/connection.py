@@ -64,7 +64,7 @@ class Broker:
     def described(self) -> str:
         """Host, port and vhost for messages to people; never the password."""
         parts = self.parts()
-        return f"{parts['hostname']}:{_port(parts)}{_vhost(parts).rjust(2, '/')}"
+        return f"{parts['hostname']}:{_port(parts)}, vhost {_vhost(parts)}"
 
 
 class _Pieces:
