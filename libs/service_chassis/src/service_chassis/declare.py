@@ -9,6 +9,7 @@ Life of a tick: claim → `prepare_timers` → the `@due` methods → `save`. Al
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -29,7 +30,7 @@ class Reads:
     """One type that a service reads, and the method that handles it."""
 
     type: str
-    contract: type[Fact] | type[Request]
+    contract: builtins.type[Fact] | builtins.type[Request]
     queue: str
     method: str
 
