@@ -1,0 +1,364 @@
+"""A city of real processes: every role of the four services, in any number of replicas, on one RabbitMQ and one PostgreSQL.
+
+The clock is a file, so the test moves the time of all processes at once. `settle` waits until nothing is under way any more,
+which it decides from one snapshot of the database and never from a pause:
+
+* every outbox is empty (all rows are confirmed by the broker);
+* every published event that a service binds is in that service's inbox;
+* every inbound message that the test published is in its owner's inbox, or parked;
+* no timer is due, and none waits for a marker.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from duban.arrivals import Arrival
+from ground_rules.limits import local_date, start_of_day
+from ground_rules.policy import Policy
+from service_chassis.declare import bindings
+from service_chassis.messaging.client import Sender
+from service_chassis.messaging.connection import Broker
+from service_chassis.messaging.envelope import Outgoing
+from service_chassis.persistence import refusals
+from service_chassis.persistence.database import Database
+
+from duban import arrivals, chain, outcome
+
+SERVICES = tuple(kind.name for kind in chain.SERVICES)
+ROLES = ("consume", "tick", "relay")
+SETTLE_SECONDS = 120.0
+"""A step that needs longer than this has lost something; ordinary steps need about a second."""
+
+OWNERS = {reads.type: kind.name for kind in chain.SERVICES for reads in kind.reads.values() if reads.queue == "inbound"}
+"""Inbound type → the service that reads it; what nobody reads goes to intake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One process of the city."""
+
+    service: str
+    role: str
+    replica: int
+
+    def __str__(self) -> str:
+        return f"{self.service}.{self.role}.{self.replica}"
+
+
+class Unsettled(AssertionError):
+    """Something is still under way, or lost; the text names it."""
+
+
+@dataclass
+class City:
+    """Starts, watches and stops the processes; publishes to them and reads what they did."""
+
+    amqp_url: str
+    database_url: str
+    folder: Path
+    policy_text: str = ""
+    replicas: int = 1
+    forgiving: bool = False
+    """Start again whatever ends, as an orchestrator does; otherwise a process that ends by itself fails the test."""
+    processes: dict[Place, subprocess.Popen[bytes]] = field(default_factory=dict)
+    kills: int = 0
+    _now: datetime | None = None
+    _seen: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.clock_file = self.folder / "clock"
+        self.policy_file = self.folder / "policy.toml"
+        self.policy_file.write_text(self.policy_text, "utf-8")
+        self.set_clock(datetime(2015, 1, 1, tzinfo=UTC))
+        self.watcher = psycopg.connect(self.database_url, autocommit=True)
+        self.watcher.execute("CREATE TABLE sent(owner text, id text, body_sha bytea, line_sha text)")
+        self.sender: Sender | None = None
+
+    # ---- processes
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every process gets; a test's limits are looked at without settling time."""
+        return {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            "LANG": "C.UTF-8",
+            "DATABASE_URL": self.database_url,
+            "AMQP_URL": self.amqp_url,
+            "DUBAN_CLOCK": f"file:{self.clock_file}",
+            "DUBAN_POLICY": str(self.policy_file),
+            "DUBAN_TICK": "0.1",
+            "DUBAN_CUT": "0",
+            "DUBAN_GRACE": "0",
+            "DUBAN_RELAY_PAUSE": "0.02",
+        }
+
+    def migrate(self) -> None:
+        """Run the role `migrate` of each service."""
+        started = [self._spawn(Place(service, "migrate", 0)) for service in SERVICES]
+        for service, process in zip(SERVICES, started, strict=True):
+            code = process.wait(SETTLE_SECONDS)
+            assert code == 0, f"{service} migrate: exit code {code}\n{self.log(Place(service, 'migrate', 0))}"
+
+    def start(self) -> None:
+        """Start all roles of all services."""
+        for replica in range(self.replicas):
+            for service in SERVICES:
+                for role in ROLES:
+                    place = Place(service, role, replica)
+                    self.processes[place] = self._spawn(place)
+
+    def _spawn(self, place: Place) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{place}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", place.service, place.role],
+                env=self.environment,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def log(self, place: Place, lines: int = 12) -> str:
+        """The end of a process's output."""
+        return "\n".join((self.folder / f"{place}.log").read_text(errors="replace").splitlines()[-lines:])
+
+    def kill(self, place: Place) -> None:
+        """SIGKILL, and another process in its place."""
+        self.processes[place].kill()
+        self.processes[place].wait()
+        self.kills += 1
+        self.processes[place] = self._spawn(place)
+
+    def kill_one(self, chance: random.Random) -> Place:
+        """Kill a process chosen by the seeded generator."""
+        place = chance.choice(sorted(self.processes, key=str))
+        self.kill(place)
+        return place
+
+    def watch_processes(self) -> None:
+        """Notice processes that ended by themselves."""
+        for place, process in list(self.processes.items()):
+            if process.poll() is None:
+                continue
+            if not self.forgiving:
+                raise Unsettled(f"{place} ended by itself, exit code {process.returncode}:\n{self.log(place)}")
+            self.processes[place] = self._spawn(place)
+
+    def stop(self) -> dict[Place, int]:
+        """SIGTERM to all; returns their exit codes."""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        codes = {place: process.wait(30) for place, process in self.processes.items()}
+        self.processes.clear()
+        return codes
+
+    def close(self) -> None:
+        """End what still runs, without ceremony."""
+        for process in self.processes.values():
+            process.kill()
+            process.wait()
+        self.processes.clear()
+        if self.sender is not None:
+            self.sender.close()
+        self.watcher.close()
+
+    # ---- time and messages
+
+    def set_clock(self, instant: datetime) -> None:
+        """Move the clock of all processes at once."""
+        self._now = instant
+        fresh = self.clock_file.with_suffix(".next")
+        fresh.write_text(instant.astimezone(UTC).isoformat())
+        fresh.replace(self.clock_file)
+
+    def publish(self, messages: Sequence[Arrival]) -> None:
+        """Send as the senders' systems would; returns when the broker has confirmed all."""
+        self.publish_raw(
+            [message.outgoing() for message in messages], [OWNERS.get(message.type, "intake") for message in messages]
+        )
+
+    def publish_raw(self, rows: Sequence[Outgoing], owners: Sequence[str]) -> None:
+        """Send any bytes; `owners` are the services whose queues they reach."""
+        if not rows:
+            return
+        if self.sender is None:
+            self.sender = Sender(Broker(self.amqp_url), "city", patience=90)
+        # On a test broker there is one account; a user_id of another would be refused.
+        self.sender.send([as_guest(row) for row in rows])
+        with self.reconnected().cursor() as cursor:
+            cursor.executemany("INSERT INTO sent VALUES (%s, %s, %s, %s)", list(map(_sent_row, rows, owners)))
+
+    def settle(self, seconds: float = SETTLE_SECONDS) -> None:
+        """Return when nothing is under way any more; `Unsettled` names what still is after `seconds`."""
+        limit, pause = time.monotonic() + seconds, 0.02
+        while left := self._left():
+            self.watch_processes()
+            if time.monotonic() > limit:
+                raise Unsettled(f"at {self._now} still under way: {left}\n{self.parked()}")
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.2)
+
+    def reconnected(self) -> psycopg.Connection[Any]:
+        """The watcher's connection, opened again after a crash of the database."""
+        if self.watcher.closed or self.watcher.broken:
+            self.watcher = psycopg.connect(self.database_url, autocommit=True)
+        return self.watcher
+
+    def _left(self) -> dict[str, int] | str:
+        """What is under way, by one snapshot; empty when settled."""
+        try:
+            watcher = self.reconnected()
+            with watcher.transaction():
+                watcher.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                row = watcher.execute(_snapshot_query(self._seen), {"now": self._now}).fetchone()
+        except psycopg.OperationalError as error:
+            return f"database: {error}"
+        assert row is not None
+        left = {name: count for name, count in json.loads(row[0]).items() if count}
+        if not left:
+            self._remember()
+        return left
+
+    def _remember(self) -> None:
+        """What is settled need not be looked at again."""
+        watcher = self.reconnected()
+        watcher.execute("TRUNCATE sent")
+        for service in SERVICES:
+            row = watcher.execute(f"SELECT coalesce(max(id), 0) FROM {service}.outbox").fetchone()
+            assert row is not None
+            self._seen[service] = row[0]
+
+    def next_due(self) -> datetime | None:
+        """When the next timer of any service becomes due."""
+        union = " UNION ALL ".join(f"SELECT min(due_at) AS due FROM {service}.timer" for service in SERVICES)
+        row = self.reconnected().execute(f"SELECT min(due) FROM ({union}) t").fetchone()
+        return row[0] if row else None
+
+    # ---- what they did
+
+    def outcome(self, policy: Policy) -> dict[str, list[dict[str, Any]]]:
+        """The same lists as a rehearsal's, from the services' own tables."""
+        return outcome.gather(self._reports(policy))
+
+    def _reports(self, policy: Policy) -> Iterator[dict[str, list[dict[str, Any]]]]:
+        for service in SERVICES:
+            database = Database(self.database_url, service)
+            with database.begin() as session:
+                yield chain.REPORTS[service](session, policy)
+                yield {"refusals": refusals.report(session)}
+            database.close()
+
+    def parked(self) -> str:
+        """Why messages were parked, for the text of a failure."""
+        found = []
+        for service in SERVICES:
+            rows = self.reconnected().execute(f"SELECT code, reason, routing_key FROM {service}.parked LIMIT 5").fetchall()
+            found += [f"{service} parked {row}" for row in rows]
+        return "\n".join(found)
+
+    def play(self, messages: Iterable[Arrival], until: date, zone: Any, disturb: Any = None) -> None:
+        """Advance day by day: first what is due at midnight, then the day's messages, with the clock at the day's end."""
+        coming = sorted(messages)
+        disturb = disturb or (lambda: None)
+        day = local_date(coming[0].instant, zone)
+        position = 0
+        while day <= until:
+            self.set_clock(start_of_day(day, zone))
+            disturb()
+            self.settle()
+            end = start_of_day(day + timedelta(days=1), zone)
+            today = []
+            while position < len(coming) and coming[position].instant < end:
+                today.append(coming[position])
+                position += 1
+            self.set_clock(end - timedelta(seconds=1))
+            self.publish(today)
+            disturb()
+            self.settle()
+            day = self._next_day(day, coming[position].instant if position < len(coming) else None, zone)
+
+    def _next_day(self, day: date, message: datetime | None, zone: Any) -> date:
+        """The next local day on which something happens."""
+        instants = [instant for instant in (message, self.next_due()) if instant is not None]
+        return max(day + timedelta(days=1), local_date(min(instants), zone)) if instants else date.max
+
+
+def as_guest(row: Outgoing) -> Outgoing:
+    """The same message, sent with the test broker's only account."""
+    return Outgoing(row.exchange, row.routing_key, row.body, user_id="guest", message_id=row.message_id, type=row.type)
+
+
+def _sent_row(row: Outgoing, owner: str) -> tuple[str, str | None, bytes, str]:
+    line = hashlib.sha256(row.body + row.routing_key.encode()).hexdigest()
+    return owner, row.message_id, hashlib.sha256(row.body).digest(), line
+
+
+def _snapshot_query(seen: dict[str, int]) -> str:
+    """One statement that counts all that is under way; rows up to `seen` are known to be settled."""
+    counts = {}
+    for kind in chain.SERVICES:
+        name, low = kind.name, seen.get(kind.name, 0)
+        counts[f"{name} to publish"] = f"SELECT count(*) FROM {name}.outbox WHERE id > {low} AND published_at IS NULL"
+        counts[f"{name} due"] = f"SELECT count(*) FROM {name}.timer WHERE due_at <= %(now)s OR cut_seq IS NOT NULL"
+        counts[f"{name} inbound"] = _unread_inbound(name)
+        types = [pattern.removesuffix(".#") for exchange, pattern, _ in bindings(kind) if exchange == "duban.events"]
+        for producer in SERVICES:
+            bound = [name for name in types if name.startswith(f"{producer}.") and ".cut." not in name]
+            if bound:
+                counts[f"{producer} to {name}"] = _unread_events(producer, name, bound, seen.get(producer, 0))
+    pairs = ", ".join(f"'{what}', ({query})" for what, query in counts.items())
+    return f"SELECT json_build_object({pairs})::text"
+
+
+def _unread_events(producer: str, reader: str, types: Sequence[str], low: int) -> str:
+    listed = ", ".join(f"'{name}'" for name in types)
+    return (
+        f"SELECT count(*) FROM {producer}.outbox o WHERE o.id > {low} AND o.type IN ({listed}) AND NOT EXISTS "
+        f"(SELECT FROM {reader}.inbox i WHERE i.source = '/duban/{producer}' AND i.id = o.message_id)"
+    )
+
+
+def _unread_inbound(service: str) -> str:
+    """Read is what has its id with this body in the inbox, or (unreadable) the hash of its line; or what is parked."""
+    inbox = f"SELECT FROM {service}.inbox i WHERE"
+    same = "i.sha256 = s.body_sha OR i.source = 'classified'"
+    return (
+        f"SELECT count(*) FROM sent s WHERE s.owner = '{service}' "
+        f"AND NOT EXISTS ({inbox} i.id = s.line_sha) "
+        f"AND NOT EXISTS ({inbox} i.id = s.id AND ({same})) "
+        f"AND NOT EXISTS (SELECT FROM {service}.parked p WHERE p.message_id = s.id)"
+    )
+
+
+@contextmanager
+def running(city: City) -> Iterator[City]:
+    """The city migrated and started; whatever happens, its processes are gone afterwards."""
+    try:
+        city.migrate()
+        city.start()
+        yield city
+    finally:
+        city.close()
+
+
+def read(path: Path) -> list[Arrival]:
+    """The messages of a rehearsal file."""
+    reading = arrivals.read(path)
+    assert not reading.bad, reading.bad[:3]
+    return reading.arrivals
