@@ -183,7 +183,7 @@ def test_a_limit_and_an_instant_together_are_refused(refused: Callable[..., Unre
     assert error.errors[0]["pointer"] == "/data/assignments/0/due_at"
 
 
-@pytest.mark.parametrize("source", ["MAJOR_DECISION", "EIGHT_RULES", "FIELD_NOTE", "INSPECTION"])
+@pytest.mark.parametrize("source", ["MAJOR_DECISION", "FIELD_NOTE", "INSPECTION"])
 def test_an_assignment_without_a_limit_is_refused_where_the_source_has_no_clock(
     refused: Callable[..., Unreadable], source: str
 ) -> None:
@@ -229,7 +229,7 @@ def test_a_whole_number_written_as_a_fraction_is_read(send: Callable[..., Messag
     assert (percent, type(percent)) == (80, int)
 
 
-@pytest.mark.parametrize("text", ["2026-02-30", "20260302", "2026-W10-1", "2026-3-2", "1969-12-31", "2200-01-01", "０２６-03-02"])
+@pytest.mark.parametrize("text", ["2026-02-30", "20260302", "2026-W10-1", "2026-3-2", "1969-12-31", "2200-01-01", "２026-03-02"])
 def test_a_date_is_a_real_day_in_one_form(refused: Callable[..., Unreadable], text: str) -> None:
     event = change(example("matter.submitted.v1"), ("data", "source", "issued_on"), text)
     assert refused(event).errors[0]["pointer"] == "/data/source/issued_on"

@@ -22,9 +22,13 @@ SOURCE_TYPES = (
 )  # fmt: skip
 """Where a matter comes from: domain.md C2–C7, C11, C12 and a′.2 (HOTLINE is 12345)."""
 STATUTORY_CLOCK = frozenset(
-    {"MEETING", "DOCUMENT", "LEADER_INSTRUCTION", "NETIZEN_MESSAGE", "NPC_SUGGESTION", "CPPCC_PROPOSAL", "PETITION", "HOTLINE"}
-)
-"""Sources with a clock of their own (domain.md a′.2): their assignments may leave out the limit."""
+    {
+        "MEETING", "DOCUMENT", "EIGHT_RULES", "LEADER_INSTRUCTION", "NETIZEN_MESSAGE", "NPC_SUGGESTION", "CPPCC_PROPOSAL",
+        "PETITION", "HOTLINE",
+    }
+)  # fmt: skip
+"""Sources with a clock of their own (domain.md a′.2): their assignments may leave out the limit. EIGHT_RULES needs none at all
+(standing supervision, domain.md C3)."""
 
 BODIES = ("DISCIPLINE", "ASSESSMENT", "ORGANISATION")
 REFERRAL_KINDS = ("EFFICACY_SUPERVISION", "EXCELLENCE_REVOCATION", "ORGANISATIONAL_MEASURE")

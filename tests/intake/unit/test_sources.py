@@ -1,0 +1,74 @@
+"""Routing and default clocks by source (domain.md C8, a′.2, d.9)."""
+
+from __future__ import annotations
+
+import pytest
+from event_contracts import vocabulary
+from ground_rules.limits import Limit
+from intake.domain.roles import Role
+from intake.domain.sources import RULES, SECTION_NAMES, Section, SourceType, default_limit
+
+
+@pytest.mark.parametrize(
+    ("source", "section"),
+    [
+        ("MAJOR_DECISION", "决策督查科"),
+        ("MEETING", "决策督查科"),
+        ("DOCUMENT", "决策督查科"),
+        ("EIGHT_RULES", "决策督查科"),
+        ("LEADER_INSTRUCTION", "专项督办科"),
+        ("NETIZEN_MESSAGE", "专项督办科"),
+        ("NPC_SUGGESTION", "建议提案办理科"),
+        ("CPPCC_PROPOSAL", "建议提案办理科"),
+    ],
+)
+def test_each_source_goes_to_its_section(source: str, section: str) -> None:
+    assert SECTION_NAMES[RULES[SourceType(source)].section] == section
+
+
+@pytest.mark.parametrize(
+    ("source", "ordinary", "difficult"),
+    [
+        ("NPC_SUGGESTION", Limit(3, "MONTH"), Limit(6, "MONTH")),
+        ("CPPCC_PROPOSAL", Limit(3, "MONTH"), Limit(3, "MONTH")),
+        ("NETIZEN_MESSAGE", Limit(10, "WORKDAY"), Limit(10, "WORKDAY")),
+        ("LEADER_INSTRUCTION", Limit(15, "WORKDAY"), Limit(30, "WORKDAY")),
+        ("PETITION", Limit(60, "DAY"), Limit(60, "DAY")),
+        ("HOTLINE", Limit(13, "WORKDAY"), Limit(13, "WORKDAY")),
+        ("MEETING", Limit(20, "WORKDAY"), Limit(20, "WORKDAY")),
+        ("DOCUMENT", Limit(30, "WORKDAY"), Limit(30, "WORKDAY")),
+    ],
+)
+def test_the_lead_gets_the_limit_that_the_rule_of_the_source_gives(source: str, ordinary: Limit, difficult: Limit) -> None:
+    assert default_limit(SourceType(source), Role.LEAD, difficult=False) == ordinary
+    assert default_limit(SourceType(source), Role.LEAD, difficult=True) == difficult
+
+
+@pytest.mark.parametrize("source", ["MAJOR_DECISION", "EIGHT_RULES", "FIELD_NOTE", "INSPECTION"])
+def test_sources_without_a_rule_give_no_limit(source: str) -> None:
+    assert default_limit(SourceType(source), Role.LEAD, difficult=True) is None
+    assert default_limit(SourceType(source), Role.SUPPORTING, difficult=False) is None
+
+
+def test_a_supporting_opinion_on_a_suggestion_is_due_in_one_month_even_if_it_is_difficult() -> None:
+    assert default_limit(SourceType.NPC_SUGGESTION, Role.SUPPORTING, difficult=True) == Limit(1, "MONTH")
+
+
+def test_elsewhere_a_supporting_unit_gets_half_of_the_leads_limit_and_at_least_one() -> None:
+    assert default_limit(SourceType.NETIZEN_MESSAGE, Role.SUPPORTING, difficult=False) == Limit(5, "WORKDAY")
+    assert default_limit(SourceType.LEADER_INSTRUCTION, Role.SUPPORTING, difficult=False) == Limit(7, "WORKDAY")
+    assert default_limit(SourceType.CPPCC_PROPOSAL, Role.SUPPORTING, difficult=False) == Limit(1, "MONTH")
+
+
+def test_only_the_eight_rules_are_supervised_without_an_end() -> None:
+    assert [source for source, rule in RULES.items() if rule.standing] == [SourceType.EIGHT_RULES]
+
+
+def test_every_source_of_the_wire_has_a_rule() -> None:
+    assert {source.value for source in RULES} == set(vocabulary.SOURCE_TYPES)
+    assert set(SECTION_NAMES) == set(Section)
+
+
+def test_the_wire_lets_a_limit_be_left_out_exactly_where_a_rule_stands_in() -> None:
+    free = {source.value for source, rule in RULES.items() if rule.limit is not None or rule.standing}
+    assert free == set(vocabulary.STATUTORY_CLOCK)
