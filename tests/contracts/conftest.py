@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 from event_contracts.event import Message
 from event_contracts.wire import Unreadable, read_inbound
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")  # a busy machine is no fault of the code
 
 NOW = datetime(2026, 12, 31, 12, 0, tzinfo=UTC)
 """When the messages of these tests arrive: later than all examples."""

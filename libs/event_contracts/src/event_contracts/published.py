@@ -6,6 +6,7 @@ release did not have it). The converters are compiled once per class from its an
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -65,18 +66,18 @@ def read_published(body: bytes) -> Message:
         if read is None:
             raise LookupError(f"no such event type: {kind!r}")
         return Message(
-            id=event["id"],
-            source=event["source"],
+            id=_text(event["id"]),
+            source=_text(event["source"]),
             type=kind,
-            subject=event.get("subject", ""),
+            subject=_text(event.get("subject", "")),
             time=_instant(event["time"]),
             data=read(event["data"]),
             recordedtime=_instant(event["recordedtime"]) if "recordedtime" in event else None,
-            sequence=event.get("sequence"),
-            correlationid=event.get("correlationid"),
-            causationid=event.get("causationid"),
-            traceparent=event.get("traceparent"),
-            policyversion=event.get("policyversion"),
+            sequence=_whole(event["sequence"]) if "sequence" in event else None,
+            correlationid=_text_or_none(event.get("correlationid")),
+            causationid=_text_or_none(event.get("causationid")),
+            traceparent=_text_or_none(event.get("traceparent")),
+            policyversion=_text_or_none(event.get("policyversion")),
             sender="DUBAN",
         )
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
@@ -121,13 +122,21 @@ def _instant(value: Any) -> datetime:
 
 
 def _points(value: Any) -> Decimal:
-    return Decimal(_text(value))
+    if _POINTS.fullmatch(value) is None:
+        raise ValueError(f"{value!r:.80} are no points")
+    return Decimal(value)
 
 
+def _text_or_none(value: Any) -> Any:
+    return None if value is None else _text(value)
+
+
+_POINTS = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?")
 _text = _exactly(str)
+_whole = _exactly(int)
 _SIMPLE: Mapping[Any, Reader] = {
     str: _text,
-    int: _exactly(int),
+    int: _whole,
     bool: _exactly(bool),
     date: date.fromisoformat,
     datetime: _instant,
