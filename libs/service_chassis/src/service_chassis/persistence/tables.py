@@ -48,8 +48,8 @@ subject = Table(
 inbox = Table(
     "inbox",
     CHASSIS,
+    Column("id", Text, primary_key=True),  # first, because what is looked for is a list of ids
     Column("source", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
     Column("sha256", Bytes),
     Column("body", Bytes),
     Column("received_at", Instant, nullable=False),
