@@ -23,9 +23,9 @@ LONGEST: Mapping[str, int] = {"WORKDAY": 3650, "DAY": 3650, "MONTH": 120}
 MOST_POINTS = Decimal(100)
 """The annual assessment has about a hundred points; more cannot be lost."""
 
-_POINTS = re.compile(r"\d{1,3}(\.\d{1,2})?")
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_HOURS = re.compile(r"(\d{1,4})h")
+_POINTS = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_HOURS = re.compile(r"(\d{1,4})h", re.ASCII)
 _NAME = re.compile(r"[\w.\-]{1,40}")
 
 Bounds = Mapping[str, Any]
