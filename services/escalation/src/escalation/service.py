@@ -13,8 +13,9 @@ from service_chassis.persistence.unit_of_work import Timer, Work
 
 from escalation import handlers
 from escalation.config import NUMBER_PREFIX
+from escalation.desk import Book
 from escalation.metrics import Metrics
-from escalation.settle import Book, Settling
+from escalation.settle import Settling
 from escalation.store import Store
 
 

@@ -163,9 +163,11 @@ counter = Table(
 # ---------------------------------------------------------------- queries
 
 
-def _of_matters(table: Table) -> Any:
-    """All columns, in the order of the table, of the rows of some matters."""
-    return select(*table.columns).where(table.c.matter_id.in_(bindparam("matters", expanding=True)))
+def _of_matters(table: Table) -> tuple[Any, Any]:
+    """All columns, in the order of the table, of the rows of one matter, and of several: an IN list costs more."""
+    rows = select(*table.columns)
+    one = rows.where(table.c.matter_id == bindparam("matters"))
+    return one, rows.where(table.c.matter_id.in_(bindparam("matters", expanding=True)))
 
 
 _LADDERS, _CLOCKS, _SLIPS, _JOURNAL = (_of_matters(table) for table in (ladder, clock, slip, journal))
@@ -238,16 +240,17 @@ class Store:
             self._load(part)
 
     def _load(self, matters: list[str]) -> None:
-        values = {"matters": matters}
-        for row in self.session.execute(_LADDERS, values):
+        values, which = ({"matters": matters[0]}, 0) if len(matters) == 1 else ({"matters": matters}, 1)
+        ladders = self.session.execute(_LADDERS[which], values).all()
+        for row in ladders:
             self.add(Ladder(*row))
-        for row in self.session.execute(_JOURNAL, values):
+        for row in self.session.execute(_JOURNAL[which], values):
             self.ladder_or_new(row[0], row[1]).journal.append(Entry(*row[2:]))
-        if not self.ladders:
+        if not ladders:
             return
-        for row in self.session.execute(_CLOCKS, values):
+        for row in self.session.execute(_CLOCKS[which], values):
             self._attach_clock(Clock(*row))
-        for row in self.session.execute(_SLIPS, values):
+        for row in self.session.execute(_SLIPS[which], values):
             self.attach_slip(self.ladders[row[1], row[2]], Slip(*row))
 
     def _attach_clock(self, found: Clock) -> None:

@@ -1,0 +1,125 @@
+"""The desk of one transaction: the ladders that lie on it, and what is to be announced when it is cleared.
+
+Facts are announced last, when the numbers of the slips are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from event_contracts.event import Fact, Message
+from ground_rules.policy import Policy
+from service_chassis.persistence.unit_of_work import Work
+
+from escalation.domain import slip as slips
+from escalation.domain.clock import Reckoning
+from escalation.domain.ladder import Rules
+from escalation.domain.reminders import Reminding
+from escalation.domain.slip import RED, YELLOW, Slip
+from escalation.domain.standing import Entry, Ladder, LateReports
+from escalation.metrics import Metrics
+from escalation.store import Store
+
+DEADLINE, ISSUE, REMINDER, URGING, REVIEW = "deadline", "issue", "reminder", "urge", "review_window"
+"""Kinds of timers; the key of each is the assignment or slip that it is about."""
+
+
+@dataclass(slots=True)
+class Book:
+    """What settling needs besides the ladder: the policy's rules, and this city's way of numbering."""
+
+    policy: Policy
+    reckoning: Reckoning
+    rules: Rules
+    late_reports: LateReports
+    reminding: Reminding
+    number_prefix: str
+    metrics: Metrics
+
+    @classmethod
+    def of(cls, policy: Policy, number_prefix: str, metrics: Metrics) -> Book:
+        """The rules of a policy, ready to use."""
+        reckoning = Reckoning(policy.calendar, policy.zone)
+        approval = {slips.WHITE: policy.approval.white, YELLOW: policy.approval.yellow, RED: policy.approval.red}
+        rules = Rules(reckoning, policy.issue_time, approval, policy.yellow.max_renewals, policy.late_completion_before_issue)
+        late = LateReports(policy.late_report.mode, policy.late_report.window, reckoning)
+        reminding = Reminding(policy.reminders, policy.delivery_window[0], reckoning)
+        return cls(policy, reckoning, rules, late, reminding, number_prefix, metrics)
+
+
+@dataclass(slots=True)
+class Said:
+    """A fact to announce at the end of the transaction, once the numbers are known."""
+
+    build: Callable[[], Fact]
+    subject: str
+    time: datetime
+    cause: Message | None
+
+
+class Desk:
+    """What every step of settling shares."""
+
+    def __init__(self, work: Work, store: Store, book: Book) -> None:
+        self.work, self.store, self.book = work, store, book
+        self.now = work.now
+        self.said: list[Said] = []
+        self.unnumbered: list[tuple[Ladder, Slip]] = []
+        self.causes: dict[tuple[str, str], Message | None] = {}
+
+    # ---- what handlers call
+
+    def touch(self, ladder: Ladder) -> None:
+        """Settle this ladder at the end; the message being handled is the cause of what follows."""
+        self.causes[ladder.matter_id, ladder.unit] = self.work.cause
+        self.store.touch(ladder)
+
+    def announce(self, ladder: Ladder, build: Callable[[], Fact], time: datetime) -> None:
+        """Announce a fact about this ladder at the end of the transaction."""
+        cause = self.causes.get((ladder.matter_id, ladder.unit)) or self.work.cause
+        self.said.append(Said(build, ladder.matter_id, time, cause))
+
+    def write(self, ladder: Ladder, kind: str, id_: str, at: datetime, arrived: datetime, data: dict[str, Any]) -> None:
+        """Add a line to the ladder's journal, once."""
+        if not any(entry.kind == kind and entry.id == id_ for entry in ladder.journal):
+            ladder.journal.append(Entry(kind, id_, at, arrived, data, new=True))
+        self.touch(ladder)
+
+    # ---- what the steps share
+
+    def about(self, ladder: Ladder, rung: Rung) -> str:
+        return rung.slip.slip_id if rung.slip else ladder.assignment_id or ""
+
+    def set_waiting(self, ladder: Ladder, reason: str | None) -> None:
+        if ladder.waiting != reason:
+            ladder.waiting, ladder.changed = reason, True
+
+    # ---- numbers and announcements
+
+    def _number(self) -> None:
+        """Number what was issued, in the order (issued_at, external_ref, unit), without gaps within year and colour."""
+        groups: dict[tuple[int, str], list[tuple[Ladder, Slip]]] = {}
+        for ladder, slip in self.unnumbered:
+            if slip.number is None and slip.issued_at is not None:
+                year = self.book.reckoning.local_date(slip.issued_at).year
+                groups.setdefault((year, slip.colour), []).append((ladder, slip))
+        for (year, colour), issued in sorted(groups.items()):
+            issued.sort(key=lambda pair: (pair[1].issued_at, pair[0].external_ref or "", pair[0].unit, pair[0].matter_id))
+            first = self.store.next_numbers(year, colour, len(issued))
+            for count, (_, slip) in enumerate(issued, first):
+                slip.number = slips.number_text(self.book.number_prefix, year, colour, count)
+        self.unnumbered = []
+
+    def _send(self) -> None:
+        version = self.book.policy.version
+        for said in self.said:
+            self.work.announce(said.build(), subject=said.subject, time=said.time, cause=said.cause, policy=version)
+        self.said = []
+
+
+def later(build: Callable[..., Fact], *values: Any) -> Callable[[], Fact]:
+    """A fact that is built when the numbers are known."""
+    return lambda: build(*values)

@@ -1,0 +1,180 @@
+"""Slips: drafted, issued with their number and reason, and withdrawn with everything that stood on them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from escalation import announcements as say
+from escalation.desk import DEADLINE, ISSUE, REMINDER, REVIEW, URGING, later
+from escalation.domain import slip as slips
+from escalation.domain.clock import STOPPED
+from escalation.domain.determination import MACHINE
+from escalation.domain.ladder import PARKED, Draft, Issue, Step
+from escalation.domain.referral import RECALLED, referrals_of
+from escalation.domain.slip import RED, Slip
+from escalation.domain.standing import Ladder, Rung
+from escalation.limits import Limits
+
+
+class Issuing(Limits):
+    """Puts slips on a ladder and takes them off."""
+
+    def _keep_draft(self, ladder: Ladder, rung: Rung, step: Draft) -> None:
+        draft = ladder.draft(step.colour)
+        if draft is not None and draft.ground == step.ground:
+            return
+        self._say_found(ladder, rung, step.finding)
+        if draft is None:
+            draft = self.new_slip(ladder, step.colour, 0, MACHINE)
+        draft.ground, draft.liability_date, draft.changed = step.ground, step.liability_date, True
+        draft.reason = self._reason(rung, step, "")
+        self.announce(ladder, lambda: say.slip_proposed(ladder, draft), self.now)
+
+    def _drop_stale_drafts(self, ladder: Ladder, step: Step) -> None:
+        """A draft of the machine that is not wanted any more is no draft; what a person proposed stays."""
+        for slip in ladder.slips:
+            wanted = step.colour == slip.colour if isinstance(step, Draft | Issue) else step.reason == PARKED
+            if slip.is_draft and slip.proposed_by == MACHINE and not wanted:
+                self.drop_draft(ladder, slip, slips.DRAFT_OBSOLETE, self.now)
+
+    def drop_draft(self, ladder: Ladder, draft: Slip, cause: str, at: datetime) -> None:
+        """A draft that will never be issued; the unit never saw it, so nothing is announced."""
+        draft.state, draft.standing, draft.cause, draft.ended_at, draft.changed = slips.WITHDRAWN, False, cause, at, True
+        self.store.touch(ladder)
+
+    # ---- issuing
+
+    def new_slip(self, ladder: Ladder, colour: str, renewal: int, by: str) -> Slip:
+        """A new draft on this ladder, with what must be on it (E4)."""
+        attempt = sum(slip.colour == colour and slip.renewal == renewal for slip in ladder.slips)
+        limit = getattr(self.book.policy.limits, colour.lower())
+        slip = Slip(
+            slips.slip_id(ladder.matter_id, ladder.unit, colour, renewal, attempt),
+            ladder.matter_id,
+            ladder.unit,
+            colour,
+            renewal,
+            attempt,
+            slips.OVERDUE,
+            slips.DRAFT,
+            True,
+            None,
+            ladder.standard,
+            [],
+            limit.amount,
+            limit.unit,
+            None,
+            by,
+            None,
+            None,
+            "",
+            None,
+            changed=True,
+        )
+        self.store.attach_slip(ladder, slip)
+        return slip
+
+    def _issue(self, ladder: Ladder, rung: Rung, step: Issue) -> None:
+        below = rung.slip
+        slip = (ladder.draft(step.colour) if not step.renewal else None) or self.new_slip(
+            ladder, step.colour, step.renewal, MACHINE
+        )
+        issued_at = max(step.at, self.now) if step.clocked else step.at
+        slip.ground, slip.liability_date = step.ground, step.liability_date
+        slip.issued_at, slip.issued_by, slip.state, slip.changed = issued_at, step.by, slips.ISSUED, True
+        slip.previous_slip = below.slip_id if below else None
+        slip.reason = self._reason(rung, step, slip.reason)
+        if below is not None:
+            self._close_below(ladder, rung, below, step)
+        self.work.clear_timer(ISSUE, self.about(ladder, rung))
+        if step.by != MACHINE and not step.renewal:
+            self.announce(ladder, lambda: say.slip_approved(ladder, slip, step.by), issued_at)
+        if step.renewal:
+            self._announce_renewal(ladder, slip, below, issued_at)
+        else:
+            self._announce_issue(ladder, slip, step, issued_at)
+        self.set_waiting(ladder, None)
+
+    def _close_below(self, ladder: Ladder, rung: Rung, below: Slip, step: Issue) -> None:
+        if step.finding is not None:
+            self._say_found(ladder, rung, step.finding)
+            below.state, below.changed = slips.DETERMINED, True
+
+    def _say_found(self, ladder: Ladder, rung: Rung, finding: Any) -> None:
+        """Announce the machine's own finding, once; an official's was announced when it came in."""
+        slip = rung.slip
+        if finding is None or finding.by != MACHINE or slip is None or slip.state == slips.DETERMINED:
+            return
+        slip.state, slip.changed = slips.DETERMINED, True
+        self.announce(ladder, lambda: say.determination_made(ladder, slip.slip_id, finding), finding.at)
+
+    def _announce_renewal(self, ladder: Ladder, slip: Slip, below: Slip | None, issued_at: datetime) -> None:
+        assert below is not None
+        slip.number, slip.standard, slip.requirements = below.number, below.standard, below.requirements
+        self.announce(ladder, lambda: say.slip_renewed(ladder, slip, issued_at), issued_at)
+
+    def _announce_issue(self, ladder: Ladder, slip: Slip, step: Issue, issued_at: datetime) -> None:
+        self.unnumbered.append((ladder, slip))
+        self.announce(ladder, lambda: say.slip_issued(ladder, slip, step.liability_date, issued_at), issued_at)
+        self.book.metrics.issued.labels(slip.colour, slip.ground).inc()
+        if slip.colour == RED:
+            for referral in referrals_of(slip.slip_id, ladder.matter_id, ladder.unit):
+                self.store.referrals.append(referral)
+                self.announce(ladder, later(say.referral_created, ladder, slip, referral), issued_at)
+
+    def _reason(self, rung: Rung, step: Issue | Draft, said: str) -> str:
+        """The sentence on the slip: colour, dates and rule. `said` is what the office gave as its reason."""
+        if isinstance(step, Issue) and step.proposal is not None and rung.slip is None:
+            return slips.office_reason(step.ground, step.by, said)
+        end, clock = rung.course.end, rung.clock
+        assert end is not None and clock is not None
+        limit = slips.limit_text(clock.amount, clock.limit_unit, clock.fixed_due)
+        day = self.book.reckoning.local_date
+        if step.finding is not None:
+            found = step.finding
+            return slips.finding_reason(
+                limit=limit,
+                last_day=end.last_day,
+                ground=found.progress_class,
+                by=found.by,
+                found_on=day(found.at),
+                colour=step.colour,
+                liability=step.liability_date,
+            )
+        return slips.expiry_reason(
+            before=rung.slip.colour if rung.slip else None,
+            limit=limit,
+            last_day=end.last_day,
+            rejected_on=day(step.rejected_at) if step.rejected_at else None,
+            colour=step.colour,
+            ground=step.ground,
+            liability=step.liability_date,
+        )
+
+    # ---- withdrawing
+
+    def withdraw(self, ladder: Ladder, root: Slip, cause: str, at: datetime) -> None:
+        """A slip falls, and every later slip that stood on it with it (d.8)."""
+        falling = [slip for slip in ladder.in_force() if slip.level > root.level]
+        self._fall(ladder, root, slips.WITHDRAWN, cause, at, None)
+        for slip in falling:
+            self._fall(ladder, slip, slips.VACATED, slips.VACATED, at, root)
+        reds = [slip.slip_id for slip in [root, *falling] if slip.colour == RED]
+        for referral in self.store.referrals_of(reds) if reds else ():
+            referral.state, referral.changed = RECALLED, True
+        self.store.touch(ladder)
+
+    def _fall(self, ladder: Ladder, slip: Slip, state: str, cause: str, at: datetime, root: Slip | None) -> None:
+        slip.state, slip.standing, slip.cause, slip.ended_at, slip.changed = state, False, cause, at, True
+        slip.vacated_by = root.number if root else None
+        self.book.metrics.withdrawn.labels(cause).inc()
+        clock, window = ladder.clocks.get(slip.slip_id), ladder.windows.get(slip.slip_id)
+        if clock is not None:
+            self._clear_timers(clock, DEADLINE, REMINDER, URGING, ISSUE)
+        if window is not None:
+            self._clear_timers(window, REVIEW)
+        for found in (clock, window):
+            if found is not None and found.state != STOPPED:
+                found.state, found.changed = STOPPED, True
+        self.announce(ladder, later(say.slip_withdrawn, ladder, slip, at, root.slip_id if root else None), at)

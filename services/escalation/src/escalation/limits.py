@@ -1,0 +1,195 @@
+"""Clocks: armed once by service, stopped by claims, breached under the cut; with their timers and announcements."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from escalation import announcements as say
+from escalation.desk import DEADLINE, REMINDER, REVIEW, URGING, Desk
+from escalation.domain import slip as slips
+from escalation.domain.clock import ASSIGNMENT, BREACHED, REVIEW_WINDOW, RUNNING, STOPPED, Clock, Term
+from escalation.domain.slip import RED, YELLOW, Slip
+from escalation.domain.standing import Ladder, Rung, term
+
+
+class Limits(Desk):
+    """Starts, stops and moves limits."""
+
+    # ---- clocks
+
+    def arm(self, ladder: Ladder, about: str, served_at: datetime, served_on: date, mode: str) -> None:
+        """Start the limit of an assignment or slip. Arming happens once (d.5.9); what has fallen is not armed."""
+        if about in ladder.clocks:
+            return
+        slip = ladder.slip(about)
+        if slip is not None and slip.served_at is None:
+            slip.served_at, slip.served_on, slip.served_mode, slip.changed = served_at, served_on, mode, True
+        if slip is None and about != ladder.assignment_id or slip is not None and not slip.in_force:
+            return
+        limit = term(ladder, slip, None)
+        end = Term(limit.amount, limit.unit, limit.fixed_due, served_on).end(self.book.reckoning)
+        if end is None:
+            return
+        clock = Clock(
+            ladder.matter_id,
+            ladder.unit,
+            slip.owner if slip else ASSIGNMENT,
+            about,
+            limit.amount,
+            limit.unit,
+            limit.fixed_due,
+            served_on,
+            served_at,
+            end.last_day,
+            end.due_instant,
+            end.provisional,
+            0,
+            RUNNING,
+            None,
+            changed=True,
+        )
+        ladder.clocks[about] = clock
+        self._set_timers(ladder, clock, served_at)
+        self.announce(ladder, lambda: say.clock_armed(ladder, clock), served_at)
+        if slip is not None:
+            self._served(ladder, slip, clock)
+
+    def _served(self, ladder: Ladder, slip: Slip, clock: Clock) -> None:
+        if slip.state == slips.ISSUED:
+            slip.state, slip.changed = slips.SERVED, True
+        window = self._open_review_window(ladder, slip, clock)
+        until = window.due_instant if window else None
+        self.announce(ladder, lambda: say.slip_served(ladder, slip, clock, until), clock.started_at)
+
+    def _open_review_window(self, ladder: Ladder, slip: Slip, clock: Clock) -> Clock | None:
+        """Decree 733 art. 17: a yellow or red may be reviewed within 30 days of its receipt; a renewal falls with its yellow."""
+        if slip.colour not in (YELLOW, RED) or slip.renewal:
+            return None
+        days = self.book.policy.review.window
+        end = self.book.reckoning.end(days, "DAY", clock.started_on)
+        window = Clock(
+            ladder.matter_id,
+            ladder.unit,
+            REVIEW_WINDOW,
+            slip.slip_id,
+            days,
+            "DAY",
+            None,
+            clock.started_on,
+            clock.started_at,
+            end.last_day,
+            end.due_instant,
+            end.provisional,
+            0,
+            RUNNING,
+            None,
+            changed=True,
+        )
+        ladder.windows[slip.slip_id] = window
+        self.work.set_timer(REVIEW, slip.slip_id, end.due_instant, subject=ladder.matter_id)
+        return window
+
+    def _set_timers(self, ladder: Ladder, clock: Clock, after: datetime) -> None:
+        """The deadline, the next reminder, and the automatic urging where the policy wants one."""
+        self.work.set_timer(DEADLINE, clock.about, clock.due_instant, subject=ladder.matter_id)
+        self.set_reminder(ladder, clock, after)
+        if self.book.policy.automatic_urging and clock.owner != ASSIGNMENT and not self._urged(ladder, clock):
+            at = self.book.reminding.urging(clock.deadline, clock.started_at)
+            if at < clock.due_instant:
+                self.work.set_timer(URGING, clock.about, at, subject=ladder.matter_id)
+
+    def _urged(self, ladder: Ladder, clock: Clock) -> bool:
+        return any(entry.kind == "URGE" and entry.data.get("about") == clock.about for entry in ladder.journal)
+
+    def set_reminder(self, ladder: Ladder, clock: Clock, after: datetime) -> None:
+        """The next reminder after an instant, if one is left before the end."""
+        reminder = self.book.reminding.following(clock.deadline, after)
+        if reminder is not None and reminder.at < clock.due_instant:
+            self.work.set_timer(REMINDER, clock.about, reminder.at, subject=ladder.matter_id)
+
+    def _clear_timers(self, clock: Clock, *kinds: str) -> None:
+        for kind in kinds:
+            self.work.clear_timer(kind, clock.about)
+
+    # ---- what the fold says about each rung
+
+    def _project(self, ladder: Ladder, rung: Rung, above: Rung | None) -> None:
+        """Bring the stored state of a rung's clock and slip to what the fold says, announcing the difference."""
+        clock, course = rung.clock, rung.course
+        if clock is not None:
+            if course.end is not None and course.end.due_instant != clock.due_instant:
+                self._move_end(ladder, rung, clock)
+            self._set_clock_state(ladder, rung, clock, above)
+            if course.status == "DONE" and not clock.has_passed:
+                self._clear_timers(clock, DEADLINE)
+        if rung.slip is not None:
+            self._set_slip_state(ladder, rung, rung.slip)
+
+    def _move_end(self, ladder: Ladder, rung: Rung, clock: Clock) -> None:
+        end = rung.course.end
+        assert end is not None
+        clock.deadline, clock.due_instant, clock.provisional = end.last_day, end.due_instant, end.provisional
+        clock.suspended_days, clock.changed = rung.course.suspended_days, True
+        self.work.set_timer(DEADLINE, clock.about, clock.due_instant, subject=ladder.matter_id)
+
+    def _set_clock_state(self, ladder: Ladder, rung: Rung, clock: Clock, above: Rung | None) -> None:
+        state, reason = _clock_state(rung, clock, above)
+        before = clock.state
+        if before == state:
+            return
+        clock.state, clock.changed = state, True
+        if state == BREACHED:
+            self._clear_timers(clock, REMINDER, URGING)
+            self.announce(ladder, lambda: say.deadline_breached(ladder, clock), clock.due_instant)
+            self.book.metrics.lag.observe(max(0.0, (self.now - clock.due_instant).total_seconds()))
+        elif state == RUNNING:
+            at = self._last_rejection(rung)
+            self._set_timers(ladder, clock, at)
+            self.announce(ladder, lambda: say.clock_resumed(ladder, clock, reason), at)
+        else:
+            self._stop(ladder, rung, clock, reason, above)
+
+    def _stop(self, ladder: Ladder, rung: Rung, clock: Clock, reason: str, above: Rung | None) -> None:
+        """The deadline's timer stays while a claim is pending: only it tells that all claims in time have been read."""
+        self._clear_timers(clock, REMINDER, URGING)
+        if reason == "SUPERSEDED":
+            self._clear_timers(clock, DEADLINE)
+        at = above.since if reason == "SUPERSEDED" and above is not None else rung.course.at or self.now
+        said = {"DONE": "CLAIMED", "PENDING": "CLAIMED"}.get(reason, reason)
+        self.announce(ladder, lambda: say.clock_stopped(ladder, clock, said), at)
+
+    def _last_rejection(self, rung: Rung) -> datetime:
+        return max((claim.decided_at for claim in rung.claims if claim.decided_at is not None), default=self.now)
+
+    def _set_slip_state(self, ladder: Ladder, rung: Rung, slip: Slip) -> None:
+        status = rung.course.status
+        if status == "DONE":
+            if slip.state != slips.LIFTED:
+                self._lift(ladder, rung, slip)
+            return
+        expired = rung.passed and status in ("RUNNING", "REJECTED")
+        if expired:
+            state = slips.DETERMINED if slip.state == slips.DETERMINED else slips.EXPIRED
+        else:
+            state = slips.SERVED if slip.served_at is not None else slips.ISSUED
+        if slip.state != state:
+            slip.state, slip.ended_at, slip.changed = state, None, True
+
+    def _lift(self, ladder: Ladder, rung: Rung, slip: Slip) -> None:
+        at = rung.course.at
+        assert at is not None
+        slip.state, slip.ended_at, slip.changed = slips.LIFTED, at, True
+        cause = self.causes.get((ladder.matter_id, ladder.unit))
+        self.announce(ladder, lambda: say.slip_lifted(ladder, slip, at), cause.time if cause else self.now)
+
+
+def _clock_state(rung: Rung, clock: Clock, above: Rung | None) -> tuple[str, str]:
+    """The state of a rung's clock, and why."""
+    status = rung.course.status
+    if status in ("DONE", "PENDING", "REJECTED"):
+        return STOPPED, status
+    if clock.has_passed:
+        return BREACHED, ""
+    if above is not None and above.since < clock.due_instant:
+        return STOPPED, "SUPERSEDED"
+    return RUNNING, "REJECTED"
