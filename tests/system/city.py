@@ -19,6 +19,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -344,6 +345,21 @@ def _unread_inbound(service: str) -> str:
         f"AND NOT EXISTS ({inbox} i.id = s.id AND ({same})) "
         f"AND NOT EXISTS (SELECT FROM {service}.parked p WHERE p.message_id = s.id)"
     )
+
+
+Lists = dict[str, list[dict[str, Any]]]
+
+
+def differences(found: Lists, expected: Lists) -> dict[str, list[str]]:
+    """The rows that only one of two outcomes has, list by list; empty when they are the same."""
+    told: dict[str, list[str]] = {}
+    for key in {*found, *expected}:
+        ours, theirs = (Counter(json.dumps(row, sort_keys=True) for row in side.get(key, [])) for side in (found, expected))
+        rows = [f"only here: {row}" for row in (ours - theirs).elements()]
+        rows += [f"only in the rehearsal: {row}" for row in (theirs - ours).elements()]
+        if rows:
+            told[key] = [f"{len(rows)} rows differ", *rows[:6]]
+    return told
 
 
 @contextmanager

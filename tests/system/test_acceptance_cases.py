@@ -185,7 +185,8 @@ def test_ac03_the_full_ladder_in_the_year_of_the_source_document(play: Play, cas
     assert (red["ground"], red["liability_date"], local_day(red["issued_at"])) == ("NO_MOVEMENT", "2017-03-29", "2017-03-29")
     assert (red["served_on"], red["deadline"], red["due_instant"]) == ("2017-03-29", "2017-04-06", "2017-04-06T16:00:00Z")
     assert {local(row["at"]) for row in played.rows("breaches")} == {"2017-03-21 00:00", "2017-03-29 00:00"}
-    assert [notice["matter"] for notice in played.rows("notices", kind="URGE", addressee="LIAISON")] == ["DC2017-009"]
+    urged = [local(notice["dispatched_at"]) for notice in played.rows("notices", kind="URGE", addressee="LIAISON")]
+    assert urged[-1] == "2017-03-24 09:30"
 
 
 @pytest.mark.parametrize(("case", "policy"), FULL, ids=["determined and approved", "found by machine"])

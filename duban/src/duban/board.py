@@ -72,9 +72,10 @@ class Board:
         return Counter(self.active.values())
 
     def worst(self, count: int) -> list[tuple[int, str, Decimal, bool]]:
-        """(year, unit, points, eligible) of the units that lost most, the newest year first."""
-        keys = set(self.points) | self.revoked
+        """(year, unit, points, eligible) of the units that lost most, the newest year first; who lost nothing is left out."""
         rows = [
-            (year, unit, self.points.get((year, unit), Decimal("0.00")), (year, unit) not in self.revoked) for year, unit in keys
+            (year, unit, self.points.get((year, unit), Decimal("0.00")), (year, unit) not in self.revoked)
+            for year, unit in {*self.points, *self.revoked}
         ]
-        return sorted(rows, key=lambda row: (-row[0], row[2], row[3], row[1]))[:count]
+        lost = [row for row in rows if row[2] or not row[3]]
+        return sorted(lost, key=lambda row: (-row[0], row[2], row[3], row[1]))[:count]

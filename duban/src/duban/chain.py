@@ -24,6 +24,7 @@ from service_chassis.entrypoints.inprocess import InProcess
 from service_chassis.messaging.embedded import EmbeddedBroker
 from service_chassis.persistence import migrations, refusals
 from service_chassis.persistence.database import Database
+from service_chassis.persistence.unit_of_work import Memory
 
 SERVICES = (Intake, Escalation, Scoring, Notify)
 
@@ -80,7 +81,7 @@ def opened(
 ) -> Iterator[Chain]:
     """The chain on SQLite files in `folder`, migrated; closed on leaving.
 
-    `durable=False` is for rehearsals: no fsync, no journal, the broker in memory, and outbox rows forgotten once confirmed.
+    `durable=False` is for rehearsals: no fsync, no journal, the broker in memory, and no tables for what is only on its way.
     """
     with ExitStack() as closing:
         runtimes = []
@@ -88,7 +89,8 @@ def opened(
             database = Database(f"sqlite:///{folder / kind.name}.sqlite", kind.name, durable=durable)
             closing.callback(database.close)
             migrations.migrate(database, kind.MIGRATIONS)
-            runtimes.append(Runtime(kind(policy), database, clock, refuse_waiting_after=None))
+            memory = None if durable else Memory()
+            runtimes.append(Runtime(kind(policy), database, clock, refuse_waiting_after=None, memory=memory))
         broker = EmbeddedBroker(broker_file or (str(folder / "broker.sqlite") if durable else ":memory:"), archive=archive)
         closing.callback(broker.close)
         driver = InProcess(runtimes, broker, keep_published=durable, is_down=is_down_at(policy, clock))

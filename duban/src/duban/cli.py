@@ -99,14 +99,15 @@ def rehearse(events: Path, policy: Path | None, until: date | None, out: Path | 
 )
 @click.option("--fresh", is_flag=True, envvar="FRESH", help="start over: forget what is under --folder")
 @click.option("--for", "lasting", callback=seconds, envvar="FOR", metavar="TIME", help="stop by itself, e.g. after 20s")
+@click.option("--until", callback=local_day, metavar="DATE", help="stop by itself at the end of this day of the city")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("var/city"), show_default=True)
 @one_line
-def run(speed: float | None, fresh: bool, lasting: float | None, folder: Path) -> None:
+def run(speed: float | None, fresh: bool, lasting: float | None, until: date | None, folder: Path) -> None:
     """在本机运行示例城市 / run the whole chain here with a sample city, live. Ctrl-C stops, the next start goes on."""
     click.echo("示例城市启动中 … / starting the sample city …")
     from duban import run
 
-    run.run(run.Wanted(folder, speed or run.DAY_PER_SECOND, lasting, fresh), sys.stdout)
+    run.run(run.Wanted(folder, speed or run.DAY_PER_SECOND, fresh, lasting, until), sys.stdout)
 
 
 @main.command(context_settings=HELP)

@@ -16,12 +16,13 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
 import orjson
+from ground_rules.limits import start_of_day
 from ground_rules.policy import Policy, load_policy
 from service_chassis.clock import VirtualClock
 from service_chassis.errors import ConfigError
@@ -47,12 +48,14 @@ POSITION, LOCK = "position.json", "lock"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How to run: the folder of the city's files, virtual per real seconds, for how long, and whether to start over."""
+    """How to run: the folder of the city's files, virtual per real seconds, whether to start over, and when to stop by itself:
+    after so many real seconds, or at the end of a local day of the city."""
 
     folder: Path
     speed: float
-    lasting: float | None = None
     fresh: bool = False
+    lasting: float | None = None
+    until: date | None = None
 
 
 class Stop:
@@ -87,7 +90,7 @@ def _run(wanted: Wanted, out: IO[str], stop: Stop) -> None:
     clock = VirtualClock(position or story.opening(policy))
     with chain.opened(wanted.folder, policy, clock, durable=True) as running:
         board = Board()
-        city = City(running, board, Player(running.driver, clock, arrivals), wanted.folder)
+        city = City(running, board, Player(running.driver, clock, arrivals), wanted)
         city.recover(position)
         shown = view(out, board, policy.zone, wanted.speed)
         try:
@@ -106,9 +109,11 @@ def the_story(policy: Policy) -> list[Arrival]:
 class City:
     """The chain with its story, its place in it, and the board."""
 
-    def __init__(self, running: chain.Chain, board: Board, player: Player, folder: Path) -> None:
-        self.running, self.board, self.player, self.folder = running, board, player, folder
+    def __init__(self, running: chain.Chain, board: Board, player: Player, wanted: Wanted) -> None:
+        self.running, self.board, self.player, self.folder = running, board, player, wanted.folder
         self.end = player.arrivals[-1].instant + AFTER_THE_STORY
+        if wanted.until is not None:
+            self.end = min(self.end, start_of_day(wanted.until + timedelta(days=1), running.policy.zone))
         self._archived = 0
 
     def recover(self, position: datetime | None) -> None:
@@ -128,7 +133,7 @@ class City:
                 yield line
 
     def next_instant(self) -> datetime | None:
-        """When the next thing happens; None when the story is over."""
+        """When the next thing happens; None when the story, or the wanted part of it, is over."""
         instant = self.player.next_instant()
         return instant if instant is not None and instant < self.end else None
 
@@ -149,7 +154,8 @@ def loop(city: City, shown: View, wanted: Wanted, stop: Stop) -> str:
             return "时间到 time is up"
         now, instant = start + timedelta(seconds=passed * wanted.speed), city.next_instant()
         if instant is None:
-            return "故事讲完了 the story is over（FRESH=1 重新开始 starts over）"
+            told = "已到指定日期 the wanted day is over" if wanted.until else "故事讲完了 the story is over"
+            return f"{told}（FRESH=1 重新开始 starts over）"
         if instant <= now:
             city.play(instant, shown)
             shown.show(instant)

@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 
 from duban.sample_city.units import name_of
 
-COLOURS = {"WHITE": "白单 white", "YELLOW": "黄单 yellow", "RED": "红单 red"}
+COLOURS = {"WHITE": ("白单", "white"), "YELLOW": ("黄单", "yellow"), "RED": ("红单", "red")}
 BODIES = {"DISCIPLINE": "纪检监察部门 discipline", "ASSESSMENT": "市考核办 assessment", "ORGANISATION": "组织部门 organisation"}
 FINDINGS = {
     "NO_MOVEMENT": "屡督不动 no movement",
     "PERFUNCTORY_POOR": "敷衍了事且质量较差 perfunctory and poor",
     "SUBSTANTIVE_IMPROVEMENT": "有实质性改进 substantive improvement",
 }
+CAUSES = {"LATE_ARRIVING_TIMELY_COMPLETION": "按期报结晚到，自动撤销 / claimed in time, the report arrived late"}
+"""Causes that machines write; people's reasons are texts already."""
 
 Data = Mapping[str, Any]
 
@@ -70,12 +72,16 @@ def _title(data: Data) -> str:
     return f"《{title}》" if title else ""
 
 
-def _slip(verb: str) -> Callable[[Data], tuple[str, str]]:
+def _slip(verb: str, english: str) -> Callable[[Data], tuple[str, str]]:
     def text(data: Data) -> tuple[str, str]:
-        number = f" {data['number']}" if data.get("number") else ""
+        colour = str(data.get("colour"))
+        name, word = COLOURS.get(colour, (colour, colour.lower()))
         renewed = "（续期）" if data.get("renewal") else ""
-        colour = COLOURS.get(str(data.get("colour")), str(data.get("colour")))
-        return f"{colour}{renewed}{verb}{number}{_title(data)}", str(data.get("reason") or data.get("cause") or "")
+        number = f" {data['number']}" if data.get("number") else ""
+        cause = str(data.get("cause") or "")
+        return f"{name}{renewed}{verb} {word} {english}{number}{_title(data)}", str(
+            data.get("reason") or CAUSES.get(cause, cause)
+        )
 
     return text
 
@@ -110,11 +116,11 @@ TEXTS: dict[str, Callable[[Data], tuple[str, str]]] = {
     "intake.matter.registered": _registered,
     "intake.matter.closed": _about("销号 closed"),
     "intake.completion.rejected": _rejected,
-    "escalation.slip.proposed": _slip("待审批 proposed"),
-    "escalation.slip.issued": _slip("签发 issued"),
-    "escalation.slip.renewed": _slip("续期 renewed"),
-    "escalation.slip.lifted": _slip("解除 lifted"),
-    "escalation.slip.withdrawn": _slip("撤销 withdrawn"),
+    "escalation.slip.proposed": _slip("待审批", "proposed"),
+    "escalation.slip.issued": _slip("签发", "issued"),
+    "escalation.slip.renewed": _slip("续期", "renewed"),
+    "escalation.slip.lifted": _slip("解除", "lifted"),
+    "escalation.slip.withdrawn": _slip("撤销", "withdrawn"),
     "escalation.determination.made": _finding,
     "escalation.referral.created": _referral,
     "escalation.urge.sent": _about("催办 urged"),

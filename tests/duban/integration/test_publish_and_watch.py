@@ -146,4 +146,4 @@ def test_watching_prints_readable_lines_until_the_count_is_reached(broker: Conne
     lines = out.splitlines()
     assert process.returncode == 0, err
     assert len(lines) == 2
-    assert lines[0].startswith("2026-03-17 08:30 市住建局 黄单 yellow签发 issued《积水点整治》 — 到期未办结")
+    assert lines[0].startswith("2026-03-17 08:30 市住建局 黄单签发 yellow issued《积水点整治》 — 到期未办结")

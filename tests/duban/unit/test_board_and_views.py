@@ -68,6 +68,8 @@ def test_points_are_the_units_balance_and_lost_eligibility_is_marked() -> None:
     assert [unit for _, unit, _, _ in found.worst(1)] == ["ZJJ"]
     found.apply(event("scoring.eligibility.restored", year=2026))
     assert found.worst(1)[0][3] is True
+    found.apply(event("scoring.score.reversed", unit="HBJ", amount="0.30", balance="0.00", year=2026))
+    assert [unit for _, unit, _, _ in found.worst(5)] == ["ZJJ"]
 
 
 def test_an_event_that_comes_again_changes_nothing() -> None:
@@ -82,7 +84,7 @@ def test_a_slip_is_shown_with_its_unit_its_title_and_the_reason() -> None:
     assert line is not None
     text = line.plain(ZONE)
     assert text.startswith("2026-03-17 08:30 市住建局 ")
-    for part in ("黄单 yellow", "咸督办〔2026〕黄字第1号", "《城区积水点整治》", "白单到期未办结"):
+    for part in ("黄单签发 yellow issued", "咸督办〔2026〕黄字第1号", "《城区积水点整治》", "白单到期未办结"):
         assert part in text
 
 
@@ -90,6 +92,11 @@ def test_a_slip_is_shown_with_its_unit_its_title_and_the_reason() -> None:
 def test_every_line_is_about_an_event_that_exists(name: str) -> None:
     facts = {fact.TYPE for module in (escalation, intake, notify, scoring) for fact in module.FACTS}
     assert f"{name}.v1" in facts
+
+
+def test_the_cause_of_a_withdrawal_is_told_in_words() -> None:
+    line = line_of(slip("withdrawn", cause="LATE_ARRIVING_TIMELY_COMPLETION"))
+    assert line is not None and "按期报结晚到" in line.reason
 
 
 def test_an_event_without_words_of_its_own_is_shown_by_its_type() -> None:
