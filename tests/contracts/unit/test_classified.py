@@ -28,7 +28,7 @@ MARKS = [
 ]
 
 
-def nothing_but_the_id(error: Unreadable, event_id: str | None) -> None:
+def assert_nothing_but_the_id(error: Unreadable, event_id: str | None) -> None:
     assert error.code == "CLASSIFIED"
     assert error.id == event_id
     assert (error.source, error.type, error.time, error.matter, error.errors) == (None, None, None, None, [])
@@ -45,7 +45,7 @@ def secret(example: Example) -> dict[str, Any]:
 @pytest.mark.parametrize("mark", MARKS)
 def test_a_classified_message_is_refused_and_only_its_id_is_kept(secret: dict[str, Any], refused: Refuse, mark: str) -> None:
     secret["data"]["classification"] = mark
-    nothing_but_the_id(refused(secret), secret["id"])
+    assert_nothing_but_the_id(refused(secret), secret["id"])
 
 
 @pytest.mark.parametrize("mark", ["NONE", "INTERNAL", None])
@@ -58,16 +58,16 @@ def test_what_is_not_classified_goes_through(example: Example, send: Callable[..
 @pytest.mark.parametrize("wrong", [{"title": 7}, {"surprise": 1}, {"assignments": []}, {"source": None}])
 def test_classified_comes_before_any_other_fault(secret: dict[str, Any], refused: Refuse, wrong: dict[str, Any]) -> None:
     secret["data"] |= wrong
-    nothing_but_the_id(refused(secret), secret["id"])
-    nothing_but_the_id(refused(secret, routing_key="HBJ.matter.submitted.v1", user_id=None), secret["id"])
-    nothing_but_the_id(refused(secret | {"type": "matter.decomposed.v1", "time": "soon"}), secret["id"])
+    assert_nothing_but_the_id(refused(secret), secret["id"])
+    assert_nothing_but_the_id(refused(secret, routing_key="HBJ.matter.submitted.v1", user_id=None), secret["id"])
+    assert_nothing_but_the_id(refused(secret | {"type": "matter.decomposed.v1", "time": "soon"}), secret["id"])
 
 
 def test_a_mark_anywhere_counts(secret: dict[str, Any], refused: Refuse) -> None:
     del secret["data"]["classification"]
-    nothing_but_the_id(refused(secret | {"classification": "SECRET"}), secret["id"])
+    assert_nothing_but_the_id(refused(secret | {"classification": "SECRET"}), secret["id"])
     nested = {"directive": "x", "matters": [{"title": "涉密标题", "classification": "SECRET"}]}
-    nothing_but_the_id(refused(secret | {"type": "matter.decomposed.v1", "data": nested}), secret["id"])
+    assert_nothing_but_the_id(refused(secret | {"type": "matter.decomposed.v1", "data": nested}), secret["id"])
 
 
 def test_a_mark_written_with_escapes_counts(secret: dict[str, Any], refused: Refuse) -> None:
@@ -79,7 +79,7 @@ def test_a_mark_written_with_escapes_counts(secret: dict[str, Any], refused: Ref
         b'"c\\u006cassification":"\\u0053ECRE\\u0054"',
     ):
         changed = body.replace(b'"classification": "SECRET"', written)
-        nothing_but_the_id(refused(changed, routing_key="OFFICE.matter.submitted.v1"), secret["id"])
+        assert_nothing_but_the_id(refused(changed, routing_key="OFFICE.matter.submitted.v1"), secret["id"])
 
 
 def test_a_classified_header_in_binary_mode_counts(secret: dict[str, Any], refused: Refuse) -> None:
@@ -87,7 +87,7 @@ def test_a_classified_header_in_binary_mode_counts(secret: dict[str, Any], refus
     names = ("specversion", "id", "source", "type", "time")
     headers = {f"ce-{name}": secret[name] for name in names} | {"ce-classification": "SECRET"}
     body = json.dumps(secret["data"]).encode()
-    nothing_but_the_id(refused(body, headers=headers, content_type="application/json"), secret["id"])
+    assert_nothing_but_the_id(refused(body, headers=headers, content_type="application/json"), secret["id"])
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_also_a_classified_body_that_cannot_be_read_is_not_kept(
 ) -> None:
     error = refused(spoil(json.dumps(secret).encode()), routing_key="OFFICE.matter.submitted.v1")
     assert error.id in (secret["id"], "2")
-    nothing_but_the_id(error, error.id)
+    assert_nothing_but_the_id(error, error.id)
 
 
 def test_the_refusal_of_a_classified_message_tells_only_the_id(secret: dict[str, Any], refused: Refuse, now: Any) -> None:

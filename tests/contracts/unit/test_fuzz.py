@@ -23,7 +23,7 @@ BODIES = {
 LENIENT = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
-def outcome(send: Send, now: Any, body: bytes, **said: Any) -> None:
+def assert_read_or_refused(send: Send, now: Any, body: bytes, **said: Any) -> None:
     """Send it; a refusal must be tellable to the sender."""
     try:
         send(body, **said)
@@ -42,7 +42,7 @@ def outcome(send: Send, now: Any, body: bytes, **said: Any) -> None:
     user=st.text(max_size=3),
 )
 def test_arbitrary_bytes_are_refused(send: Send, now: Any, body: bytes, content_type: str | None, key: str, user: str) -> None:
-    outcome(send, now, body, content_type=content_type, routing_key=key, user_id=user)
+    assert_read_or_refused(send, now, body, content_type=content_type, routing_key=key, user_id=user)
 
 
 HEADER = st.one_of(
@@ -57,7 +57,7 @@ NAMES = (
 @LENIENT
 @given(body=st.sampled_from([b"{}", b'{"matter": "x"}', b"x"]), headers=st.dictionaries(NAMES, HEADER, max_size=6))
 def test_arbitrary_headers_are_refused(send: Send, now: Any, body: bytes, headers: dict[str, Any]) -> None:
-    outcome(send, now, body, content_type="application/json", headers=headers)
+    assert_read_or_refused(send, now, body, content_type="application/json", headers=headers)
 
 
 @pytest.mark.parametrize("name", sorted(REQUESTS))
@@ -74,7 +74,7 @@ def test_a_good_body_with_bytes_changed_is_read_or_refused(send: Send, now: Any,
         if not body:
             break
     sender = {"/office": "OFFICE", "/units/ZJJ": "ZJJ"}.get(json.loads(BODIES[name])["source"], "DUBAN")
-    outcome(send, now, bytes(body), routing_key=f"{sender}.{name}")
+    assert_read_or_refused(send, now, bytes(body), routing_key=f"{sender}.{name}")
 
 
 ANYTHING = st.recursive(
@@ -93,4 +93,4 @@ def test_a_good_body_with_values_changed_is_read_or_refused(send: Send, now: Any
     holder = data.draw(st.sampled_from([event, event["data"]]))
     holder[data.draw(st.sampled_from(sorted(holder)))] = data.draw(ANYTHING)
     sender = {"/office": "OFFICE", "/units/ZJJ": "ZJJ"}.get(source, "DUBAN")
-    outcome(send, now, json.dumps(event).encode(), routing_key=f"{sender}.{name}")
+    assert_read_or_refused(send, now, json.dumps(event).encode(), routing_key=f"{sender}.{name}")
