@@ -17,7 +17,7 @@ $(STAMP): requirements/install.sh requirements/dev.txt $(wildcard libs/*/pyproje
 	@sh requirements/install.sh
 	@touch $@
 
-run: $(STAMP) ## the whole chain on this machine, with a sample city [SPEED=days per second] [FRESH=1] [FOR=20s]
+run: $(STAMP) ## the whole chain on this machine, with a sample city [SPEED=1 is real time; else one day per second] [FRESH=1] [FOR=20s]
 	@.venv/bin/duban run $(if $(SPEED),--speed $(SPEED)) $(if $(FRESH),--fresh) $(if $(FOR),--for $(FOR))
 
 check: lint ## lint, format, types, import rules, architecture: no servers needed
