@@ -25,8 +25,8 @@ NAMES = {"WHITE": "白 white", "YELLOW": "黄 yellow", "RED": "红 red"}
 FRAME_SECONDS = 0.25
 """The board is drawn at most four times a second."""
 
-STATUS_SECONDS = 1.0
-"""Plain output tells the date at most once a second."""
+STATUS_SECONDS, SLOW_STATUS_SECONDS = 1.0, 60.0
+"""Plain output tells the state once a local day, at most once a second; within a day once a minute."""
 
 
 class View(Protocol):
@@ -68,7 +68,8 @@ class PlainView:
 
     def __init__(self, out: IO[str], board: Board, zone: ZoneInfo) -> None:
         self._out, self._board, self._zone = out, board, zone
-        self._last = 0.0
+        self._last = float("-inf")
+        self._day = ""
 
     def tell(self, line: Line) -> None:
         """An event, at once."""
@@ -76,12 +77,14 @@ class PlainView:
 
     def show(self, now: datetime) -> None:
         """The state of the city, not too often."""
-        if time.monotonic() - self._last >= STATUS_SECONDS:
-            self._last = time.monotonic()
-            self._status(now)
+        text = clock_line(now, self._zone)
+        wait = SLOW_STATUS_SECONDS if text[:10] == self._day else STATUS_SECONDS
+        if time.monotonic() - self._last >= wait:
+            self._last, self._day = time.monotonic(), text[:10]
+            self._status(text)
 
-    def _status(self, now: datetime) -> None:
-        print(f"== {clock_line(now, self._zone)} · {counts(self._board)}{points(self._board)}", file=self._out, flush=True)
+    def _status(self, clock: str) -> None:
+        print(f"== {clock} · {counts(self._board)}{points(self._board)}", file=self._out, flush=True)
 
     def close(self, text: str) -> None:
         """The last word."""
@@ -136,7 +139,7 @@ class LiveView:
             table.add_row(
                 Text(f"■ {name}", style=STYLES[colour]), Text(f"{force[colour]} / {self._board.issued[colour]}", justify="right")
             )
-        return Panel(table, title="督办单 slips（在效 in force / 累计 issued）")
+        return Panel(table, title="督办单 slips（在效/累计）")
 
     def _points(self, rows: int) -> Panel:
         table = Table.grid(padding=(0, 1), expand=True)
@@ -146,11 +149,14 @@ class LiveView:
         return Panel(table, title="扣分 points by unit")
 
     def _events(self, height: int) -> Panel:
-        lines = list(self._board.newest)[-max(height // 2, 3) :]
-        text = Text(overflow="ellipsis")
-        for line in reversed(lines):
+        """The newest first: what happened on one line, the reason below it."""
+        parts: list[Text] = []
+        for line in reversed(list(self._board.newest)[-max(height, 3) :]):
+            text = Text(no_wrap=True, overflow="ellipsis")
             text.append(f"{line.at.astimezone(self._zone):%m-%d %H:%M} ", style="dim")
             text.append(f"{name_of(line.unit)} " if line.unit else "", style="cyan")
             text.append(line.text, style=STYLES.get(line.colour or "", ""))
-            text.append(f" — {line.reason}\n" if line.reason else "\n", style="italic")
-        return Panel(text, title="最新事件 newest events")
+            parts.append(text)
+            if line.reason:
+                parts.append(Text(f"└ {line.reason}", style="italic dim"))
+        return Panel(Group(*parts), title="最新事件 newest events")
