@@ -19,7 +19,7 @@ from escalation.domain.clock import Reckoning
 from escalation.domain.ladder import Rules
 from escalation.domain.reminders import Reminding
 from escalation.domain.slip import RED, YELLOW, Slip
-from escalation.domain.standing import Entry, Ladder, LateReports
+from escalation.domain.standing import Entry, Ladder, LateReports, Rung
 from escalation.metrics import Metrics
 from escalation.store import Store
 
@@ -91,9 +91,11 @@ class Desk:
     # ---- what the steps share
 
     def about(self, ladder: Ladder, rung: Rung) -> str:
+        """The assignment or slip that a rung is about; the key of its timers."""
         return rung.slip.slip_id if rung.slip else ladder.assignment_id or ""
 
     def set_waiting(self, ladder: Ladder, reason: str | None) -> None:
+        """Remember why a ladder whose limit has passed does not go on."""
         if ladder.waiting != reason:
             ladder.waiting, ladder.changed = reason, True
 

@@ -41,7 +41,6 @@ class Issuing(Limits):
     def drop_draft(self, ladder: Ladder, draft: Slip, cause: str, at: datetime) -> None:
         """A draft that will never be issued; the unit never saw it, so nothing is announced."""
         draft.state, draft.standing, draft.cause, draft.ended_at, draft.changed = slips.WITHDRAWN, False, cause, at, True
-        self.store.touch(ladder)
 
     # ---- issuing
 
@@ -163,7 +162,6 @@ class Issuing(Limits):
         reds = [slip.slip_id for slip in [root, *falling] if slip.colour == RED]
         for referral in self.store.referrals_of(reds) if reds else ():
             referral.state, referral.changed = RECALLED, True
-        self.store.touch(ladder)
 
     def _fall(self, ladder: Ladder, slip: Slip, state: str, cause: str, at: datetime, root: Slip | None) -> None:
         slip.state, slip.standing, slip.cause, slip.ended_at, slip.changed = state, False, cause, at, True

@@ -1,0 +1,181 @@
+"""How a ladder's journal folds into claims, rungs and a standing, in whatever order it was written."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from itertools import permutations
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from escalation.domain.clock import Clock, Reckoning
+from escalation.domain.slip import Slip
+from escalation.domain.standing import Entry, Ladder, LateReports, may_propose, rungs, standing_of, unfounded
+from ground_rules.limits import Limit
+from ground_rules.workdays import WorkCalendar
+
+ZONE = ZoneInfo("Asia/Shanghai")
+RECKONING = Reckoning(WorkCalendar.china(), ZONE)
+BELIEVING = LateReports("auto", Limit(3, "WORKDAY"), RECKONING)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
+
+
+def clock(about: str, served: str, deadline: str, passed: bool) -> Clock:
+    due = at(f"{deadline} 00:00") + (at("2026-01-02 00:00") - at("2026-01-01 00:00"))
+    day, last = date.fromisoformat(served), date.fromisoformat(deadline)
+    owner = f"SLIP:{about.upper()}"
+    return Clock(
+        "m", "ZJJ", owner, about, 10 if about == "white" else 5, "WORKDAY", None, day, at(f"{served} 10:00"), last, due, False, 0,
+        "RUNNING", due if passed else None,
+    )  # fmt: skip
+
+
+def slip(colour: str, issued: str | None, **more: Any) -> Slip:
+    instant = at(issued) if issued else None
+    known: dict[str, Any] = {"served_at": instant, "state": "SERVED" if issued else "DRAFT", "standing": True, "ground": "OVERDUE"}
+    known |= more
+    return Slip(
+        colour.lower(), "m", "ZJJ", colour, known.pop("renewal", 0), 0, known.pop("ground"), known.pop("state"),
+        known.pop("standing"), None, "标准", [], 5, "WORKDAY", None, "DUBAN", instant, None, "", None, **known,
+    )  # fmt: skip
+
+
+def ladder(*entries: Entry, slips: list[Slip] | None = None, clocks: list[Clock] | None = None) -> Ladder:
+    made = Ladder("m", "ZJJ", "M-1", "OFFICE", "a", "LEAD", "题", "标准", 200, "WORKDAY", None, None)
+    made.journal.extend(entries)
+    made.slips.extend(slips or [slip("WHITE", "2026-03-02 09:00", ground="SLOW_PROGRESS")])
+    for found in clocks or [clock("white", "2026-03-02", "2026-03-16", passed=True)]:
+        made.clocks[found.about] = found
+    return made
+
+
+def claimed(when: str, arrived: str | None = None, id_: str = "c") -> Entry:
+    return Entry("CLAIM", id_, at(when), at(arrived or when), {})
+
+
+def verdict(when: str, what: str, id_: str = "c", claimed_at: str = "2026-03-13 15:20") -> Entry:
+    data = {"claim": id_, "claimed_at": at(claimed_at).isoformat(), "verdict": what}
+    return Entry("VERDICT", f"{what}-{when}", at(when), at(when), data)
+
+
+YELLOW = [slip("WHITE", "2026-03-02 09:00", ground="SLOW_PROGRESS"), slip("YELLOW", "2026-03-17 00:00")]
+
+
+def test_the_last_verdict_by_time_decides_in_whatever_order_they_were_written() -> None:
+    entries = [claimed("2026-03-13 15:20"), verdict("2026-03-14 10:00", "REJECTED"), verdict("2026-03-16 10:00", "VERIFIED")]
+    for order in permutations(entries):
+        found = ladder(*order).claims()
+        assert [(c.verdict, c.decided_at) for c in found] == [("VERIFIED", at("2026-03-16 10:00"))]
+
+
+def test_a_verdict_stands_for_its_claim_until_the_claim_arrives() -> None:
+    found = ladder(verdict("2026-03-16 10:00", "VERIFIED")).claims()
+    assert [(c.id, c.at) for c in found] == [("c", at("2026-03-13 15:20"))]
+
+
+def test_a_claim_belongs_to_what_was_in_force_at_its_time() -> None:
+    made = ladder(claimed("2026-03-23 16:00"), slips=YELLOW)
+    assert [[c.id for c in rung.claims] for rung in rungs(made, RECKONING, BELIEVING)] == [[], [], ["c"]]
+
+
+def test_a_claim_at_the_instant_of_the_next_issue_still_belongs_to_the_slip_before() -> None:
+    made = ladder(claimed("2026-03-17 00:00"), slips=YELLOW)
+    white, yellow = rungs(made, RECKONING, BELIEVING)[1:]
+    assert [c.at for c in white.course.late] == [at("2026-03-17 00:00")]
+    assert [c.at for c in yellow.claims] == [at("2026-03-17 00:00")]
+
+
+def test_a_late_claim_goes_on_to_count_for_the_next_slip_from_its_issue() -> None:
+    """d.17: when verified, that next slip is LIFTED, dated its issue."""
+    yellow = [*YELLOW[:1], slip("YELLOW", "2026-03-17 08:30")]
+    made = ladder(claimed("2026-03-17 07:00"), verdict("2026-03-18 10:00", "VERIFIED"), slips=yellow)
+    found = rungs(made, RECKONING, BELIEVING)
+    assert (found[2].course.status, found[2].course.at) == ("DONE", at("2026-03-17 08:30"))
+    assert not unfounded(found[1], yellow[1])
+
+
+def test_a_claim_that_was_rejected_before_the_next_issue_stays_behind() -> None:
+    yellow = [*YELLOW[:1], slip("YELLOW", "2026-03-17 08:30")]
+    made = ladder(claimed("2026-03-17 07:00"), verdict("2026-03-17 08:00", "REJECTED"), slips=yellow)
+    assert rungs(made, RECKONING, BELIEVING)[2].claims == []
+
+
+def test_a_claim_in_time_that_arrived_late_takes_the_ground_from_the_slip_above() -> None:
+    made = ladder(claimed("2026-03-16 23:50", arrived="2026-03-18 09:00"), slips=YELLOW)
+    found = rungs(made, RECKONING, BELIEVING)
+    assert unfounded(found[1], YELLOW[1])
+
+
+def test_after_the_window_a_late_report_is_not_believed_by_machine_but_counts_for_the_slip_above() -> None:
+    believed = ladder(claimed("2026-03-16 23:50", arrived="2026-03-19 23:59"), slips=YELLOW)
+    doubted = ladder(claimed("2026-03-16 23:50", arrived="2026-03-20 00:00"), slips=YELLOW)
+    assert unfounded(rungs(believed, RECKONING, BELIEVING)[1], YELLOW[1])
+    found = rungs(doubted, RECKONING, BELIEVING)
+    assert not unfounded(found[1], YELLOW[1])
+    assert found[2].course.status == "PENDING"
+
+
+def test_where_a_person_decides_about_late_reports_none_is_believed() -> None:
+    made = ladder(claimed("2026-03-16 23:50", arrived="2026-03-17 09:00"), slips=YELLOW)
+    asking = LateReports("person", Limit(3, "WORKDAY"), RECKONING)
+    assert not unfounded(rungs(made, RECKONING, asking)[1], YELLOW[1])
+
+
+def test_a_report_that_arrived_before_the_issue_is_never_doubted() -> None:
+    yellow = [*YELLOW[:1], slip("YELLOW", "2026-03-30 00:00")]
+    made = ladder(claimed("2026-03-16 23:50", arrived="2026-03-25 09:00"), slips=yellow)
+    assert unfounded(rungs(made, RECKONING, BELIEVING)[1], yellow[1])
+
+
+def test_a_white_for_slow_progress_stands_whatever_is_claimed_about_the_assignment() -> None:
+    made = ladder(claimed("2026-03-02 08:00"))
+    found = rungs(made, RECKONING, BELIEVING)
+    assert found[0].course.status == "PENDING"
+    assert not unfounded(found[0], made.slips[0])
+
+
+def test_an_early_rejection_that_arrived_late_moves_the_end_and_takes_the_ground_from_the_slip_above() -> None:
+    made = ladder(
+        claimed("2026-03-04 10:00", arrived="2026-03-18 09:00"),
+        verdict("2026-03-06 10:00", "REJECTED", claimed_at="2026-03-04 10:00"),
+        slips=YELLOW,
+    )
+    assert unfounded(rungs(made, RECKONING, BELIEVING)[1], YELLOW[1])
+
+
+def test_fallen_slips_and_drafts_are_no_rungs() -> None:
+    fallen = slip("YELLOW", "2026-03-17 00:00", standing=False, state="WITHDRAWN")
+    made = ladder(slips=[YELLOW[0], fallen, slip("RED", None)])
+    assert [rung.slip.colour for rung in rungs(made, RECKONING, BELIEVING) if rung.slip] == ["WHITE"]
+
+
+def test_a_standing_has_only_the_findings_made_while_its_slip_was_in_force() -> None:
+    def found(when: str) -> Entry:
+        return Entry("FINDING", when, at(when), at(when), {"class": "NO_MOVEMENT", "by": "赵明远"})
+
+    made = ladder(found("2026-03-16 10:00"), found("2026-03-25 10:00"), slips=YELLOW)
+    standing = standing_of(made, rungs(made, RECKONING, BELIEVING)[-1], [])
+    assert [f.at for f in standing.findings] == [at("2026-03-25 10:00")]
+
+
+def test_a_standing_knows_when_a_person_withdrew_the_next_slip_but_not_when_the_machine_did() -> None:
+    for cause, expected in [("WITHDRAWN_BY_OFFICE", at("2026-03-18 10:00")), ("LATE_ARRIVING_TIMELY_COMPLETION", None)]:
+        fallen = slip("YELLOW", "2026-03-17 00:00", standing=False, state="WITHDRAWN", cause=cause, ended_at=at("2026-03-18 10:00"))
+        made = ladder(slips=[YELLOW[0], fallen])
+        assert standing_of(made, rungs(made, RECKONING, BELIEVING)[-1], []).fell_at == expected
+
+
+def test_a_standing_without_a_journal_says_the_same_as_one_with_an_irrelevant_line() -> None:
+    bare, written = ladder(slips=YELLOW), ladder(slips=YELLOW)
+    written.journal.append(Entry("SERVICE", "x", at("2026-03-02 10:00"), at("2026-03-02 10:00"), {}))
+    rung = rungs(bare, RECKONING, BELIEVING)[-1]
+    one, other = standing_of(bare, rung, []), standing_of(written, rung, [])
+    for name in ("colour", "renewal", "passed", "issued_at", "served_at", "ground", "fell_at"):
+        assert getattr(one, name) == getattr(other, name)
+
+
+def test_a_higher_colour_may_be_proposed_only_on_the_one_below() -> None:
+    made = ladder(slips=[YELLOW[0]])
+    assert [may_propose(made, colour) for colour in ("WHITE", "YELLOW", "RED")] == [True, True, False]
