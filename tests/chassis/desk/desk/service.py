@@ -71,7 +71,7 @@ class Desk(Service):
         self.notes = []
 
     def _misbehave(self, work: Work, title: str) -> None:
-        if title == "fail":
+        if title == "fail" and "DESK_IS_CURED" not in os.environ:
             raise RuntimeError("this message cannot be handled")
         if title == "kill":
             os.kill(os.getpid(), signal.SIGKILL)

@@ -102,7 +102,7 @@ def exchanges() -> dict[str, tuple[str, dict[str, Any]]]:
 def of_service(service: type[Service]) -> Topology:
     """The topology of one service, computed from its `@consume` declarations."""
     name = service.name
-    queues = [_inbound(service), _events(service), _archive()]
+    queues = [_inbound(service), _events(service), archive()]
     if name in DELAYED:
         queues += [_retry(name), _dead(name)]
     return Topology(exchanges(), tuple(queues))
@@ -152,6 +152,7 @@ def _dead(service: str) -> Queue:
     return Queue(f"{name}.dead", {"x-queue-type": "quorum"}, ((DEAD_EXCHANGE, name),))
 
 
-def _archive() -> Queue:
+def archive() -> Queue:
+    """The stream that keeps every published event, so that none is ever unroutable."""
     arguments = {"x-queue-type": "stream", "x-max-length-bytes": ARCHIVE_BYTES}
     return Queue(ARCHIVE, arguments, ((EVENTS_EXCHANGE, "#"),))
