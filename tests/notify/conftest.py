@@ -132,6 +132,11 @@ class Bench:
         with self.database.begin() as session:
             return len(session.execute(select(tables.waiting)).all())
 
+    def armed(self) -> list[tuple[str, datetime]]:
+        """Every timer that is set: its key and when it is due."""
+        with self.database.begin() as session:
+            return [(row.key, row.due_at) for row in session.execute(select(tables.timer))]
+
     def parked(self) -> int:
         with self.database.begin() as session:
             return len(session.execute(select(tables.parked)).all())

@@ -50,6 +50,15 @@ def test_a_signed_notice_is_neither_deemed_served_nor_urged(bench: Any, matter: 
     assert bench.notices(kind="URGE") == bench.notices(kind="UNACKNOWLEDGED") == []
 
 
+def test_a_letter_that_needs_no_deemed_service_any_more_leaves_no_timer(
+    bench: Any, matter: Any, assignment: Any, slip: Make, withdrawn: Make
+) -> None:
+    bench.tell(matter, assignment, slip("w1"), slip("y1", "YELLOW"))
+    bench.sign(local(2, 8), "WHITE")
+    bench.tell(withdrawn("y1", "YELLOW"))
+    assert bench.armed() == [("ASSIGNMENT:a1", local(4))]
+
+
 def test_signing_twice_changes_nothing(bench: Any, matter: Any, slip: Make) -> None:
     bench.tell(matter, slip())
     bench.clock.move_to(local(2, 12))

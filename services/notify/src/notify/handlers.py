@@ -127,10 +127,9 @@ def _draft(
 
 
 def _write(work: Work, message: Message, policy: Policy, letter: Letter) -> None:
-    """Record a letter with its copies, once."""
-    if work.store.letter(letter.letter_id) is None:
-        hearers = audience(letter.kind, letter.colour)
-        work.store.add(letter, hearers, caused_by=message.id, policy_version=policy.version)
+    """Record a letter with its copies; the store keeps the first one with this id."""
+    hearers = audience(letter.kind, letter.colour)
+    work.store.add(letter, hearers, caused_by=message.id, policy_version=policy.version)
 
 
 def _dispatch(work: Work, message: Message, policy: Policy, letter: Letter) -> None:

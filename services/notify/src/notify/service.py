@@ -91,12 +91,10 @@ class Notify(Service):
 
 
 def _letters_of(message: Message) -> Iterator[str]:
-    """The ids of the letters that a message may make or change. Those of reminders and urgings are as new as the message."""
+    """The letters that decide what a message does: whether its own was announced already, and whether its slip fell."""
     data = message.data
     if isinstance(data, AssignmentDispatched):
         yield letter_id(Kind.ASSIGNMENT, data.assignment_id)
     elif isinstance(data, SlipIssued | SlipRenewed | SlipWithdrawn):
         yield letter_id(Kind.SLIP, data.slip_id)
         yield letter_id(Kind.SLIP_WITHDRAWN, data.slip_id)
-    elif isinstance(data, SlipLifted):
-        yield letter_id(Kind.SLIP_LIFTED, data.slip_id)
