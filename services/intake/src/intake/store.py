@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from service_chassis.persistence.arrays import is_one_of
 from service_chassis.persistence.columns import Instant, Json
-from service_chassis.persistence.sql import chunks, insert_rows, update_rows
+from service_chassis.persistence.sql import chunks, insert_rows, select_in, update_by_key
 from service_chassis.persistence.tables import metadata
 from sqlalchemy import (
     Boolean,
@@ -126,35 +127,21 @@ verdict = Table(
 )
 
 # Matters of a batch with all their units' parts, one row for each part.
-_MATTERS = (
-    select(
-        matter.c.matter_id,
-        matter.c.external_ref,
-        matter.c.submitted_by,
-        matter.c.title,
-        matter.c.state,
-        assignment.c.unit,
-        assignment.c.state.label("part_state"),
-        assignment.c.judged_at,
-        assignment.c.done_at,
-    )
-    .join_from(matter, assignment, matter.c.matter_id == assignment.c.matter_id)
-    .where(matter.c.matter_id.in_(bindparam("matters", expanding=True)))
-)
-# Everything that was filed and decided in some matters.
-_FILINGS = select(filing).where(filing.c.matter_id.in_(bindparam("matters", expanding=True)))
-_VERDICTS = select(verdict).where(verdict.c.matter_id.in_(bindparam("matters", expanding=True)))
-
-_SET_MATTER = (
-    matter.update()
-    .where(matter.c.matter_id == bindparam("b_matter"))
-    .values(state=bindparam("b_state"), closed_at=bindparam("b_closed_at"))
-)
-_SET_PART = (
-    assignment.update()
-    .where((assignment.c.matter_id == bindparam("b_matter")) & (assignment.c.unit == bindparam("b_unit")))
-    .values(state=bindparam("b_state"), judged_at=bindparam("b_judged_at"), done_at=bindparam("b_done_at"))
-)
+_MATTERS = select(
+    matter.c.matter_id,
+    matter.c.external_ref,
+    matter.c.submitted_by,
+    matter.c.title,
+    matter.c.state,
+    assignment.c.unit,
+    assignment.c.state,
+    assignment.c.judged_at,
+    assignment.c.done_at,
+).join_from(matter, assignment, matter.c.matter_id == assignment.c.matter_id)
+_MATTERS_IN = {
+    "postgresql": _MATTERS.where(is_one_of(matter.c.matter_id, "matters")),
+    "sqlite": _MATTERS.where(matter.c.matter_id.in_(bindparam("matters", expanding=True))),
+}
 # Open matters by section and source, for the live view and for metrics.
 _OPEN = (
     select(matter.c.section, matter.c.source_type, func.count())
@@ -236,7 +223,7 @@ class Store:
     def load(self, matter_ids: Iterable[str]) -> None:
         """Read these matters with their parts; ids that do not exist are left out."""
         for some in chunks(matter_ids):
-            for row in self._session.execute(_MATTERS, {"matters": some}):
+            for row in self._session.execute(_MATTERS_IN[self._session.dialect.name], {"matters": some}):
                 found = self.matters.get(row[0])
                 if found is None:
                     found = self.matters[row[0]] = Matter(row[0], row[1], row[2], row[3], MatterState(row[4]), {})
@@ -244,16 +231,17 @@ class Store:
 
     def load_papers(self, matter_ids: Iterable[str]) -> None:
         """Read all filings and verdicts of these matters, which are loaded already."""
-        for some in chunks(matter_ids):
-            for row in self._session.execute(_FILINGS, {"matters": some}):
-                paper = Paper(
-                    Filing(row.filing, FilingKind(row.kind), row.filed_at, row.colour), row.text, row.percent, row.evidence
-                )
-                self.matters[row.matter_id].parts[row.unit].papers[row.filing] = paper
-            for row in self._session.execute(_VERDICTS, {"matters": some}):
-                decided = Verdict(row.verdict, FilingKind(row.kind), row.decided_at, row.favourable, row.names, row.colour)
-                opinion = Opinion(decided, row.decided_by, row.substantive, row.deficiencies or [])
-                self.matters[row.matter_id].parts[row.unit].opinions[row.verdict] = opinion
+        wanted = list(matter_ids)
+        for row in select_in(self._session, filing, filing.c.matter_id, wanted):
+            filed = Filing(row["filing"], FilingKind(row["kind"]), row["filed_at"], row["colour"])
+            paper = Paper(filed, row["text"], row["percent"], row["evidence"])
+            self.matters[row["matter_id"]].parts[row["unit"]].papers[filed.id] = paper
+        for row in select_in(self._session, verdict, verdict.c.matter_id, wanted):
+            decided = Verdict(
+                row["verdict"], FilingKind(row["kind"]), row["decided_at"], row["favourable"], row["names"], row["colour"]
+            )
+            opinion = Opinion(decided, row["decided_by"], row["substantive"], row["deficiencies"] or [])
+            self.matters[row["matter_id"]].parts[row["unit"]].opinions[decided.id] = opinion
 
     # ---- what handlers write
 
@@ -317,20 +305,20 @@ class Store:
             insert_rows(self._session, table, rows)
         parts = [
             {
-                "b_matter": matter_id,
-                "b_unit": unit,
-                "b_state": part.state.value,
-                "b_judged_at": part.judged_at,
-                "b_done_at": part.done_at,
+                "matter_id": matter_id,
+                "unit": unit,
+                "state": part.state.value,
+                "judged_at": part.judged_at,
+                "done_at": part.done_at,
             }
             for (matter_id, unit), part in self._changed_parts.items()
         ]
-        update_rows(self._session, _SET_PART, parts)
+        update_by_key(self._session, assignment, parts, key=["matter_id", "unit"])
         matters = [
-            {"b_matter": matter_id, "b_state": found.state.value, "b_closed_at": found.closed_at}
+            {"matter_id": matter_id, "state": found.state.value, "closed_at": found.closed_at}
             for matter_id, found in self._changed_matters.items()
         ]
-        update_rows(self._session, _SET_MATTER, matters)
+        update_by_key(self._session, matter, matters, key=["matter_id"])
 
 
 def open_by_section(conn: Connection) -> list[tuple[str, str, int]]:
