@@ -66,9 +66,9 @@ class Parameter:
 
 
 def suggestion(word: str, known: Collection[str]) -> str:
-    """The words that were probably meant, as the end of a message; empty when nothing is near."""
-    near = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
-    return f"; 是否指 / did you mean {' or '.join(near)}?" if near else ""
+    """The word that was probably meant, as the end of a message; empty when nothing is near."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"; 是否指 / did you mean {near[0]}?" if near else ""
 
 
 # ---- readers, by kind
