@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from event_contracts.wire import read_published, to_wire
 from ground_rules.policy import load_policy
 from service_chassis.clock import VirtualClock
 from service_chassis.declare import Service
-from service_chassis.delivery import Runtime, process_batch, run_timers
+from service_chassis.delivery import Runtime
 from service_chassis.entrypoints.inprocess import InProcess
 from service_chassis.messaging.embedded import EmbeddedBroker
 from service_chassis.messaging.envelope import Outgoing
@@ -120,7 +120,14 @@ class City:
         name = id_ or f"r-{self.numbers}"
         source = "/office" if sender == "OFFICE" else f"/units/{sender}"
         data = {"matter": MATTER, "unit": "ZJJ"} | data
-        event = {"specversion": "1.0", "id": name, "source": source, "type": f"{type_}.v1", "time": time.isoformat(), "data": data}
+        event = {
+            "specversion": "1.0",
+            "id": name,
+            "source": source,
+            "type": f"{type_}.v1",
+            "time": time.isoformat(),
+            "data": data,
+        }
         self.broker.publish([Outgoing("duban.inbound", f"{sender}.{type_}.v1", orjson.dumps(event), user_id=sender.lower())])
         self._rest()
         self.driver.tick()
@@ -151,7 +158,14 @@ class City:
     def served(self, about: str, kind: str, time: datetime, *, unit: str = "ZJJ", matter: str = MATTER) -> Fact:
         day = time.astimezone(ZONE).date()
         return notify.NoticeServed(
-            matter_id=matter, notice_id=f"n/{about}", unit=unit, kind=kind, about=about, served_at=time, served_on=day, mode="SIGNED"
+            matter_id=matter,
+            notice_id=f"n/{about}",
+            unit=unit,
+            kind=kind,
+            about=about,
+            served_at=time,
+            served_on=day,
+            mode="SIGNED",
         )
 
     def serve_slip(self, data: Any, time: datetime) -> None:
@@ -230,7 +244,10 @@ class City:
 
     def timers(self) -> list[tuple[str, str]]:
         with self.database.begin() as session:
-            return [(row[0], row[1]) for row in session.execute(tables.timer.select().with_only_columns(tables.timer.c.kind, tables.timer.c.key))]
+            return [
+                (row[0], row[1])
+                for row in session.execute(tables.timer.select().with_only_columns(tables.timer.c.kind, tables.timer.c.key))
+            ]
 
 
 def _chassis_only(folder: Path, name: str) -> Database:
@@ -242,13 +259,13 @@ def _chassis_only(folder: Path, name: str) -> Database:
 
 @pytest.fixture
 def city_with(tmp_path: Path) -> Iterator[Callable[..., City]]:
-    """`city_with(approval={"red": "auto"})`: a city with this policy on SQLite."""
+    """`city_with(approval={"red": "auto"})`: a city with this policy, on SQLite unless `database` says otherwise."""
     made: list[City] = []
 
-    def make(**policy: Any) -> City:
+    def make(database: Database | None = None, **policy: Any) -> City:
         folder = tmp_path / str(len(made))
         folder.mkdir()
-        database = Database(f"sqlite:///{folder / 'escalation'}.sqlite", "escalation", durable=False)
+        database = database or Database(f"sqlite:///{folder / 'escalation'}.sqlite", "escalation", durable=False)
         made.append(City(database, folder, policy))
         return made[-1]
 
@@ -263,6 +280,3 @@ def city_with(tmp_path: Path) -> Iterator[Callable[..., City]]:
 def city(city_with: Callable[..., City]) -> City:
     """A city with the default policy."""
     return city_with()
-
-
-__all__ = ["MATTER", "City", "at", "date", "process_batch", "run_timers", "timedelta"]

@@ -155,7 +155,11 @@ def test_when_that_report_is_then_rejected_a_new_yellow_is_issued_under_a_new_nu
 
     assert city.slips() == [("WHITE", 0, "EXPIRED"), ("YELLOW", 0, "WITHDRAWN"), ("YELLOW", 0, "ISSUED")]
     again = city.slip("YELLOW")
-    assert (again["ground"], again["liability_date"], again["number"]) == ("BELOW_STANDARD", "2026-03-20", "咸督办〔2026〕黄字第2号")
+    assert (again["ground"], again["liability_date"], again["number"]) == (
+        "BELOW_STANDARD",
+        "2026-03-20",
+        "咸督办〔2026〕黄字第2号",
+    )
 
 
 def test_a_report_that_arrives_after_the_window_waits_for_a_person_and_the_slip_stands(city: Any) -> None:

@@ -207,6 +207,4 @@ def test_a_claim_at_the_very_instant_of_a_fixed_limit_is_in_time(city: Any) -> N
 def _claimed(time: datetime) -> Any:
     from event_contracts.intake import CompletionClaimed
 
-    return CompletionClaimed(
-        matter_id="00000000-0000-4000-8000-000000000001", unit="ZJJ", claim="c1", claimed_at=time
-    )
+    return CompletionClaimed(matter_id="00000000-0000-4000-8000-000000000001", unit="ZJJ", claim="c1", claimed_at=time)

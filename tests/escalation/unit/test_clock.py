@@ -188,9 +188,7 @@ def test_the_course_is_the_same_for_claims_sorted_from_any_order() -> None:
         claim("2026-03-10 10:00", rejected="2026-03-12 16:00", id_="c2"),
         claim("2026-03-18 10:00", verified="2026-03-21 16:00", id_="c3"),
     ]
-    found: set[Course] = {
-        course(WHITE, sorted(order, key=lambda c: (c.at, c.id)), CHINA) for order in permutations(claims)
-    }
+    found: set[Course] = {course(WHITE, sorted(order, key=lambda c: (c.at, c.id)), CHINA) for order in permutations(claims)}
     assert len(found) == 1
     assert found.pop().status == "DONE"
 

@@ -229,8 +229,17 @@ def test_the_offices_white_waits_while_a_claim_is_pending_and_follows_its_reject
 
 def test_a_claim_after_the_approval_does_not_stop_the_offices_white() -> None:
     later = Claim("c", at("2026-03-02 09:01"), at("2026-03-02 09:01"))
-    found = step(None, proposals=PROPOSED, approvals=APPROVED, claims=[later], passed=False, course=course("PENDING", "2026-03-02 09:01"))
+    found = step(
+        None, proposals=PROPOSED, approvals=APPROVED, claims=[later], passed=False, course=course("PENDING", "2026-03-02 09:01")
+    )
     assert isinstance(found, Issue)
+
+
+def test_a_completion_after_the_approval_does_not_undo_the_offices_white() -> None:
+    done = course("DONE", "2026-03-20 10:00")
+    later = Claim("c", at("2026-03-20 10:00"), at("2026-03-20 10:00"), "VERIFIED", at("2026-03-21 10:00"))
+    found = step(None, proposals=PROPOSED, approvals=APPROVED, claims=[later], passed=False, course=done)
+    assert (found.colour, found.at) == ("WHITE", at("2026-03-02 09:00"))
 
 
 def test_of_the_clock_and_the_office_the_earlier_one_issues_the_white() -> None:

@@ -32,7 +32,8 @@ def test_the_same_cause_makes_the_same_slip_and_a_new_attempt_another() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "unit", "text"), [(10, "WORKDAY", "10个工作日"), (3, "MONTH", "3个月"), (5, "DAY", "5天"), (None, None, "指定时刻")]
+    ("amount", "unit", "text"),
+    [(10, "WORKDAY", "10个工作日"), (3, "MONTH", "3个月"), (5, "DAY", "5天"), (None, None, "指定时刻")],
 )
 def test_limits_are_written_in_words(amount: int | None, unit: str | None, text: str) -> None:
     assert slips.limit_text(amount, unit) == text
@@ -69,7 +70,12 @@ def test_the_reason_of_a_yellow_for_poor_work_names_the_day_of_the_rejection() -
     [
         ("NO_MOVEMENT", "DUBAN", "RED", "系统据实（期内无认可进展且已催办）于2026-03-17认定“屡督不动”，发红色督办单"),
         ("PERFUNCTORY_POOR", "赵明远", "RED", "赵明远于2026-03-17认定“无实质性改进、敷衍了事且质量较差”，发红色督办单"),
-        ("SUBSTANTIVE_IMPROVEMENT", "赵明远", "YELLOW", "赵明远于2026-03-17认定“有实质性改进”，黄色督办单以原编号续期一次，不重复扣分"),
+        (
+            "SUBSTANTIVE_IMPROVEMENT",
+            "赵明远",
+            "YELLOW",
+            "赵明远于2026-03-17认定“有实质性改进”，黄色督办单以原编号续期一次，不重复扣分",
+        ),
     ],
 )
 def test_the_reason_after_a_yellow_names_the_finding_and_who_made_it(ground: str, by: str, colour: str, said: str) -> None:

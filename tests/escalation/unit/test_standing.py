@@ -34,7 +34,12 @@ def clock(about: str, served: str, deadline: str, passed: bool) -> Clock:
 
 def slip(colour: str, issued: str | None, **more: Any) -> Slip:
     instant = at(issued) if issued else None
-    known: dict[str, Any] = {"served_at": instant, "state": "SERVED" if issued else "DRAFT", "standing": True, "ground": "OVERDUE"}
+    known: dict[str, Any] = {
+        "served_at": instant,
+        "state": "SERVED" if issued else "DRAFT",
+        "standing": True,
+        "ground": "OVERDUE",
+    }
     known |= more
     return Slip(
         colour.lower(), "m", "ZJJ", colour, known.pop("renewal", 0), 0, known.pop("ground"), known.pop("state"),
@@ -162,7 +167,9 @@ def test_a_standing_has_only_the_findings_made_while_its_slip_was_in_force() -> 
 
 def test_a_standing_knows_when_a_person_withdrew_the_next_slip_but_not_when_the_machine_did() -> None:
     for cause, expected in [("WITHDRAWN_BY_OFFICE", at("2026-03-18 10:00")), ("LATE_ARRIVING_TIMELY_COMPLETION", None)]:
-        fallen = slip("YELLOW", "2026-03-17 00:00", standing=False, state="WITHDRAWN", cause=cause, ended_at=at("2026-03-18 10:00"))
+        fallen = slip(
+            "YELLOW", "2026-03-17 00:00", standing=False, state="WITHDRAWN", cause=cause, ended_at=at("2026-03-18 10:00")
+        )
         made = ladder(slips=[YELLOW[0], fallen])
         assert standing_of(made, rungs(made, RECKONING, BELIEVING)[-1], []).fell_at == expected
 

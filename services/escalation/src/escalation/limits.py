@@ -115,22 +115,27 @@ class Limits(Desk):
 
     def _project(self, ladder: Ladder, rung: Rung, above: Rung | None) -> None:
         """Bring the stored state of a rung's clock and slip to what the fold says, announcing the difference."""
-        clock, course = rung.clock, rung.course
+        clock, status = rung.clock, rung.course.status
         if clock is not None:
-            if course.end is not None and course.end.due_instant != clock.due_instant:
-                self._move_end(ladder, rung, clock)
+            moved = self._move_end(rung, clock)
             self._set_clock_state(ladder, rung, clock, above)
-            if course.status == "DONE" and not clock.has_passed:
+            if moved and clock.state == RUNNING:
+                self._set_timers(ladder, clock, self._last_rejection(rung))
+            elif moved and status in ("PENDING", "REJECTED"):
+                self.work.set_timer(DEADLINE, clock.about, clock.due_instant, subject=ladder.matter_id)
+            elif status == "DONE" and not clock.has_passed:
                 self._clear_timers(clock, DEADLINE)
         if rung.slip is not None:
             self._set_slip_state(ladder, rung, rung.slip)
 
-    def _move_end(self, ladder: Ladder, rung: Rung, clock: Clock) -> None:
+    def _move_end(self, rung: Rung, clock: Clock) -> bool:
+        """Days that are not charged move the end; whether they did."""
         end = rung.course.end
-        assert end is not None
+        if end is None or end.due_instant == clock.due_instant:
+            return False
         clock.deadline, clock.due_instant, clock.provisional = end.last_day, end.due_instant, end.provisional
         clock.suspended_days, clock.changed = rung.course.suspended_days, True
-        self.work.set_timer(DEADLINE, clock.about, clock.due_instant, subject=ladder.matter_id)
+        return True
 
     def _set_clock_state(self, ladder: Ladder, rung: Rung, clock: Clock, above: Rung | None) -> None:
         state, reason = _clock_state(rung, clock, above)
@@ -188,8 +193,8 @@ def _clock_state(rung: Rung, clock: Clock, above: Rung | None) -> tuple[str, str
     status = rung.course.status
     if status in ("DONE", "PENDING", "REJECTED"):
         return STOPPED, status
-    if clock.has_passed:
-        return BREACHED, ""
     if above is not None and above.since < clock.due_instant:
         return STOPPED, "SUPERSEDED"
+    if clock.has_passed:
+        return BREACHED, ""
     return RUNNING, "REJECTED"

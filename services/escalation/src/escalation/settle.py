@@ -57,21 +57,30 @@ class Settling(Issuing):
             if upper.slip is not None and unfounded(lower, upper.slip):
                 self.withdraw(ladder, upper.slip, slips.LATE_ARRIVAL, self.now)
                 return True
-        for rung, above in zip(found, [*found[1:], None], strict=True):
-            self._project(ladder, rung, above)
-        return self._decide(ladder, found[-1])
+        return self._decide(ladder, found)
 
     # ---- what comes next
 
-    def _decide(self, ladder: Ladder, rung: Rung) -> bool:
-        """Ask for the next step and take it; True when it changed the ladder."""
+    def _decide(self, ladder: Ladder, found: list[Rung]) -> bool:
+        """Ask for the next step and take it; True when it changed the ladder.
+
+        A white by the office goes first: what was claimed after it is about the white, not about the assignment.
+        """
+        rung = found[-1]
         step = next_step(standing_of(ladder, rung, self._holds(ladder, rung)), self.book.rules, self.now)
-        if isinstance(step, Issue) and self._may_issue_now(ladder, rung, step):
-            self._record(ladder, rung, ESCALATED)
-            self._issue(ladder, rung, step)
-            return True
-        self._rest(ladder, rung, step)
-        return False
+        if not isinstance(step, Issue) or not self._may_issue_now(ladder, rung, step):
+            self._project_all(ladder, found)
+            self._rest(ladder, rung, step)
+            return False
+        if rung.passed or step.proposal is None:
+            self._project_all(ladder, found)
+        self._record(ladder, rung, ESCALATED)
+        self._issue(ladder, rung, step)
+        return True
+
+    def _project_all(self, ladder: Ladder, found: list[Rung]) -> None:
+        for rung, above in zip(found, [*found[1:], None], strict=True):
+            self._project(ladder, rung, above)
 
     def _holds(self, ladder: Ladder, rung: Rung) -> list[ParkedHold]:
         """The holds over a ladder, where anything could be issued at all."""

@@ -172,12 +172,12 @@ class Rules:
 
 def next_step(standing: Standing, rules: Rules, now: datetime) -> Step:
     """What comes next for the limit in force, or why nothing does."""
+    if standing.colour is None and (step := _white_by_office(standing, rules, now)) is not None:
+        return step
     if standing.course.status == "DONE":
         return Nothing(DONE_IN_TIME)
     if standing.colour == RED:
         return Nothing(LADDER_ENDED)
-    if standing.colour is None and (step := _white_by_office(standing, rules, now)) is not None:
-        return step
     if (waiting := _not_yet(standing, now)) is not None:
         return waiting
     return _after_expiry(standing, rules, now)
