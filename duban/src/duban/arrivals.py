@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import json
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -141,23 +142,34 @@ def order(lines: Iterable[bytes]) -> Reading:
 
 def _bad(number: int, body: bytes, digest: bytes, reason: Misplaced) -> BadLine:
     try:
-        event = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        event = None
-    known = event if isinstance(event, dict) else {}
+        known = decoded(body)
+    except Misplaced:
+        known = {}
     name = {key: known[key][:200] for key in ("id", "type") if isinstance(known.get(key), str)}
     return BadLine(number, digest.hex(), str(reason), reason.pointer, **name)
 
 
 def arrival(body: bytes) -> Arrival:
     """One line → its place on the time line. Only what that needs is looked at: the rest is for the services to judge."""
+    return of_event(decoded(body), body)
+
+
+def decoded(body: bytes) -> dict[str, Any]:
+    """The event of a line. Where a field is not UTF-8 or not strictly JSON, the others are read all the same."""
     try:
         event = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise Misplaced(f"not JSON ({error.args[0]})") from error
+        event = _salvaged(body, error)
     if not isinstance(event, dict):
         raise Misplaced("not a JSON object")
-    return of_event(event, body)
+    return event
+
+
+def _salvaged(body: bytes, error: orjson.JSONDecodeError) -> Any:
+    try:
+        return json.loads(body.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        raise Misplaced(f"not JSON ({error.msg}: column {error.colno})") from error
 
 
 def of_event(event: dict[str, Any], body: bytes) -> Arrival:

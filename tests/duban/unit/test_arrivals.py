@@ -121,6 +121,13 @@ def test_what_else_is_wrong_with_a_message_is_left_to_the_services() -> None:
     assert not reading.bad and len(reading.arrivals) == 3
 
 
+@pytest.mark.parametrize("broken", [b'"title": "\xff"', b'"title": NaN', b'"title": 1e400'])
+def test_a_field_that_is_not_utf8_or_not_strict_json_is_left_to_the_services(broken: bytes) -> None:
+    body = line(data={"title": "t"}).replace(b'"title": "t"', broken)
+    reading = order([body])
+    assert ids(reading) == ["m-1"] and reading.arrivals[0].body == body
+
+
 def test_the_same_id_with_other_content_is_kept_for_the_services_to_refuse() -> None:
     assert ids(order([line(), line(data={"title": "other"})])) == ["m-1", "m-1"]
 
