@@ -82,11 +82,16 @@ def test_a_mark_written_with_escapes_counts(secret: dict[str, Any], refused: Ref
         assert_nothing_but_the_id(refused(changed, routing_key="OFFICE.matter.submitted.v1"), secret["id"])
 
 
+def test_a_mark_written_with_escapes_counts_in_a_body_that_cannot_be_read(secret: dict[str, Any], refused: Refuse) -> None:
+    body = json.dumps(secret).encode().replace(b'"SECRET"', b'"SECR\\u0045T"').replace(b'"data"', b'"subject": "again", "data"')
+    assert_nothing_but_the_id(refused(body, routing_key="OFFICE.matter.submitted.v1"), secret["id"])
+
+
 def test_a_classified_header_in_binary_mode_counts(secret: dict[str, Any], refused: Refuse) -> None:
     del secret["data"]["classification"]
     names = ("specversion", "id", "source", "type", "time")
     headers = {f"ce-{name}": secret[name] for name in names} | {"ce-classification": "SECRET"}
-    body = json.dumps(secret["data"]).encode()
+    body = json.dumps(secret["data"], ensure_ascii=False).encode()
     assert_nothing_but_the_id(refused(body, headers=headers, content_type="application/json"), secret["id"])
 
 

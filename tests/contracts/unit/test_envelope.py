@@ -202,6 +202,13 @@ def test_a_body_that_cannot_be_read_is_refused_with_its_id(
     assert error.errors[0]["pointer"] == ""
 
 
+@pytest.mark.parametrize("how", ["with a repeated key", "with U+0000"])
+def test_a_refusal_names_the_matter_too_where_a_lenient_reader_sees_it(example: Example, refused: Refuse, how: str) -> None:
+    event = example(CLAIM)
+    error = refused(BROKEN[how](json.dumps(event, ensure_ascii=False).encode()), routing_key=f"ZJJ.{CLAIM}")
+    assert (error.source, error.matter) == ("/units/ZJJ", event["data"]["matter"])
+
+
 def test_binary_data_that_cannot_be_read_is_refused_with_the_id_of_its_headers(example: Example, refused: Refuse) -> None:
     event = example(CLAIM)
     _, said = in_binary(event)

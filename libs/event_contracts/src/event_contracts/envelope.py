@@ -150,7 +150,7 @@ def _is_binary(content_type: str | None, headers: Mapping[str, Any] | None) -> b
 
 
 def _attributes(headers: Mapping[str, Any]) -> Event:
-    """The `ce-` headers; texts may come as bytes, `time` as an AMQP timestamp. A header called data is none."""
+    """The `ce-` headers; texts may come as bytes, `time` as an AMQP timestamp."""
     found: Event = {}
     for name, value in headers.items():
         if not isinstance(name, str) or not name.lower().startswith("ce-"):
@@ -160,7 +160,6 @@ def _attributes(headers: Mapping[str, Any]) -> Event:
         elif isinstance(value, datetime):
             value = (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
         found[name.lower()[3:]] = value
-    found.pop("data", None)
     return found
 
 
