@@ -14,10 +14,9 @@ from alembic.migration import MigrationContext
 from escalation import store
 from escalation.service import Escalation
 from service_chassis.delivery import Runtime, run_timers
-from service_chassis.persistence import migrations
+from service_chassis.persistence import cut, migrations
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.sql import insert_rows
-from service_chassis.persistence.tables import CHASSIS
 from sqlalchemy.exc import IntegrityError
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -48,16 +47,9 @@ def test_rows_are_read_by_position_so_columns_and_fields_have_the_same_order() -
 
 def test_the_migrated_schema_is_the_one_that_the_code_uses(database: Database) -> None:
     migrations.migrate(database, Escalation.MIGRATIONS)
+    ours = {"include_name": lambda name, kind, _parents: kind != "table" or name in store.METADATA.tables}
     with database.begin() as session:
-        found = compare_metadata(MigrationContext.configure(session), store.METADATA)
-    theirs = {f"{table}" for table in CHASSIS.tables} | {"alembic_version", "attempt"}
-    differences = [d for d in found if not (d[0] in ("remove_table", "remove_index") and _table_of(d) in theirs)]
-    assert differences == []
-
-
-def _table_of(difference: Any) -> str:
-    subject = difference[1]
-    return str(subject.name if difference[0] == "remove_table" else subject.table.name)
+        assert compare_metadata(MigrationContext.configure(session, opts=ours), store.METADATA) == []
 
 
 def _row(slip_id: str, **more: Any) -> dict[str, Any]:
@@ -149,8 +141,9 @@ def test_any_number_of_replicas_issue_each_slip_once_and_leave_no_gap_in_the_num
     city = city_with(database=database)
     _many(city, 120)
     city.clock.move_to(at("2026-03-09 00:00"))
-    run_timers(city.runtime, 1)
-    city.driver.settle()
+    with database.begin() as session:  # every marker that is asked for from now on has returned
+        for path in cut.PATHS:
+            cut.note(session, path, 1_000_000)
     replicas = [Runtime(Escalation(city.policy), database, city.clock, refuse_waiting_after=None) for _ in range(3)]
 
     with ThreadPoolExecutor(3) as pool:
@@ -158,7 +151,7 @@ def test_any_number_of_replicas_issue_each_slip_once_and_leave_no_gap_in_the_num
 
     numbers = sorted(row["number"] for row in city.lists()["slips"])
     assert sorted(numbers) == sorted(f"咸督办〔2026〕白字第{n}号" for n in range(1, 121))
-    assert sum(handled) >= 119
+    assert sum(handled) >= 120
     database.close()
 
 
