@@ -15,12 +15,14 @@ import hashlib
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+import urllib.request
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -152,6 +154,23 @@ class City:
         self.kill(place)
         return place
 
+    def await_ready(self, seconds: float = SETTLE_SECONDS) -> None:
+        """Return when every process says on `/readyz` that it is ready."""
+        limit = time.monotonic() + seconds
+        while unready := [str(place) for place in self.processes if not self._is_ready(place)]:
+            self.watch_processes()
+            if time.monotonic() > limit:
+                raise Unsettled(f"not ready after {seconds:.0f} s: {', '.join(unready)}")
+            time.sleep(0.1)
+
+    def _is_ready(self, place: Place) -> bool:
+        found = re.findall(r'"health": ?"(http://[^"]+)"', (self.folder / f"{place}.log").read_text(errors="replace"))
+        try:
+            with urllib.request.urlopen(f"{found[-1]}/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (IndexError, OSError):
+            return False
+
     def watch_processes(self) -> None:
         """Notice processes that ended by themselves."""
         for place, process in list(self.processes.items()):
@@ -273,31 +292,45 @@ class City:
             found += [f"{service} parked {row}" for row in rows]
         return "\n".join(found)
 
-    def play(self, messages: Iterable[Arrival], until: date, zone: Any, disturb: Any = None) -> None:
-        """Advance day by day: first what is due at midnight, then the day's messages, with the clock at the day's end."""
-        coming = sorted(messages)
+    def play(self, messages: Iterable[Arrival], until: date, zone: Any) -> None:
+        """Advance from instant to instant, as a rehearsal does; at equal instants messages come before clocks."""
+        coming = deque(sorted(messages))
+        end = start_of_day(until + timedelta(days=1), zone)
+        while (instant := self._next_instant(coming)) is not None and instant < end:
+            now = [coming.popleft() for _ in range(len(coming)) if coming[0].instant == instant]
+            if now:
+                self.set_clock(instant - timedelta(seconds=1))
+                self.publish(now)
+                self.settle()
+            self.set_clock(instant)
+            self.settle()
+        self.set_clock(end - timedelta(seconds=1))
+        self.settle()
+
+    def _next_instant(self, coming: deque[Arrival]) -> datetime | None:
+        instants = [instant for instant in (coming[0].instant if coming else None, self.next_due()) if instant is not None]
+        return min(instants, default=None)
+
+    def play_days(self, messages: Iterable[Arrival], until: date, zone: Any, disturb: Callable[[], None] | None = None) -> None:
+        """Advance by days: first what is due at midnight, then the day's messages with the clock at the day's end.
+
+        Quicker than `play`; what is due within a day is issued at its end, so instants differ from a rehearsal's, dates do not.
+        `disturb` is called while each step is under way.
+        """
+        coming = deque(sorted(messages))
         disturb = disturb or (lambda: None)
-        day = local_date(coming[0].instant, zone)
-        position = 0
-        while day <= until:
+        day: date | None = local_date(coming[0].instant, zone)
+        while day is not None and day <= until:
+            end = start_of_day(day + timedelta(days=1), zone)
             self.set_clock(start_of_day(day, zone))
             disturb()
             self.settle()
-            end = start_of_day(day + timedelta(days=1), zone)
-            today = []
-            while position < len(coming) and coming[position].instant < end:
-                today.append(coming[position])
-                position += 1
             self.set_clock(end - timedelta(seconds=1))
-            self.publish(today)
+            self.publish([coming.popleft() for _ in range(len(coming)) if coming[0].instant < end])
             disturb()
             self.settle()
-            day = self._next_day(day, coming[position].instant if position < len(coming) else None, zone)
-
-    def _next_day(self, day: date, message: datetime | None, zone: Any) -> date:
-        """The next local day on which something happens."""
-        instants = [instant for instant in (message, self.next_due()) if instant is not None]
-        return max(day + timedelta(days=1), local_date(min(instants), zone)) if instants else date.max
+            instant = self._next_instant(coming)
+            day = max(day + timedelta(days=1), local_date(instant, zone)) if instant else None
 
 
 def as_guest(row: Outgoing) -> Outgoing:
@@ -350,16 +383,14 @@ def _unread_inbound(service: str) -> str:
 Lists = dict[str, list[dict[str, Any]]]
 
 
-def differences(found: Lists, expected: Lists) -> dict[str, list[str]]:
-    """The rows that only one of two outcomes has, list by list; empty when they are the same."""
-    told: dict[str, list[str]] = {}
-    for key in {*found, *expected}:
+def assert_same(found: Lists, expected: Lists, most: int = 6) -> None:
+    """Fails with the rows that only one of two outcomes has, list by list."""
+    told: list[str] = []
+    for key in sorted({*found, *expected}):
         ours, theirs = (Counter(json.dumps(row, sort_keys=True) for row in side.get(key, [])) for side in (found, expected))
-        rows = [f"only here: {row}" for row in (ours - theirs).elements()]
-        rows += [f"only in the rehearsal: {row}" for row in (theirs - ours).elements()]
-        if rows:
-            told[key] = [f"{len(rows)} rows differ", *rows[:6]]
-    return told
+        told += [f"{key}: only here: {row}" for row in sorted((ours - theirs).elements())[:most]]
+        told += [f"{key}: only in the rehearsal: {row}" for row in sorted((theirs - ours).elements())[:most]]
+    assert not told, "\n".join(["the outcomes differ:", *told])
 
 
 @contextmanager

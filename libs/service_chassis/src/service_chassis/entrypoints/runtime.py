@@ -14,7 +14,7 @@ from typing import Any
 PSYCOPG_WAIT = "wait_selector"
 """With its own choice psycopg blocks the whole process in every query under eventlet (stack.md P-9)."""
 NAPS = (0.2, 1.0, 4.0)
-"""Seconds of the queries that are tried: a blocking driver lets nothing run in any of them, a busy machine only in the short ones."""
+"""Seconds of the queries that are tried: a blocking driver stops everything in all of them, a busy machine in short ones only."""
 TOO_EARLY = ("psycopg", "sqlalchemy", "amqp", "nameko")
 """Modules that take copies of what `patch` replaces."""
 
