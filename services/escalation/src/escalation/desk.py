@@ -5,6 +5,7 @@ Facts are announced last, when the numbers of the slips are known.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,6 +70,8 @@ class Desk:
         self.said: list[Said] = []
         self.unnumbered: list[tuple[Ladder, Slip]] = []
         self.causes: dict[tuple[str, str], Message | None] = {}
+        self.counts: Counter[tuple[str, ...]] = Counter()
+        self.lags: list[float] = []
 
     # ---- what handlers call
 
@@ -99,6 +102,18 @@ class Desk:
         if ladder.waiting != reason:
             ladder.waiting, ladder.changed = reason, True
 
+    def count(self, *name: str) -> None:
+        """Count something once more: the metric's attribute, then its labels; told to the registry at the end."""
+        self.counts[name] += 1
+
+    def _tell_metrics(self) -> None:
+        for (metric, *labels), count in self.counts.items():
+            getattr(self.book.metrics, metric).labels(*labels).inc(count)
+        for seconds in self.lags:
+            self.book.metrics.lag.observe(seconds)
+        self.counts.clear()
+        self.lags.clear()
+
     # ---- numbers and announcements
 
     def _number(self) -> None:
@@ -120,6 +135,7 @@ class Desk:
         for said in self.said:
             self.work.announce(said.build(), subject=said.subject, time=said.time, cause=said.cause, policy=version)
         self.said = []
+        self._tell_metrics()
 
 
 def later(build: Callable[..., Fact], *values: Any) -> Callable[[], Fact]:

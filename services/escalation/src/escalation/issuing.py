@@ -86,7 +86,8 @@ class Issuing(Limits):
         slip.reason = self._reason(rung, step, slip.reason)
         if below is not None:
             self._close_below(ladder, rung, below, step)
-        self.work.clear_timer(ISSUE, self.about(ladder, rung))
+        if not step.clocked:  # the clock's own timer has just come back, or the slip was due with the end itself
+            self.work.clear_timer(ISSUE, self.about(ladder, rung))
         if step.by != MACHINE and not step.renewal:
             self.announce(ladder, lambda: say.slip_approved(ladder, slip, step.by), issued_at)
         if step.renewal:
@@ -116,7 +117,7 @@ class Issuing(Limits):
     def _announce_issue(self, ladder: Ladder, slip: Slip, step: Issue, issued_at: datetime) -> None:
         self.unnumbered.append((ladder, slip))
         self.announce(ladder, lambda: say.slip_issued(ladder, slip, step.liability_date, issued_at), issued_at)
-        self.book.metrics.issued.labels(slip.colour, slip.ground).inc()
+        self.count("issued", slip.colour, slip.ground)
         if slip.colour == RED:
             for referral in referrals_of(slip.slip_id, ladder.matter_id, ladder.unit):
                 self.store.referrals.append(referral)
@@ -166,7 +167,7 @@ class Issuing(Limits):
     def _fall(self, ladder: Ladder, slip: Slip, state: str, cause: str, at: datetime, root: Slip | None) -> None:
         slip.state, slip.standing, slip.cause, slip.ended_at, slip.changed = state, False, cause, at, True
         slip.vacated_by = root.number if root else None
-        self.book.metrics.withdrawn.labels(cause).inc()
+        self.count("withdrawn", cause)
         clock, window = ladder.clocks.get(slip.slip_id), ladder.windows.get(slip.slip_id)
         if clock is not None:
             self._clear_timers(clock, DEADLINE, REMINDER, URGING, ISSUE)

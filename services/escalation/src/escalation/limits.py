@@ -144,9 +144,8 @@ class Limits(Desk):
             return
         clock.state, clock.changed = state, True
         if state == BREACHED:
-            self._clear_timers(clock, REMINDER, URGING)
             self.announce(ladder, lambda: say.deadline_breached(ladder, clock), clock.due_instant)
-            self.book.metrics.lag.observe(max(0.0, (self.now - clock.due_instant).total_seconds()))
+            self.lags.append(max(0.0, (self.now - clock.due_instant).total_seconds()))
         elif state == RUNNING:
             at = self._last_rejection(rung)
             self._set_timers(ladder, clock, at)

@@ -38,7 +38,7 @@ class Settling(Issuing):
         """Take steps until nothing more follows from what is known."""
         self._serve_early(ladder)
         for _ in range(STEPS_AT_MOST):
-            if not self._step(ladder):
+            if not self._step(ladder) or not ladder.journal:  # with no journal, nothing follows from a slip just issued
                 ladder.cleared.clear()
                 return
         raise RuntimeError(f"the ladder of {ladder.unit} in {ladder.matter_id} does not come to rest")
@@ -114,4 +114,4 @@ class Settling(Issuing):
 
     def _record(self, ladder: Ladder, rung: Rung, reason: str) -> None:
         self.store.record(ladder, self.about(ladder, rung), reason, self.now)
-        self.book.metrics.outcomes.labels(reason).inc()
+        self.count("outcomes", reason)
