@@ -83,6 +83,7 @@ def test_calendar_days_count_days_off_but_do_not_end_on_one() -> None:
         (date(2025, 12, 15), 1, date(2026, 1, 15)),
         (date(2025, 12, 31), 12, date(2026, 12, 31)),
         (date(2025, 1, 1), 11, date(2025, 12, 1)),
+        (date(9998, 12, 1), 12, date(9999, 12, 1)),
     ],
 )
 def test_months_end_on_the_corresponding_day_or_the_end_of_the_month(start: date, months: int, end: date) -> None:

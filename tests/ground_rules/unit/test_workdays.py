@@ -212,6 +212,7 @@ def test_leap_days_are_counted() -> None:
     assert EVERY_DAY.workdays_between(date(2023, 12, 31), date(2024, 12, 31)) == 366
     assert EVERY_DAY.workdays_between(date(1899, 12, 31), date(1900, 12, 31)) == 365
     assert EVERY_DAY.workdays_between(date(1999, 12, 31), date(2000, 12, 31)) == 366
+    assert EVERY_DAY.workdays_between(date(1899, 12, 31), date(2001, 1, 1)) == (date(2001, 1, 1) - date(1899, 12, 31)).days
 
 
 @given(calendars, days, counts)

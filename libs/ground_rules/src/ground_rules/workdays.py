@@ -6,6 +6,7 @@ when a year is first asked for, so counting over years costs a few look-ups.
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
@@ -182,8 +183,7 @@ def _every_day() -> WorkCalendar:
 
 def _days_of(year: int) -> Iterator[date]:
     first = date(year, 1, 1)
-    length = 366 if (year % 4 == 0 and year % 100 != 0) or year % 400 == 0 else 365
-    for distance in range(length):
+    for distance in range(366 if isleap(year) else 365):
         yield first + timedelta(days=distance)
 
 
