@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from service_chassis.persistence.arrays import is_one_of
 from service_chassis.persistence.columns import Instant, Json
-from service_chassis.persistence.sql import chunks, insert_rows, select_in, update_by_key
+from service_chassis.persistence.sql import chunks, insert_rows, one_of, select_in, update_by_key
 from service_chassis.persistence.tables import metadata
 from sqlalchemy import (
     Boolean,
@@ -26,7 +25,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    bindparam,
     func,
     select,
     text,
@@ -138,10 +136,7 @@ _MATTERS = select(
     assignment.c.judged_at,
     assignment.c.done_at,
 ).join_from(matter, assignment, matter.c.matter_id == assignment.c.matter_id)
-_MATTERS_IN = {
-    "postgresql": _MATTERS.where(is_one_of(matter.c.matter_id, "matters")),
-    "sqlite": _MATTERS.where(matter.c.matter_id.in_(bindparam("matters", expanding=True))),
-}
+_MATTERS_IN = {name: _MATTERS.where(one_of(name, matter.c.matter_id, "matters")) for name in ("postgresql", "sqlite")}
 # Open matters by section and source, for the live view and for metrics.
 _OPEN = (
     select(matter.c.section, matter.c.source_type, func.count())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
@@ -50,7 +51,9 @@ class Database:
     def _postgres(self, url: Any) -> Engine:
         query = {**POSTGRES_OPTIONS, **url.query, "options": f"-c search_path={self.schema} {SESSION_SETTINGS}"}
         url = url.set(drivername="postgresql+psycopg", query=query)
-        return create_engine(url, pool_size=4, max_overflow=4, pool_timeout=10)
+        return create_engine(
+            url, pool_size=4, max_overflow=4, pool_timeout=10, json_serializer=orjson.dumps, json_deserializer=orjson.loads
+        )
 
     def _sqlite(self, url: Any) -> Engine:
         """One connection for the one process (P14: exactly one on SQLite); transactions are begun by us, as writers."""

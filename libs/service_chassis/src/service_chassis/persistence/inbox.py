@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from event_contracts.refusal import Unreadable
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from service_chassis.persistence import tables
-from service_chassis.persistence.sql import chunks, insert_new, insert_rows
+from service_chassis.persistence.sql import chunks, insert_new, insert_rows, one_of
 from service_chassis.persistence.unit_of_work import Work
 
 Key = tuple[str, str]
 
-_KNOWN = select(tables.inbox.c.source, tables.inbox.c.id, tables.inbox.c.sha256).where(
-    tables.inbox.c.id.in_(bindparam("ids", expanding=True))
-)
+
+@lru_cache(maxsize=4)
+def _known_of(dialect: str) -> Any:
+    """Which of these ids were handled before, and with which body."""
+    found = tables.inbox.c
+    return select(found.source, found.id, found.sha256).where(one_of(dialect, found.id, "ids"))
 
 
 def fresh(work: Work, reads: Sequence[Any], inbound: bool) -> list[Any]:
@@ -89,7 +93,7 @@ def _remember(work: Work, keyed: dict[Key, Any], inbound: bool) -> tuple[set[Key
 def _known(work: Work, keyed: dict[Key, Any]) -> dict[Key, bytes | None]:
     found: dict[Key, bytes | None] = {}
     for ids in chunks({key[1] for key in keyed}):
-        for source, id_, digest in work.session.execute(_KNOWN, {"ids": ids}):
+        for source, id_, digest in work.session.execute(_known_of(work.session.dialect.name), {"ids": ids}):
             if (source, id_) in keyed:
                 found[source, id_] = None if digest is None else bytes(digest)
     return found

@@ -104,6 +104,11 @@ def _select_in(table: Table, column: str) -> Select[Any]:
     return select(table).where(table.c[column].in_(bindparam("values", expanding=True)))
 
 
+def one_of(dialect: str, column: Any, name: str) -> Any:
+    """`column` is one of the values of parameter `name`: one array on PostgreSQL, where `IN` would write out a parameter for each."""
+    return arrays.is_one_of(column, name) if dialect == "postgresql" else column.in_(bindparam(name, expanding=True))
+
+
 def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
     """The values in lists of at most `size`."""
     every = list(values)

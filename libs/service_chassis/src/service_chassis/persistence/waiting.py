@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from event_contracts.event import Message
@@ -17,19 +18,26 @@ from sqlalchemy import bindparam, or_, select
 
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence import tables
-from service_chassis.persistence.sql import chunks, insert_new, upsert_rows
+from service_chassis.persistence.sql import chunks, insert_new, one_of, upsert_rows
 from service_chassis.persistence.unit_of_work import WAITING, Held, Timer, Work
 
 UNKNOWN = "没有这个事项，或贵单位不是其当事方 / no such matter, or your unit is not a party to it"
 AMBIGUOUS = "编号对应多个事项，请使用事项编号 / ambiguous reference, use the matter's id"
 
-_REFS = select(tables.matter_ref).where(
-    or_(
-        tables.matter_ref.c.matter_id.in_(bindparam("refs", expanding=True)),
-        tables.matter_ref.c.external_ref.in_(bindparam("refs", expanding=True)),
-    )
-)
-_WAITING = select(tables.waiting).where(tables.waiting.c.matter.in_(bindparam("matters", expanding=True)))
+
+@lru_cache(maxsize=4)
+def _refs(dialect: str) -> Any:
+    """What these references may stand for."""
+    ref = tables.matter_ref.c
+    return select(tables.matter_ref).where(or_(one_of(dialect, ref.matter_id, "refs"), one_of(dialect, ref.external_ref, "refs")))
+
+
+@lru_cache(maxsize=4)
+def _waiting_for(dialect: str) -> Any:
+    """What waits for these matters."""
+    return select(tables.waiting).where(one_of(dialect, tables.waiting.c.matter, "matters"))
+
+
 _DONE = tables.waiting.delete().where(
     (tables.waiting.c.source == bindparam("b_source")) & (tables.waiting.c.id == bindparam("b_id"))
 )
@@ -47,7 +55,7 @@ def resolve(work: Work, messages: Sequence[Message]) -> list[Message]:
 def _look_up(work: Work, refs: Iterable[str]) -> dict[str, list[Any]]:
     hits: dict[str, list[Any]] = {}
     for part in chunks(refs):
-        for row in work.session.execute(_REFS, {"refs": part}):
+        for row in work.session.execute(_refs(work.session.dialect.name), {"refs": part}):
             for ref in {row.matter_id, row.external_ref}:
                 hits.setdefault(ref, []).append(row)
     return hits
@@ -95,7 +103,7 @@ def awakened(work: Work, deliveries: dict[tuple[str, str], Delivery]) -> list[Me
 def _take_from_table(work: Work, matters: set[str], deliveries: dict[tuple[str, str], Delivery]) -> list[Message]:
     messages: list[Message] = []
     for part in chunks(matters):
-        for row in work.session.execute(_WAITING, {"matters": part}).all():
+        for row in work.session.execute(_waiting_for(work.session.dialect.name), {"matters": part}).all():
             delivery = Delivery(
                 bytes(row.body), row.routing_key, "duban.inbound", 0, row.content_type, row.user_id, row.id, row.headers or {}
             )
