@@ -1,8 +1,16 @@
-"""What operators see of the ladder (domain.md d.16). No unit or matter is ever a label."""
+"""What operators see of the ladder (domain.md d.16). No unit or matter is ever a label.
+
+Counters are the process's own; the gauges are read from the tables by the role `api` when they are asked for.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 
 class Metrics:
@@ -21,3 +29,43 @@ class Metrics:
             registry=self.registry,
         )
         self.withdrawn = Counter("supervision_slips_withdrawn_total", "Slips that fell", ["cause"], registry=self.registry)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the tables say at one moment."""
+
+    active: Mapping[str, int]
+    """Slips whose limit still runs or is not served yet, by colour."""
+    waiting: Mapping[str, int]
+    """Ladders whose limit has passed and that do not go on, by reason."""
+    unacknowledged: Mapping[str, int]
+    """Referrals without a receipt, by body."""
+    without_next_action: int
+    """Running clocks that no timer will look at: must be 0."""
+
+
+class Board(Collector):
+    """The gauges, read when they are asked for."""
+
+    def __init__(self, read: Callable[[], Figures]) -> None:
+        self._read = read
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        found = self._read()
+        yield _by("supervision_slips_active", "Slips whose limit has not ended", "colour", found.active)
+        yield _by("supervision_ladders_waiting", "Ladders that do not go on although their limit passed", "reason", found.waiting)
+        yield _by("supervision_referrals_unacknowledged", "Referrals without a receipt", "body", found.unacknowledged)
+        text = "Running clocks that no timer will look at; must be 0"
+        yield GaugeMetricFamily("supervision_clocks_armed_without_next_action", text, value=found.without_next_action)
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        """Nothing up front: registering must not read the database."""
+        return []
+
+
+def _by(name: str, text: str, label: str, values: Mapping[str, int]) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(name, text, labels=[label])
+    for value, count in sorted(values.items()):
+        gauge.add_metric([value], count)
+    return gauge

@@ -9,14 +9,15 @@ from event_contracts.escalation import InboundParked
 from event_contracts.event import Message
 from ground_rules.policy import Policy
 from service_chassis.declare import Service, consume, due
+from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 
 from escalation import handlers
 from escalation.config import NUMBER_PREFIX
 from escalation.desk import Book
-from escalation.metrics import Metrics
+from escalation.metrics import Board, Figures, Metrics
 from escalation.settle import Settling
-from escalation.store import Store
+from escalation.store import Store, figures
 
 
 class Escalation(Service):
@@ -49,6 +50,15 @@ class Escalation(Service):
     def parked(self, work: Work, sender: str, matter_id: str | None, parked_id: str, code: str) -> None:
         """A message of escalation's own inbound queue was parked."""
         handlers.hold(self._desk(work), parked_id, sender, matter_id, work.now)
+
+    def collectors(self, database: Database) -> list[Board]:
+        """The gauges of the role `api`."""
+
+        def read() -> Figures:
+            with database.begin() as session:
+                return figures(session)
+
+        return [Board(read)]
 
     def _desk(self, work: Work) -> Settling:
         if work.store is None:

@@ -15,15 +15,16 @@ from typing import Any
 
 from service_chassis.persistence.columns import Instant, Json
 from service_chassis.persistence.sql import chunks, insert_new, upsert_rows
-from service_chassis.persistence.tables import metadata
-from sqlalchemy import Boolean, Column, Connection, Date, Index, Integer, Table, Text, bindparam, select, text
+from service_chassis.persistence.tables import metadata, timer
+from sqlalchemy import Boolean, Column, Connection, Date, Index, Integer, Table, Text, bindparam, exists, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from escalation.domain.clock import REVIEW_WINDOW, Clock
+from escalation.domain.clock import REVIEW_WINDOW, RUNNING, Clock
 from escalation.domain.ladder import ParkedHold
-from escalation.domain.referral import Referral
-from escalation.domain.slip import Slip
+from escalation.domain.referral import CREATED, Referral
+from escalation.domain.slip import ISSUED, SERVED, Slip
 from escalation.domain.standing import Entry, Ladder
+from escalation.metrics import Figures
 
 METADATA = metadata()
 
@@ -212,6 +213,27 @@ def _counted(dialect: str) -> tuple[Any, Any]:
         ).returning(counter.c.last)
         _COUNTED[dialect] = (seen, raised)
     return _COUNTED[dialect]
+
+
+def _count_by(column: Any, condition: Any) -> Any:
+    return select(column, func.count()).where(condition).group_by(column)
+
+
+_ACTIVE = _count_by(slip.c.colour, slip.c.standing & slip.c.state.in_((ISSUED, SERVED)))
+_WAITING_BY = _count_by(ladder.c.waiting, ladder.c.waiting.is_not(None))
+_UNACKNOWLEDGED = _count_by(referral.c.body, referral.c.state == CREATED)
+_LOOKED_AT = exists().where((timer.c.key == clock.c.about) & timer.c.kind.in_(("deadline", "review_window")))
+_LOST = select(func.count()).select_from(clock).where(clock.c.state == RUNNING, ~_LOOKED_AT)
+
+
+def figures(session: Connection) -> Figures:
+    """What operators see of the tables (domain.md d.16)."""
+
+    def by(statement: Any) -> dict[str, int]:
+        return {row[0]: row[1] for row in session.execute(statement)}
+
+    lost = session.execute(_LOST).scalar_one()
+    return Figures(by(_ACTIVE), by(_WAITING_BY), by(_UNACKNOWLEDGED), lost)
 
 
 # ---------------------------------------------------------------- the store of one transaction
