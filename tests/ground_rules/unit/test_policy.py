@@ -172,6 +172,7 @@ def test_every_key_of_the_rehearsal_format_is_accepted_and_is_the_default() -> N
 def test_a_policy_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         load_policy().yellow.max_renewals = 5  # type: ignore[misc]
+    assert hash(load_policy()) == hash(load_policy()), "every part is frozen, so the whole can be a key"
 
 
 def test_every_value_has_the_type_that_its_field_declares() -> None:
@@ -282,14 +283,17 @@ def test_every_key_that_is_explained_can_be_overridden_by_that_name() -> None:
         ("limits.white", {"amount": 10, "unit": "DAY"}, Limit(10, "DAY")),
         ("limits.white", {"unit": "DAY"}, Limit(10, "DAY")),
         ("limits.white", {"amount": 3650}, Limit(3650, "WORKDAY")),
+        ("limits.yellow", {"amount": 3650, "unit": "DAY"}, Limit(3650, "DAY")),
         ("limits.red", {"amount": 120, "unit": "MONTH"}, Limit(120, "MONTH")),
         ("yellow.deduction", "0.5", Decimal("0.50")),
         ("yellow.deduction", "100", Decimal("100.00")),
         ("yellow.deduction", "0", Decimal("0.00")),
         ("yellow.max_renewals", 0, 0),
-        ("review.window", 60, 60),
+        ("review.window", 1, 1),
+        ("review.window", 366, 366),
         ("late_report.mode", "person", "person"),
-        ("hold.source_silent", "48h", timedelta(hours=48)),
+        ("hold.source_silent", "1h", timedelta(hours=1)),
+        ("hold.source_silent", "720h", timedelta(hours=720)),
         ("colours", ["WHITE", "YELLOW", "RED"], ("WHITE", "YELLOW", "RED")),
     ],
 )
@@ -409,6 +413,7 @@ def test_a_value_that_is_not_accepted_is_named_with_its_key(key: str, given: Any
     [
         ({"amount": 0}, ["limits.white.amount"]),
         ({"amount": 3651}, ["limits.white.amount"]),
+        ({"amount": 3651, "unit": "DAY"}, ["limits.white.amount"]),
         ({"amount": 121, "unit": "MONTH"}, ["limits.white.amount"]),
         ({"amount": True}, ["limits.white.amount"]),
         ({"unit": "HOUR"}, ["limits.white.unit"]),
@@ -539,6 +544,7 @@ def test_a_policy_file_overrides_the_defaults(tmp_path: Path) -> None:
     path.write_text(KEYS_OF_THE_REHEARSAL_FORMAT.replace("0.30", "0.40"), "utf-8")
     assert load_policy_file(path).yellow.deduction == Decimal("0.40")
     path.write_text("", "utf-8")
+    assert load_policy_file(path) == load_policy()
     assert load_policy_file(path, rehearsal=True) == load_policy(rehearsal=True)
 
 
