@@ -76,6 +76,8 @@ class City:
     folder: Path
     policy_text: str = ""
     replicas: int = 1
+    telling: bool = False
+    """Print a line for each day (`make soak`)."""
     forgiving: bool = False
     """Start again whatever ends, as an orchestrator does; otherwise a process that ends by itself fails the test."""
     processes: dict[Place, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -230,7 +232,7 @@ class City:
         while left := self._left():
             self.watch_processes()
             if time.monotonic() > limit:
-                raise Unsettled(f"at {self._now} still under way: {left}\n{self.parked()}")
+                raise Unsettled(f"at {self._now} still under way: {left}\n{self.diagnosis()}")
             time.sleep(pause)
             pause = min(pause * 1.5, 0.2)
 
@@ -284,6 +286,16 @@ class City:
                 yield {"refusals": refusals.report(session)}
             database.close()
 
+    def diagnosis(self) -> str:
+        """What a person would look at first: parked messages, markers, timers, and what the processes said last."""
+        told = [self.parked()]
+        for service in SERVICES:
+            told.append(f"{service} cut: {self.reconnected().execute(f'SELECT * FROM {service}.cut').fetchall()}")
+            due = f"SELECT kind, key, due_at, cut_seq FROM {service}.timer ORDER BY cut_seq, due_at LIMIT 5"
+            told += [f"{service} timer: {row}" for row in self.reconnected().execute(due).fetchall()]
+        told += [f"--- {place}\n{self.log(place, 4)}" for place in self.processes]
+        return "\n".join(told)
+
     def parked(self) -> str:
         """Why messages were parked, for the text of a failure."""
         found = []
@@ -329,8 +341,13 @@ class City:
             self.publish([coming.popleft() for _ in range(len(coming)) if coming[0].instant < end])
             disturb()
             self.settle()
+            self._tell(day, len(coming))
             instant = self._next_instant(coming)
             day = max(day + timedelta(days=1), local_date(instant, zone)) if instant else None
+
+    def _tell(self, day: date, left: int) -> None:
+        if self.telling:
+            print(f"{day}  {left} messages to come, {self.kills} processes killed", file=sys.stderr, flush=True)
 
 
 def as_guest(row: Outgoing) -> Outgoing:
@@ -391,6 +408,20 @@ def assert_same(found: Lists, expected: Lists, most: int = 6) -> None:
         told += [f"{key}: only here: {row}" for row in sorted((ours - theirs).elements())[:most]]
         told += [f"{key}: only in the rehearsal: {row}" for row in sorted((theirs - ours).elements())[:most]]
     assert not told, "\n".join(["the outcomes differ:", *told])
+
+
+INSTANTS = {"issued_at", "served_at", "due_instant", "ended_at", "dispatched_at", "at", "number"}
+"""What depends on when within a day a step is taken (`play_days`); slips of one day are numbered by their instant."""
+
+
+WITHIN_THE_DAY = ("REMINDER", "URGE")
+"""Notices that are sent in the morning unless the day's claim comes before them."""
+
+
+def by_dates(found: Lists) -> Lists:
+    """An outcome by dates only, for cities that were played by days."""
+    told = {key: [{k: v for k, v in row.items() if k not in INSTANTS} for row in rows] for key, rows in found.items()}
+    return {**told, "notices": [row for row in told["notices"] if row["kind"] not in WITHIN_THE_DAY]}
 
 
 @contextmanager

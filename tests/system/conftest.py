@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from city import City, running
+from servers import Missing, Servers
 
 BuildCity = Callable[..., City]
 
@@ -20,5 +21,27 @@ def city(amqp_url: str, database_url: str, tmp_path: Path) -> Iterator[BuildCity
 
         def build(policy_text: str = "", **options: Any) -> City:
             return closing.enter_context(running(City(amqp_url, database_url, tmp_path / "city", policy_text, **options)))
+
+        yield build
+
+
+@pytest.fixture(scope="module")
+def own_servers() -> Iterator[Servers]:
+    """A broker and a database that may be crashed; private even where others are there."""
+    try:
+        with Servers(private=True) as servers:
+            yield servers
+    except Missing as missing:
+        pytest.fail(f"no servers to crash: {missing}", pytrace=False)
+
+
+@pytest.fixture
+def own_city(own_servers: Servers, tmp_path: Path) -> Iterator[BuildCity]:
+    """Like `city`, on servers that may be crashed."""
+    with ExitStack() as closing:
+
+        def build(policy_text: str = "", **options: Any) -> City:
+            built = City(own_servers.amqp_url, own_servers.database_url, tmp_path / "city", policy_text, **options)
+            return closing.enter_context(running(built))
 
         yield build

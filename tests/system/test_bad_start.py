@@ -1,0 +1,91 @@
+"""A wrong setting, a missing server or a newer schema is one clear line and exit code 2, in every role, without a traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from city import ROLES, SERVICES
+from servers import free_port
+
+EVERY_ROLE = (*ROLES, "api", "migrate", "check")
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`start(service, role, KEY=value, …)`: run a role that is expected to end at once."""
+
+    def run(service: str, role: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **settings}
+        command = [sys.executable, "-m", service, role]
+        return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+    return run
+
+
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line that a bad start says."""
+    assert done.returncode == 2, (done.returncode, done.stderr)
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    return lines[0]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_all_wrong_settings_are_named_at_once(start: Callable[..., subprocess.CompletedProcess[str]], service: str) -> None:
+    said = complaint(start(service, "consume", DUBAN_TIK="1", DUBAN_BATCH="many", AMQP_URL="http://x"))
+    for wrong in ("DUBAN_TIK", "DUBAN_BATCH", "AMQP_URL", "DATABASE_URL"):
+        assert wrong in said
+    assert "did you mean DUBAN_TICK" in said
+
+
+def test_a_wrong_policy_is_named_with_all_its_keys(
+    start: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, amqp_url: str, database_url: str
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('servise = "deemed"\nverification = "perhaps"\n')
+    said = complaint(start("escalation", "tick", AMQP_URL=amqp_url, DATABASE_URL=database_url, DUBAN_POLICY=str(policy)))
+    assert "servise" in said
+    assert "verification" in said
+
+
+@pytest.mark.parametrize("role", EVERY_ROLE)
+def test_a_missing_database_is_named(start: Callable[..., subprocess.CompletedProcess[str]], amqp_url: str, role: str) -> None:
+    url = f"postgresql://nobody:secret@127.0.0.1:{free_port()}/nothing"
+    said = complaint(start("scoring", role, AMQP_URL=amqp_url, DATABASE_URL=url))
+    assert "database" in said.lower()
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize("role", ["migrate", "consume", "check"])
+def test_a_missing_broker_is_named(
+    start: Callable[..., subprocess.CompletedProcess[str]], amqp_url: str, database_url: str, role: str
+) -> None:
+    assert start("scoring", "migrate", AMQP_URL=amqp_url, DATABASE_URL=database_url).returncode == 0
+    url = f"amqp://guest:secret@127.0.0.1:{free_port()}//"
+    said = complaint(start("scoring", role, AMQP_URL=url, DATABASE_URL=database_url))
+    assert "broker" in said.lower()
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize("role", ["consume", "tick", "relay", "api", "check"])
+def test_a_database_without_a_schema_asks_for_migrate(
+    start: Callable[..., subprocess.CompletedProcess[str]], amqp_url: str, database_url: str, role: str
+) -> None:
+    assert "migrate" in complaint(start("intake", role, AMQP_URL=amqp_url, DATABASE_URL=database_url))
+
+
+@pytest.mark.parametrize("role", EVERY_ROLE)
+def test_a_database_of_a_newer_schema_is_left_alone(
+    start: Callable[..., subprocess.CompletedProcess[str]], amqp_url: str, database_url: str, role: str
+) -> None:
+    assert start("notify", "migrate", AMQP_URL=amqp_url, DATABASE_URL=database_url).returncode == 0
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE notify.alembic_version SET version_num = '9999'")
+    assert "newer" in complaint(start("notify", role, AMQP_URL=amqp_url, DATABASE_URL=database_url))
