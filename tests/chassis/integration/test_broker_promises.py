@@ -9,10 +9,11 @@ import amqp
 import pytest
 from service_chassis.errors import ConfigError
 from service_chassis.messaging import topology
+from service_chassis.messaging.batch_consumer import Batch, BatchConsumer
 from service_chassis.messaging.connection import Broker, close, connect, drop
 from service_chassis.messaging.envelope import Outgoing
 from service_chassis.messaging.publisher import Publisher
-from service_chassis.testing.toys import Desk
+from service_chassis.testing.toys import Desk, Post
 
 QUEUE = "intake.inbound"
 KEY = "OFFICE.matter.submitted.v1"
@@ -140,3 +141,36 @@ def test_a_forged_user_id_is_refused(broker: Broker, line: Any) -> None:
     channel.basic_publish(amqp.Message(b"x", user_id="somebody-else"), "duban.inbound", KEY)
     with pytest.raises(amqp.exceptions.PreconditionFailed, match="user_id"):
         line.drain_events(timeout=5)
+
+
+def next_batch(consumer: BatchConsumer) -> Batch:
+    while (batch := consumer.take()) is None:
+        consumer.read()
+    return batch
+
+
+def test_a_message_that_is_put_off_comes_again_later_and_not_for_ever(broker: Broker, line: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(topology, "RETRY_DELAY_MS", 50)
+    topology.of_service(Post).declare(line)
+    sender = Publisher(broker, "test publisher")
+    sender.publish([Outgoing("duban.events", "intake.assignment.dispatched.v1", b"x", message_id=str(n)) for n in range(3)])
+    sender.drop()
+    consumer = BatchConsumer(broker, "test consumer", ["notify.events"], 1, lambda: None)
+    rounds: dict[str | None, int] = {}
+    while sum(rounds.values()) < 3 * topology.MOST_ROUNDS:
+        batch = next_batch(consumer)
+        delivery = batch.deliveries[0]
+        assert batch.may_put_off("notify.events", delivery)
+        rounds[delivery.message_id] = rounds.get(delivery.message_id, 0) + 1
+        consumer.settle(batch)
+    assert rounds == dict.fromkeys("012", topology.MOST_ROUNDS)
+    for _ in range(3):
+        batch = next_batch(consumer)
+        assert not batch.may_put_off("notify.events", batch.deliveries[0]), "now it is a dead letter"
+        consumer.settle(batch)
+    consumer.drop()
+
+
+def test_nothing_leaves_the_line_where_the_cut_rests_on_its_order() -> None:
+    for queue in ("intake.inbound", "notify.inbound", "escalation.events", "intake.events"):
+        assert not topology.may_be_put_off(queue, {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service_chassis.backoff import BackOff
-from service_chassis.messaging.batch_consumer import BatchConsumer, Lane, is_suspect
+from service_chassis.messaging.batch_consumer import Batch, BatchConsumer, Lane, is_suspect, settlement
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence.outbox import Row
 from service_chassis.relay import segments
@@ -81,3 +81,10 @@ def test_a_barrier_begins_a_new_piece() -> None:
     assert [[found.id for found in piece] for piece in segments(rows)] == [[1, 2], [3, 4], [5], [6]]
     assert [[found.id for found in piece] for piece in segments([row(1, True), row(2)])] == [[1, 2]]
     assert list(segments([])) == []
+
+
+def test_what_is_put_off_is_settled_by_itself_and_an_ack_never_names_it() -> None:
+    found = Batch("scoring.events", [delivery(n) for n in range(1, 7)])
+    assert settlement(found) == [(6, False)]
+    found.put_off.extend(found.deliveries[index] for index in (0, 3, 5))
+    assert settlement(found) == [(1, True), (3, False), (4, True), (5, False), (6, True)]

@@ -62,6 +62,9 @@ class Runtime:
     armed_from: datetime | None = None
     """The earliest instant at which a timer was set since the in-process driver last looked."""
     on_batch: Callable[[str, Tally], None] = field(default=lambda queue, tally: None)
+    put_off: Callable[[str, Delivery], bool] = field(default=lambda queue, delivery: False)
+    """Asked about a message whose handler fails on it alone: True when the broker brings it again later, so that it is not
+    parked yet. Only where nothing depends on the order (delivery.md, head no. 8)."""
 
     def work(self, session: Any, now: datetime) -> Work:
         """A new unit of work on an open transaction."""
@@ -136,6 +139,9 @@ def _process(runtime: Runtime, queue: str, reads: list[Read], now: datetime) -> 
             middle = len(reads) // 2
             _process(runtime, queue, reads[:middle], now)
             _process(runtime, queue, reads[middle:], now)
+            return
+        if runtime.put_off(queue, reads[0].delivery):
+            log.warning("message put off", action="put_off", queue=queue, exc_info=error)
             return
         tally = _park_alone(runtime, queue, reads[0], now, error)
     runtime.on_batch(queue, tally)

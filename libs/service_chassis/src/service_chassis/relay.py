@@ -138,6 +138,9 @@ class Relay:
         return len(rows)
 
     def _count(self) -> None:
+        assert self._publisher is not None
+        unheard, self._publisher.unheard = self._publisher.unheard, 0
+        self._metrics.unheard.inc(unheard)
         waiting, oldest = self._leader.state()
         self._metrics.outbox_pending.set(waiting)
         self._metrics.outbox_oldest.set(0 if oldest is None else max(0.0, (self._clock.now() - oldest).total_seconds()))

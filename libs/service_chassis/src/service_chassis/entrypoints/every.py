@@ -79,7 +79,17 @@ class Every(Entrypoint):  # type: ignore[misc]
         station.metrics.timers.inc(handled)
         station.metrics.tick_seconds.observe(time.perf_counter() - began)
         station.health.report("database", True, "connected")
+        self._count_markers(station)
         return bool(handled)
+
+    def _count_markers(self, station: Station) -> None:
+        runtime = station.runtime
+        if not runtime.service.knows_the_cut:
+            return
+        with runtime.database.begin() as session:
+            issued, returned = runtime.cut.issued(session), runtime.cut.returned(session)
+        station.metrics.cut_issued.set(issued)
+        station.metrics.cut_returned.set(returned)
 
     def _check_schema(self, station: Station) -> None:
         """A newer schema may mean other timers: such a process waits until it is replaced."""

@@ -78,6 +78,7 @@ def consume_shell(service: str) -> type:
     from service_chassis.messaging.batch_consumer import Batch
 
     def process(runtime: Runtime, batch: Batch) -> None:
+        runtime.put_off = batch.may_put_off
         if batch.suspect:
             process_suspect(runtime, batch.queue, batch.deliveries[0])
         else:

@@ -14,6 +14,7 @@ from typing import Any
 from service_chassis.errors import Retry
 from service_chassis.messaging.connection import BROKER_ERRORS, Broker, Connection, close, connect, drop, reason
 from service_chassis.messaging.envelope import Delivery
+from service_chassis.messaging.topology import may_be_put_off
 
 PREFETCH_BATCHES = 4
 """Unacknowledged messages, in batches: the next ones arrive while one is handled (speed.md)."""
@@ -37,6 +38,15 @@ class Batch:
     queue: str
     deliveries: list[Delivery]
     suspect: bool = False
+    put_off: list[Delivery] = field(default_factory=list)
+    """Those of them that failed and are to come again later."""
+
+    def may_put_off(self, queue: str, delivery: Delivery) -> bool:
+        """Note a failed message for later, where its queue has a later; False when it must be parked."""
+        if not may_be_put_off(queue, delivery.headers):
+            return False
+        self.put_off.append(delivery)
+        return True
 
 
 class BatchConsumer:
@@ -119,10 +129,14 @@ class BatchConsumer:
         return Batch(lane.queue, taken)
 
     def settle(self, batch: Batch) -> None:
-        """Acknowledge a batch whose transaction is committed."""
-        lane = next(lane for lane in self._lanes if lane.queue == batch.queue)
+        """Acknowledge a batch whose transaction is committed; what was put off comes again later."""
+        channel = next(lane for lane in self._lanes if lane.queue == batch.queue).channel
         try:
-            lane.channel.basic_ack(batch.deliveries[-1].tag, multiple=True)
+            for tag, again in settlement(batch):
+                if again:
+                    channel.basic_reject(tag, requeue=False)
+                else:
+                    channel.basic_ack(tag, multiple=True)
         except BROKER_ERRORS as error:
             raise Retry(f"broker: {reason(error)}") from error
 
@@ -133,6 +147,19 @@ class BatchConsumer:
     def drop(self) -> None:
         """Throw the connection away without waiting for the broker."""
         drop(self.connection)
+
+
+def settlement(batch: Batch) -> list[tuple[int, bool]]:
+    """(tag, False): acknowledge up to here. (tag, True): this one comes again. An ack must never name a settled tag."""
+    if not batch.put_off:
+        return [(batch.deliveries[-1].tag, False)]
+    again = {delivery.tag for delivery in batch.put_off}
+    steps: list[tuple[int, bool]] = []
+    for delivery in batch.deliveries:
+        if delivery.tag not in again and steps and not steps[-1][1]:
+            steps.pop()
+        steps.append((delivery.tag, delivery.tag in again))
+    return steps
 
 
 def is_suspect(delivery: Delivery) -> bool:

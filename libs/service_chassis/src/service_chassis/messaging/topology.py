@@ -6,6 +6,7 @@ and means a new queue name and a drained old one (delivery.md c.2).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,18 +21,19 @@ EVENTS_EXCHANGE = "duban.events"
 REJECTED_EXCHANGE = "duban.rejected"
 UNROUTED_EXCHANGE = "duban.unrouted"
 """Where inbound messages of a type that nobody owns go: to intake, which refuses them; nothing is lost without a word."""
-DEAD_EXCHANGE = "duban.dead"
 RETRY_EXCHANGE = "duban.retry"
 ARCHIVE = "duban.archive"
 
 UNROUTED_READER = "intake"
 DELAYED = frozenset({"scoring", "notify"})
-"""Services whose events queue has a delayed retry and dead letters (delivery.md, head no. 8)."""
+"""Services whose events queue has a delayed retry (delivery.md, head no. 8). Their handlers do not depend on the order."""
 
 IN_LINE_LIMIT = 1_000_000
 """Delivery limit where nothing may leave the line: in effect none, but a rejected message returns to the head (3.10)."""
 RETRY_LIMIT = 50
 RETRY_DELAY_MS = 30_000
+MOST_ROUNDS = 5
+"""Times that a message is put off; after that it is a dead letter, kept in the service's table `parked` like any other."""
 ARCHIVE_BYTES = 20_000_000_000
 
 
@@ -95,7 +97,6 @@ def exchanges() -> dict[str, tuple[str, dict[str, Any]]]:
         EVENTS_EXCHANGE: ("topic", {}),
         REJECTED_EXCHANGE: ("topic", {}),
         RETRY_EXCHANGE: ("direct", {}),
-        DEAD_EXCHANGE: ("direct", {}),
     }
 
 
@@ -104,8 +105,12 @@ def of_service(service: type[Service]) -> Topology:
     name = service.name
     queues = [_inbound(service), _events(service), archive()]
     if name in DELAYED:
-        queues += [_retry(name), _dead(name)]
+        queues.append(_retry(name))
     return Topology(exchanges(), tuple(queues))
+
+
+_SAFELY = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
+"""A message leaves a queue for the next only when that one has confirmed it."""
 
 
 def _line(limit: int, **more: Any) -> dict[str, Any]:
@@ -129,8 +134,8 @@ def _events(service: type[Service]) -> Queue:
     bound = _bound_to(service, name)
     if service.name not in DELAYED:
         return Queue(name, _line(IN_LINE_LIMIT), bound)
-    dead = {"x-dead-letter-exchange": DEAD_EXCHANGE, "x-dead-letter-routing-key": name, "x-dead-letter-strategy": "at-least-once"}
-    return Queue(name, _line(RETRY_LIMIT, **dead, **{"x-overflow": "reject-publish"}), (*bound, (RETRY_EXCHANGE, f"{name}.back")))
+    later = {"x-dead-letter-exchange": RETRY_EXCHANGE, "x-dead-letter-routing-key": name, **_SAFELY}
+    return Queue(name, _line(RETRY_LIMIT, **later), (*bound, (RETRY_EXCHANGE, back_key(name))))
 
 
 def _retry(service: str) -> Queue:
@@ -140,16 +145,25 @@ def _retry(service: str) -> Queue:
         "x-queue-type": "quorum",
         "x-message-ttl": RETRY_DELAY_MS,
         "x-dead-letter-exchange": RETRY_EXCHANGE,
-        "x-dead-letter-routing-key": f"{name}.back",
-        "x-dead-letter-strategy": "at-least-once",
-        "x-overflow": "reject-publish",
+        "x-dead-letter-routing-key": back_key(name),
+        **_SAFELY,
     }
     return Queue(f"{name}.retry", arguments, ((RETRY_EXCHANGE, name),))
 
 
-def _dead(service: str) -> Queue:
-    name = queue_name(service, EVENTS)
-    return Queue(f"{name}.dead", {"x-queue-type": "quorum"}, ((DEAD_EXCHANGE, name),))
+def back_key(queue: str) -> str:
+    """Routing key by which a message that was put off comes back."""
+    return f"{queue}.back"
+
+
+def may_be_put_off(queue: str, headers: Mapping[str, Any]) -> bool:
+    """Whether a message of this queue may come again later, and has not done so too often."""
+    service, _, kind = queue.partition(".")
+    if service not in DELAYED or kind != EVENTS:
+        return False
+    deaths = headers.get("x-death") or ()
+    rounds = sum(int(death.get("count", 0)) for death in deaths if death.get("queue") == queue)
+    return rounds < MOST_ROUNDS
 
 
 def archive() -> Queue:

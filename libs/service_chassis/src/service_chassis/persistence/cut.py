@@ -67,6 +67,10 @@ class Maker:
         note(work.session, "demand", number)
         return number
 
+    def issued(self, session: Connection) -> int:
+        """The highest marker that was made."""
+        return counters(session).get("issued", 0)
+
     def returned(self, session: Connection) -> int:
         """The highest marker that every path has brought back."""
         found = counters(session)
@@ -85,6 +89,10 @@ class Asker:
         note(work.session, "asked", number)
         work.announce(self.fact(want=number), subject="cut", time=work.now)
         return number
+
+    def issued(self, session: Connection) -> int:
+        """The highest request that was made."""
+        return counters(session).get("asked", 0)
 
     def returned(self, session: Connection) -> int:
         """The highest request that was answered by a marker which has passed the own inbound queue."""
