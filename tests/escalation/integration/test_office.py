@@ -295,3 +295,12 @@ def test_a_stopped_slip_is_not_urged_by_machine(city_with: Callable[..., Any]) -
     city.claim(at("2026-03-10 10:00"))
     city.until(at("2026-03-16 23:00"))
     assert city.published("escalation.urge.sent.v1") == []
+
+
+def test_a_slip_without_a_standard_cannot_be_proposed(city: Any) -> None:
+    fact = city.registered("ZJJ", "00000000-0000-4000-8000-000000000001", "M-1")
+    object.__setattr__(fact, "standard", "  ")
+    city.say(fact, at("2026-03-02 08:35"))
+    refused = city.request("slip.proposed", at("2026-03-02 08:50"), colour="WHITE", by="陈立")
+    assert city.refusals() == [(refused, "SCHEMA_INVALID")]
+    assert city.published("escalation.slip.proposed.v1") == []

@@ -8,7 +8,7 @@ from itertools import permutations
 from zoneinfo import ZoneInfo
 
 import pytest
-from escalation.domain.clock import Claim, Course, Reckoning, Term, course, days_in, owner_of
+from escalation.domain.clock import Claim, Clock, Course, Reckoning, Term, course, days_in, owner_of
 from ground_rules.workdays import WorkCalendar
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -208,3 +208,34 @@ def test_every_day_counts_where_the_policy_says_so() -> None:
 
 def test_the_owner_of_a_clock_names_colour_and_renewal() -> None:
     assert [owner_of("YELLOW", 0), owner_of("YELLOW", 1), owner_of("RED", 0)] == ["SLIP:YELLOW", "SLIP:YELLOW:1", "SLIP:RED"]
+
+
+def test_a_lengthened_day_limit_never_ends_on_a_day_off() -> None:
+    """Three calendar days after Wednesday 06-03 and one suspended: Sunday 06-07 becomes Monday."""
+    end = Term(3, "DAY", None, date(2026, 6, 3)).end(CHINA, [(date(2026, 6, 4), date(2026, 6, 4))])
+    assert end is not None
+    assert end.last_day == date(2026, 6, 8)
+
+
+def test_a_lengthened_limit_in_a_year_without_a_published_notice_is_provisional() -> None:
+    span = (date(2026, 12, 30), date(2026, 12, 30))
+    across = Term(5, "WORKDAY", None, date(2026, 12, 28)).end(CHINA, [span])
+    within = Term(1, "WORKDAY", None, date(2026, 12, 28)).end(CHINA, [span])
+    assert across is not None
+    assert within is not None
+    assert (across.provisional, within.provisional) == (True, False)
+
+
+def test_the_day_of_service_is_no_suspended_day() -> None:
+    assert CHINA.not_counted("WORKDAY", date(2026, 6, 1), [(date(2026, 6, 1), date(2026, 6, 2))]) == 1
+
+
+def test_a_clock_has_passed_only_when_its_present_end_has() -> None:
+    due, earlier = at("2026-03-17 00:00"), at("2026-03-16 00:00")
+    clock = Clock(
+        "m", "ZJJ", "SLIP:WHITE", "s", 10, "WORKDAY", None, date(2026, 3, 2), at("2026-03-02 10:00"), date(2026, 3, 16), due,
+        False, 0, "RUNNING", None,
+    )  # fmt: skip
+    assert not clock.has_passed
+    assert replace(clock, passed_due=due).has_passed
+    assert not replace(clock, passed_due=earlier).has_passed

@@ -434,3 +434,95 @@ def test_what_was_proposed_before_the_fall_does_not_count() -> None:
     proposals = [Proposal("YELLOW", at("2026-03-25 09:00"), "陈立")]
     approvals = [Approval("YELLOW", at("2026-03-27 10:00"), "赵明远")]
     assert step("WHITE", proposals=proposals, approvals=approvals, **FELL) == Hold("FELL_BEFORE")
+
+
+# ---- at equal instants: reports, then decisions, then clocks
+
+
+def test_a_claim_at_the_instant_of_the_approval_still_holds_the_offices_white() -> None:
+    same = Claim("c", at("2026-03-02 09:00"), at("2026-03-02 09:00"))
+    found = step(None, proposals=PROPOSED, approvals=APPROVED, claims=[same], **RUNNING)
+    assert found == Hold("VERIFICATION_PENDING")
+
+
+def test_an_approval_at_the_hour_of_the_clock_goes_before_the_clock() -> None:
+    found = step(None, proposals=PROPOSED, approvals=[Approval("WHITE", at("2026-03-25 00:00"), "李文静")])
+    assert (found.ground, found.by) == ("NO_PROGRESS", "李文静")
+
+
+def test_an_approval_at_the_instant_of_what_it_approves_counts() -> None:
+    together = [Approval("WHITE", PROPOSED[0].at, "李文静")]
+    assert step(None, proposals=PROPOSED, approvals=together, **RUNNING).at == PROPOSED[0].at
+    rules = replace(RULES, approval={**AUTO, "YELLOW": "required"})
+    found = step("WHITE", rules, approvals=[Approval("YELLOW", at("2026-03-25 00:00"), "赵明远")])
+    assert (found.by, found.at, found.clocked) == ("赵明远", at("2026-03-25 00:00"), False)
+
+
+def test_an_approval_at_the_instant_of_a_new_finding_does_not_count_for_the_old_one() -> None:
+    findings = [finding("NO_MOVEMENT"), finding("SUBSTANTIVE_IMPROVEMENT", "2026-03-26 09:00")]
+    found = step("YELLOW", findings=findings, approvals=[Approval("RED", at("2026-03-26 09:00"), "周建国")])
+    assert (found.colour, found.renewal) == ("YELLOW", 1)
+
+
+def test_of_two_findings_at_one_instant_the_last_counts() -> None:
+    found = step("YELLOW", ALL_AUTO, findings=[finding("NO_MOVEMENT"), finding("SUBSTANTIVE_IMPROVEMENT")])
+    assert (found.colour, found.renewal) == ("YELLOW", 1)
+
+
+def test_a_hold_that_ends_with_the_limit_does_not_cover_it() -> None:
+    found = step("WHITE", holds=[hold("2026-03-24 10:00", "2026-03-25 00:00")])
+    assert isinstance(found, Issue)
+
+
+# ---- several things at once
+
+
+def test_of_two_holds_the_longer_one_counts() -> None:
+    both = [OPEN, hold("2026-03-24 10:00", "2026-03-27 00:00")]
+    assert step("WHITE", now=at("2026-03-25 12:00"), holds=both) == Hold("PARKED", at("2026-03-27 00:00"))
+    by_office = step(None, now=at("2026-03-25 12:00"), proposals=PROPOSED, approvals=APPROVED, holds=both, **RUNNING)
+    assert by_office == Hold("PARKED", at("2026-03-27 00:00"))
+
+
+@pytest.mark.parametrize(
+    ("rejected", "released"), [("2026-03-26 16:00", "2026-03-27 15:00"), ("2026-03-27 15:00", "2026-03-26 16:00")]
+)
+def test_of_a_rejection_and_a_release_the_later_one_ends_the_hold(rejected: str, released: str) -> None:
+    held = hold("2026-03-24 10:00", "2026-03-30 00:00", released)
+    found = step("WHITE", course=course("REJECTED", rejected), holds=[held])
+    assert (found.liability_date, found.at) == (date(2026, 3, 27), at("2026-03-27 15:00"))
+
+
+def test_after_a_fall_the_clock_never_comes_before_the_office() -> None:
+    proposals = [Proposal("WHITE", at("2026-03-27 09:00"), "陈立", "NO_PROGRESS")]
+    approvals = [Approval("WHITE", at("2026-03-27 10:00"), "李文静")]
+    found = step(None, proposals=proposals, approvals=approvals, **FELL)
+    assert (found.ground, found.at, found.by) == ("NO_PROGRESS", at("2026-03-27 10:00"), "李文静")
+
+
+def test_a_proposal_at_the_instant_of_the_fall_does_not_count() -> None:
+    proposals = [Proposal("YELLOW", FELL["fell_at"], "陈立")]
+    approvals = [Approval("YELLOW", at("2026-03-27 10:00"), "赵明远")]
+    assert step("WHITE", proposals=proposals, approvals=approvals, **FELL) == Hold("FELL_BEFORE")
+
+
+def test_what_the_office_approved_before_the_hour_waits_for_it() -> None:
+    fell = {"fell_at": at("2026-03-25 01:00")}
+    proposals = [Proposal("YELLOW", at("2026-03-25 02:00"), "陈立")]
+    early, later = at("2026-03-25 07:00"), at("2026-03-25 09:00")
+    for when, expected in [(early, (at("2026-03-25 08:30"), True)), (later, (later, False))]:
+        approvals = [Approval("YELLOW", when, "赵明远")]
+        found = step("WHITE", OFFICE_HOURS, proposals=proposals, approvals=approvals, **fell)
+        assert (found.at, found.clocked) == expected
+
+
+def test_a_renewal_by_the_leading_group_counts_from_the_end_on_and_at_once() -> None:
+    facts: dict[str, Any] = {"renewal": 1, "findings": [finding("SUBSTANTIVE_IMPROVEMENT", "2026-03-20 09:00")]}
+    before = Approval("YELLOW", at("2026-03-24 10:00"), "周建国")
+    assert step("YELLOW", approvals=[before], **facts) == Hold("RENEWALS_EXHAUSTED")
+    after = Approval("YELLOW", at("2026-03-25 10:00"), "周建国")
+    assert not step("YELLOW", approvals=[after], **facts).clocked
+
+
+def test_where_no_renewal_is_allowed_the_machine_still_finds_on_the_first_yellow() -> None:
+    assert step("YELLOW", replace(ALL_AUTO, max_renewals=0), **URGED).colour == "RED"

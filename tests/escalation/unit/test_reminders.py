@@ -34,6 +34,9 @@ def test_after_an_outage_only_the_last_reminder_is_sent() -> None:
     assert latest is not None
     assert latest.days_left == 1
     assert REMINDING.latest(LAST, at("2026-03-11 08:29")) is None
+    on_time = REMINDING.latest(LAST, at("2026-03-11 08:30"))
+    assert on_time is not None
+    assert on_time.days_left == 3
 
 
 def test_the_machine_urges_one_workday_before_the_end() -> None:

@@ -186,3 +186,34 @@ def test_a_standing_without_a_journal_says_the_same_as_one_with_an_irrelevant_li
 def test_a_higher_colour_may_be_proposed_only_on_the_one_below() -> None:
     made = ladder(slips=[YELLOW[0]])
     assert [may_propose(made, colour) for colour in ("WHITE", "YELLOW", "RED")] == [True, True, False]
+
+
+def test_a_finding_at_the_very_instant_of_the_issue_belongs_to_the_slip_before() -> None:
+    data = {"class": "SUBSTANTIVE_IMPROVEMENT", "by": "赵明远"}
+    made = ladder(Entry("FINDING", "f", at("2026-03-17 00:00"), at("2026-03-17 00:00"), data), slips=YELLOW)
+    assert standing_of(made, rungs(made, RECKONING, BELIEVING)[-1], []).findings == []
+
+
+def test_a_report_that_arrived_at_the_instant_of_the_issue_is_not_doubted() -> None:
+    yellow = [*YELLOW[:1], slip("YELLOW", "2026-03-30 00:00")]
+    made = ladder(claimed("2026-03-16 23:50", arrived="2026-03-30 00:00"), slips=yellow)
+    assert unfounded(rungs(made, RECKONING, BELIEVING)[1], yellow[1])
+
+
+def test_slips_and_drafts_are_found_by_colour_and_id() -> None:
+    first, renewed, draft = slip("YELLOW", "2026-03-17 00:00"), slip("YELLOW", "2026-03-25 00:00", renewal=1), slip("RED", None)
+    made = ladder(slips=[renewed, first, draft, slip("WHITE", "2026-03-02 09:00", standing=False)])
+    assert made.standing_slip("YELLOW") is first
+    assert made.standing_slip("WHITE") is None
+    assert made.draft("RED") is draft
+    assert made.draft("YELLOW") is None
+    assert made.slip("red") is draft
+    assert made.slip("nothing") is None
+
+
+def test_of_several_fallen_slips_of_a_colour_the_last_one_decides() -> None:
+    earlier = slip("YELLOW", "2026-03-17 00:00", standing=False, cause="WITHDRAWN_BY_OFFICE", ended_at=at("2026-03-18 10:00"))
+    later = slip("YELLOW", "2026-03-20 00:00", standing=False, cause="DRAFT_OBSOLETE", ended_at=at("2026-03-21 10:00"))
+    later.attempt = 1
+    made = ladder(slips=[YELLOW[0], earlier, later])
+    assert standing_of(made, rungs(made, RECKONING, BELIEVING)[-1], []).fell_at is None

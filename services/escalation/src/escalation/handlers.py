@@ -177,9 +177,18 @@ def _may_propose(ladder: Ladder, message: Message) -> None:
     elif not standing.may_propose(ladder, colour):
         text = "不得越级发单：须先有白色督办单 / no direct start at a higher colour: a white comes first"
         raise Refused("NOT_EMPOWERED", text, "/data/colour")
+    _refuse_incomplete(ladder, message)
     ground = message.data.ground
     if colour == WHITE and ground in FOUNDED_ON_EXPIRY and ground != slips.OVERDUE:
         raise Refused("SCHEMA_INVALID", f"{ground} 不能作为白色督办单的事由 / not a ground for a white", "/data/ground")
+
+
+def _refuse_incomplete(ladder: Ladder, message: Message) -> None:
+    """A slip without a standard or a limit cannot be issued (E4); the policy always has a limit."""
+    data: inbound.SlipProposed = message.data
+    missing = slips.lacking(data.standard or ladder.standard, data.limit.amount if data.limit else 1)
+    if missing:
+        raise Refused("SCHEMA_INVALID", f"督办单缺少 {missing[0]} / the slip lacks its {missing[0]}", f"/data/{missing[0]}")
 
 
 def _refuse_barred_red(ladder: Ladder, message: Message) -> None:

@@ -72,11 +72,6 @@ class Clock:
     changed: bool = False
 
     @property
-    def fixed(self) -> bool:
-        """Whether the limit was given as an instant."""
-        return self.fixed_due is not None
-
-    @property
     def has_passed(self) -> bool:
         """Whether the present due instant has passed under the cut; an end that moved on asks again."""
         return self.passed_due is not None and self.passed_due >= self.due_instant

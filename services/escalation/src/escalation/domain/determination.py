@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 NO_MOVEMENT, PERFUNCTORY_POOR, SUBSTANTIVE = "NO_MOVEMENT", "PERFUNCTORY_POOR", "SUBSTANTIVE_IMPROVEMENT"
-RED_GROUNDS = frozenset({NO_MOVEMENT, PERFUNCTORY_POOR})
 NEED_EVIDENCE = frozenset({PERFUNCTORY_POOR, SUBSTANTIVE})
 """Classes that need a named official with reasons and evidence."""
 

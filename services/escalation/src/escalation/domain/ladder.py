@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from escalation.domain.clock import Claim, Course, End, Reckoning
-from escalation.domain.determination import MACHINE, RED_GROUNDS, SUBSTANTIVE, Finding, found_by_machine
+from escalation.domain.determination import MACHINE, SUBSTANTIVE, Finding, found_by_machine
 from escalation.domain.slip import BELOW_STANDARD, OVERDUE, RED, SLOW_PROGRESS, WHITE, YELLOW
 
 DONE_IN_TIME = "DONE_IN_TIME"
@@ -290,8 +290,8 @@ class _After:
         approval = _approval(self.standing, colour, since, before)
         if approval is None:
             return Draft(colour, ground, self.liability, finding, self.rejected_at)
-        at = max(self.scheduled, since, approval.at)
-        clocked = approval.at < at and at == self.scheduled
+        at = max(self.scheduled, approval.at)
+        clocked = approval.at < at
         return Issue(colour, 0, ground, self.liability, at, approval.by, clocked, finding=finding, rejected_at=self.rejected_at)
 
     def _only_by_office(self, colour: str, ground: str, finding: Finding | None) -> Step:
@@ -361,8 +361,3 @@ class _After:
     def _issue(self, colour: str, renewal: int, finding: Finding, at: datetime, by: str, *, by_person: bool) -> Issue:
         ground = self.standing.ground if renewal else finding.progress_class
         return Issue(colour, renewal, ground, self.liability, at, by, clocked=not by_person, finding=finding)
-
-
-def is_red_ground(progress_class: str) -> bool:
-    """Whether a finding of this class may lead to a red."""
-    return progress_class in RED_GROUNDS
