@@ -97,9 +97,9 @@ class BatchConsumer:
         raise Retry("broker: it cancelled the consumer (queue deleted, or its leader moved)")
 
     def read(self) -> None:
-        """Wait for the next frame and take it in; a fault is a `Retry`."""
+        """Wait for what comes and take it in; a fault is a `Retry`."""
         try:
-            self.connection.drain_events()
+            self.connection.read_arrived()
         except BROKER_ERRORS as error:
             raise Retry(f"broker: {reason(error)}") from error
 

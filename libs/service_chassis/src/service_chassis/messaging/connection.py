@@ -32,6 +32,9 @@ PIECE = 1 << 16
 BROKER_ERRORS: tuple[type[BaseException], ...] = (AMQPError, OSError)
 """Everything that says this connection is of no more use. `socket.timeout` and TLS errors are `OSError`s."""
 
+Frame = tuple[int, int, bytes]
+"""Kind, channel and payload."""
+
 _HEADER = Struct(">BHI")
 _FRAME_END = 0xCE
 
@@ -79,19 +82,31 @@ class _Pieces:
         self.position = 0
         self.held: bytearray | None = None
 
-    def read_frame(self, unpack: Any = None) -> tuple[int, int, bytes]:
+    def read_frame(self, unpack: Any = None) -> Frame:
         """The next frame; a timeout loses nothing, since only whole frames are taken out of what has arrived."""
-        while True:
-            start, arrived = self.position, self.arrived
-            if len(arrived) - start >= 7:
-                kind, channel, size = _HEADER.unpack_from(arrived, start)
-                end = start + 7 + size
-                if len(arrived) > end:
-                    if arrived[end] != _FRAME_END:
-                        raise UnexpectedFrame(f"frame ends with {arrived[end]:#04x}")
-                    self.position = end + 1
-                    return kind, channel, arrived[start + 7 : end]
+        while (frame := self._whole_frame()) is None:
             self._receive()
+        return frame
+
+    def read_frames(self) -> list[Frame]:
+        """Every frame that has arrived whole; waits for the first."""
+        frames = [self.read_frame()]
+        while (frame := self._whole_frame()) is not None:
+            frames.append(frame)
+        return frames
+
+    def _whole_frame(self) -> Frame | None:
+        start, arrived = self.position, self.arrived
+        if len(arrived) - start < 8:
+            return None
+        kind, channel, size = _HEADER.unpack_from(arrived, start)
+        end = start + 7 + size
+        if len(arrived) <= end:
+            return None
+        if arrived[end] != _FRAME_END:
+            raise UnexpectedFrame(f"frame ends with {arrived[end]:#04x}")
+        self.position = end + 1
+        return kind, channel, arrived[start + 7 : end]
 
     def _receive(self) -> None:
         try:
@@ -156,6 +171,12 @@ class Connection(amqp.Connection):  # type: ignore[misc]
         kind = _SecretPieces if ssl else _PlainPieces
         options |= {"connect_timeout": connect_timeout, "read_timeout": read_timeout, "write_timeout": write_timeout}
         return kind(host, ssl=ssl, **options)
+
+    def read_arrived(self) -> None:
+        """Like `drain_events`, for everything that has arrived at once; waits, without limit, for something."""
+        handle = self.on_inbound_frame
+        for frame in self.transport.read_frames():
+            handle(frame)
 
 
 def connect(broker: Broker, name: str, **options: Any) -> Connection:
