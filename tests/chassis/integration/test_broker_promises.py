@@ -113,8 +113,14 @@ def test_a_type_that_nobody_owns_reaches_intake(broker: Broker, line: Any) -> No
 
 
 def test_declaring_again_is_harmless(line: Any) -> None:
+    def depths() -> list[int]:
+        channel = line.channel()
+        return [channel.queue_declare(queue.name, passive=True).message_count for queue in topology.of_service(Desk).queues]
+
+    before = depths()
     topology.of_service(Desk).declare(line)
     topology.of_service(Desk).verify(line)
+    assert depths() == before
 
 
 def test_other_arguments_on_an_existing_queue_are_refused_by_name(broker: Broker, line: Any) -> None:

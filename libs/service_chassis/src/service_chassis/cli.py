@@ -13,6 +13,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from service_chassis import config, logs
@@ -53,6 +54,7 @@ def run(factory: ServiceFactory, settings: type[config.Settings], argv: Sequence
 def _parser(settings: type[config.Settings]) -> argparse.ArgumentParser:
     text = "\n".join(f"  {role:<8} {what}" for role, what in ROLES.items())
     parser = argparse.ArgumentParser(
+        prog=f"python -m {Path(sys.argv[0]).parent.name}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description=f"roles:\n{text}",
         epilog="settings:\n" + "\n".join(f"  {key:<19} {what}" for key, what in _settings_help(settings)),
