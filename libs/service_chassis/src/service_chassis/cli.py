@@ -7,6 +7,7 @@ exit code 2, never with a traceback. Nothing heavy is imported here: `consume` a
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -76,6 +77,7 @@ def _start(factory: ServiceFactory, cls: type[config.Settings], arguments: argpa
 
         runtime.patch()
     station, policy = _build(factory, settings, role)
+    _spare_the_collector()
     logs.configure(station.runtime.service.name, role, settings.log_level)
     if role == "redrive":
         from service_chassis import redrive
@@ -85,6 +87,16 @@ def _start(factory: ServiceFactory, cls: type[config.Settings], arguments: argpa
     if arguments.more:
         raise ConfigError(f"{role} takes no further words: {' '.join(arguments.more)}")
     return _DO[role](station, policy)
+
+
+def _spare_the_collector() -> None:
+    """What is loaded by now stays; batches make many short-lived objects and hardly any cycle, so look for cycles rarely.
+
+    With Python's own threshold (700) intake takes an eighth fewer events a second (docs/performance.md).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _build(factory: ServiceFactory, settings: config.Settings, role: str) -> tuple[Station, Any]:
