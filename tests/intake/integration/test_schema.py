@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from intake import report
-from intake.metrics import OpenMatters
-from intake.store import METADATA, open_by_section
+from intake.store import METADATA
 from service_chassis.persistence.database import Database
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
@@ -55,7 +54,8 @@ def test_open_matters_are_counted_by_section_and_source(bench: Any, matter: Any,
             {"section": "DECISION_SUPERVISION", "name": "决策督查科", "source": "DOCUMENT", "count": 1}
         ]
         assert report.report(session, bench.policy) == {"duplicates": []}
-        (family,) = OpenMatters(lambda: open_by_section(session)).collect()
+    (collector,) = bench.runtime.service.collectors(bench.database)
+    (family,) = collector.collect()
     assert [(sample.labels, sample.value) for sample in family.samples] == [
         ({"section": "DECISION_SUPERVISION", "source": "DOCUMENT"}, 1)
     ]

@@ -16,11 +16,13 @@ from event_contracts.inbound import (
 from event_contracts.intake import CutPassed, InboundParked
 from ground_rules.policy import Policy
 from service_chassis.declare import Service, consume
+from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Work
 
 from intake import handlers, registration
 from intake.domain.matter import matter_id
-from intake.store import Store
+from intake.metrics import OpenMatters
+from intake.store import Store, open_by_section
 
 
 class Intake(Service):
@@ -33,6 +35,15 @@ class Intake(Service):
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+
+    def collectors(self, database: Database) -> list[OpenMatters]:
+        """What the role `api` shows beside the chassis' metrics, read from the tables when it is asked for."""
+
+        def count() -> list[tuple[str, str, int]]:
+            with database.begin() as session:
+                return open_by_section(session)
+
+        return [OpenMatters(count)]
 
     def subjects(self, message: Message) -> list[str]:
         """A submission locks the id that its matter will have, so that two of the same reference cannot meet."""
