@@ -26,7 +26,8 @@ from service_chassis.persistence import migrations, refusals
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Memory
 
-SERVICES = (Intake, Escalation, Scoring, Notify)
+SERVICES = (Intake, Notify, Escalation, Scoring)
+"""In the order in which a matter passes through them: each then reads in one transaction what those before it announced."""
 
 REPORTS: Mapping[str, Callable[[Any, Policy], dict[str, list[dict[str, Any]]]]] = {
     "intake": intake.report.report,

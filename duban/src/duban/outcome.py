@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
@@ -37,14 +38,22 @@ def gather(reports: Iterable[Mapping[str, Iterable[Row]]]) -> dict[str, list[Row
     for report in reports:
         for key, rows in report.items():
             found.setdefault(key, []).extend(rows)
-    for rows in found.values():
-        rows.sort(key=_place)
-    return found
+    return {key: _in_order(rows) for key, rows in found.items()}
 
 
-def _place(row: Row) -> tuple[str, str, str, bytes]:
+def _in_order(rows: list[Row]) -> list[Row]:
+    """Sorted; the whole content decides only between entries of one place, since as a key for all it would triple the memory."""
+    rows.sort(key=_place)
+    return [row for _, equals in groupby(rows, key=_place) for row in sorted(equals, key=_content)]
+
+
+def _place(row: Row) -> tuple[str, str, str]:
     time = next((str(row[key]) for key in TIMES if row.get(key) is not None), "")
-    return time, str(row.get("matter") or ""), str(row.get("unit") or ""), orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
+    return time, str(row.get("matter") or ""), str(row.get("unit") or "")
+
+
+def _content(row: Row) -> bytes:
+    return orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
 
 
 def write(outcome: Mapping[str, list[Row]], out: IO[bytes]) -> None:

@@ -67,6 +67,8 @@ class InProcess:
         for runtime, queue in self._queues:
             if self.broker.pending(queue) and not self._is_down(runtime.service.name):
                 handled += self._consume(runtime, queue)
+                if runtime.announced:  # at once, so that the next services read more in one transaction
+                    self._relay(runtime)
         return handled
 
     def _consume(self, runtime: Runtime, queue: str) -> int:
