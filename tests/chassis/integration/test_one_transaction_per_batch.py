@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 import pytest
 from service_chassis.clock import VirtualClock
-from service_chassis.delivery import Runtime, process_batch, run_timers
+from service_chassis.delivery import Runtime, decode, process_batch, run_timers
 from service_chassis.entrypoints.inprocess import InProcess
 from service_chassis.errors import Retry
 from service_chassis.messaging.embedded import EmbeddedBroker
 from service_chassis.messaging.envelope import Delivery, Outgoing
-from service_chassis.persistence import outbox, tables
+from service_chassis.persistence import outbox, refusals, tables
 from service_chassis.persistence.database import Database
 from service_chassis.testing.toys import DAY, HOUR, START, Desk, Post, Watch, claim, inbound_message, submission
 from sqlalchemy import func, select, text
@@ -177,6 +177,18 @@ def test_one_reference_for_two_matters_is_ambiguous_and_the_id_is_not(city: City
     city.send(claim("A", START, id_="by-ref"), claim("m-A", START, id_="by-id"))
     assert [(row["message_id"], row["code"]) for row in city.rows(city.desk, tables.refusal)] == [("by-ref", "UNKNOWN_MATTER")]
     assert "intake.completion.claimed.v1" in city.types()
+
+
+def test_a_party_is_told_what_its_message_waited_for_in_vain(city: City) -> None:
+    city.send(submission("A", START))
+    with city.desk.database.begin() as session:
+        work = city.desk.work(session, START)
+        message = decode("intake.inbound", delivery(claim("A", START)), START).message
+        assert message is not None
+        work.refuse(message, "UNKNOWN_MATTER", "没有待核验的报结 / no claim waits for an answer", "/data/matter")
+        refusals.write(work)
+        work.flush()
+    assert [row["detail"] for row in city.rows(city.desk, tables.refusal)] == ["没有待核验的报结 / no claim waits for an answer"]
 
 
 def test_events_of_a_subject_are_numbered_without_gaps(city: City) -> None:

@@ -69,8 +69,9 @@ def test_a_foreign_matter_and_an_unknown_one_read_the_same() -> None:
     assert refusal_routing_key("ZJJ", "NOT_PARTY") == refusal_routing_key("ZJJ", "UNKNOWN_MATTER") == "ZJJ.UNKNOWN_MATTER"
 
 
-def test_an_ambiguous_reference_is_explained_since_the_sender_knows_both_matters() -> None:
-    assert "use the matter's id" in told("UNKNOWN_MATTER", "ambiguous reference, use the matter's id")["detail"]
+def test_a_party_is_told_which_of_its_own_things_is_unknown() -> None:
+    refusal = Refusal.at("/data/matter", "UNKNOWN_MATTER", "ambiguous reference, use the matter's id", to_party=True)
+    assert "use the matter's id" in refusal_data(refusal)["detail"]
 
 
 def test_the_routing_key_names_the_sender_and_the_code() -> None:

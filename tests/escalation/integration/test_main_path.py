@@ -74,6 +74,15 @@ def test_the_reason_on_a_yellow_names_colour_dates_and_rule_in_one_chinese_sente
     )
 
 
+def test_a_slip_says_which_deadline_led_to_it_and_a_white_by_the_office_none(city: Any) -> None:
+    city.white_by_office()
+    city.until(at("2026-03-17 00:00"))
+
+    white, yellow = (event.data for event in city.published("escalation.slip.issued.v1"))
+    assert white.breached_at is None
+    assert yellow.breached_at == at("2026-03-17 00:00")
+
+
 def test_the_review_window_of_a_yellow_lapses_after_thirty_calendar_days(city: Any) -> None:
     city.white_by_office()
     city.until(at("2026-03-17 00:00"))

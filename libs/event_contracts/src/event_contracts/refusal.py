@@ -45,11 +45,14 @@ class Refusal:
     errors: tuple[Fault, ...] = ()
     original_id: str | None = None
     original_type: str | None = None
+    to_party: bool = False
+    """The sender is a party of the matter that is meant, so that an UNKNOWN_MATTER may say what is unknown."""
 
     @classmethod
-    def at(cls, pointer: str | None, code: str, detail: str) -> Refusal:
+    def at(cls, pointer: str | None, code: str, detail: str, *, to_party: bool = False) -> Refusal:
         """A refusal because of one field (JSON pointer), or of none in particular."""
-        return cls(code=code, detail=detail, errors=({"pointer": pointer, "detail": detail},) if pointer is not None else ())
+        errors = ({"pointer": pointer, "detail": detail},) if pointer is not None else ()
+        return cls(code=code, detail=detail, errors=errors, to_party=to_party)
 
     @classmethod
     def of(cls, error: Unreadable) -> Refusal:
@@ -111,8 +114,8 @@ def refusal_data(refusal: Refusal) -> dict[str, Any]:
         return data | {"detail": title, "errors": []}
     data["original_type"] = refusal.original_type
     if code == "UNKNOWN_MATTER":
-        # One text for an unknown, a foreign and a covert matter; only "ambiguous" concerns matters that the sender knows.
-        detail = refusal.detail if "ambiguous" in refusal.detail else title
+        # One text for an unknown, a foreign and a covert matter; a party of the matter may hear more.
+        detail = refusal.detail if refusal.to_party else title
         return data | {"detail": detail, "errors": [{"pointer": "/data/matter", "detail": detail}]}
     return data | {"detail": refusal.detail, "errors": list(refusal.errors[:MAX_FAULTS])}
 

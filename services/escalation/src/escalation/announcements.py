@@ -144,7 +144,7 @@ def slip_approved(of: Ladder, slip: Slip, by: str) -> SlipApproved:
     )
 
 
-def slip_issued(of: Ladder, slip: Slip, liability: date, issued_at: datetime) -> SlipIssued:
+def slip_issued(of: Ladder, slip: Slip, liability: date, issued_at: datetime, breached_at: datetime | None) -> SlipIssued:
     """A slip took effect."""
     return SlipIssued(
         matter_id=of.matter_id,
@@ -167,6 +167,7 @@ def slip_issued(of: Ladder, slip: Slip, liability: date, issued_at: datetime) ->
         issued_by=slip.issued_by or "",
         reason=slip.reason,
         previous_slip=slip.previous_slip,
+        breached_at=breached_at,
     )
 
 

@@ -93,7 +93,7 @@ class Issuing(Limits):
         if step.renewal:
             self._announce_renewal(ladder, slip, below, issued_at)
         else:
-            self._announce_issue(ladder, slip, step, issued_at)
+            self._announce_issue(ladder, rung, slip, step, issued_at)
         self.set_waiting(ladder, None)
 
     def _close_below(self, ladder: Ladder, rung: Rung, below: Slip, step: Issue) -> None:
@@ -114,9 +114,10 @@ class Issuing(Limits):
         slip.number, slip.standard, slip.requirements = below.number, below.standard, below.requirements
         self.announce(ladder, lambda: say.slip_renewed(ladder, slip, issued_at), issued_at)
 
-    def _announce_issue(self, ladder: Ladder, slip: Slip, step: Issue, issued_at: datetime) -> None:
+    def _announce_issue(self, ladder: Ladder, rung: Rung, slip: Slip, step: Issue, issued_at: datetime) -> None:
         self.unnumbered.append((ladder, slip))
-        self.announce(ladder, lambda: say.slip_issued(ladder, slip, step.liability_date, issued_at), issued_at)
+        breached_at = rung.course.end.due_instant if rung.passed and rung.course.end else None
+        self.announce(ladder, lambda: say.slip_issued(ladder, slip, step.liability_date, issued_at, breached_at), issued_at)
         self.count("issued", slip.colour, slip.ground)
         if slip.colour == RED:
             for referral in referrals_of(slip.slip_id, ladder.matter_id, ladder.unit):

@@ -6,15 +6,14 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-import orjson
 from event_contracts.event import Message
-from event_contracts.refusal import Refusal, Unreadable, refusal_data, refusal_routing_key
+from event_contracts.refusal import Refusal, Unreadable, refusal_body, refusal_data, refusal_routing_key
 from sqlalchemy import Connection, select
 
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence import tables
 from service_chassis.persistence.sql import insert_new, insert_rows
-from service_chassis.persistence.unit_of_work import REJECTED_EXCHANGE, Work, event_id
+from service_chassis.persistence.unit_of_work import REJECTED_EXCHANGE, UNKNOWN, Work, event_id
 
 HOLDING_CODES = frozenset({"SCHEMA_INVALID", "TOO_LARGE", "ID_REUSED"})
 """Refusals that park the message and hold the sender's matters (events.md, "Parking and holds"); no other code does."""
@@ -27,7 +26,7 @@ def write(work: Work) -> None:
     """Keep the refusals of this transaction and announce them to their senders."""
     rows = []
     for message, code, detail, pointer in work.refusals:
-        refusal = Refusal.at(pointer, code, detail)
+        refusal = Refusal.at(pointer, code, detail, to_party=detail != UNKNOWN)
         rows.append(_refuse(work, message.id, message.source, message.sender, message.type, refusal))
     work.refusals = []
     insert_rows(work.session, tables.refusal, rows)
@@ -43,35 +42,20 @@ def refuse_unreadable(work: Work, delivery: Delivery, reason: Unreadable) -> Non
 def _refuse(work: Work, id_: str, source: str, sender: str, type_: str, refusal: Refusal) -> dict[str, Any]:
     """Announce one refusal on `duban.rejected`; returns its row."""
     told = replace(refusal, original_id=id_ or None, original_type=type_ or None)
-    data = refusal_data(told)
-    _send(work, sender, refusal.code, id_, data)
+    data, service = refusal_data(told), work.service.name
+    own_id = event_id(service, f"refused {sender} {id_} {told.code} {data['detail']}", len(work.outgoing))
+    body = refusal_body(service, told, event_id=own_id, time=work.now)
+    work.send(REJECTED_EXCHANGE, refusal_routing_key(sender, told.code), own_id, f"{service}.message.refused.v1", body)
     return {
         "message_id": id_,
         "source": source,
         "sender": sender,
         "type": type_,
-        "code": refusal.code,
+        "code": told.code,
         "detail": data["detail"],
         "errors": data["errors"],
         "refused_at": work.now,
     }
-
-
-def _send(work: Work, sender: str, code: str, original: str, data: dict[str, Any]) -> None:
-    service = work.service.name
-    type_ = f"{service}.message.refused.v1"
-    id_ = event_id(service, f"refused {sender} {original} {code} {data['detail']}", len(work.outgoing))
-    event = {
-        "specversion": "1.0",
-        "id": id_,
-        "source": f"/duban/{service}",
-        "type": type_,
-        "subject": original or sender,
-        "time": work.now,
-        "datacontenttype": "application/json",
-        "data": data,
-    }
-    work.send(REJECTED_EXCHANGE, refusal_routing_key(sender, code), id_, type_, orjson.dumps(event, option=orjson.OPT_UTC_Z))
 
 
 def park(work: Work, queue: str, delivery: Delivery, *, code: str, reason: str, message: Message | None) -> None:

@@ -105,7 +105,7 @@ def _select_in(table: Table, column: str) -> Select[Any]:
 
 
 def one_of(dialect: str, column: Any, name: str) -> Any:
-    """`column` is one of the values of parameter `name`: one array on PostgreSQL, where `IN` would write out a parameter for each."""
+    """`column` is one of the values of parameter `name`: one array on PostgreSQL, where `IN` writes out a parameter for each."""
     return arrays.is_one_of(column, name) if dialect == "postgresql" else column.in_(bindparam(name, expanding=True))
 
 

@@ -22,6 +22,9 @@ from service_chassis.persistence.sql import chunks, delete_by_key, insert_new, i
 WAITING = "waiting"
 """Kind of the timer at which a waiting message is refused."""
 
+UNKNOWN = "没有这个事项，或贵单位不是其当事方 / no such matter, or your unit is not a party to it"
+"""Said of every matter that the sender may not know of: unknown, foreign or covert, all in the same words."""
+
 EVENTS_EXCHANGE = "duban.events"
 REJECTED_EXCHANGE = "duban.rejected"
 INBOUND_EXCHANGE = "duban.inbound"

@@ -19,9 +19,8 @@ from sqlalchemy import bindparam, or_, select
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence import tables
 from service_chassis.persistence.sql import chunks, insert_new, one_of, upsert_rows
-from service_chassis.persistence.unit_of_work import WAITING, Held, Timer, Work
+from service_chassis.persistence.unit_of_work import UNKNOWN, WAITING, Held, Timer, Work
 
-UNKNOWN = "没有这个事项，或贵单位不是其当事方 / no such matter, or your unit is not a party to it"
 AMBIGUOUS = "编号对应多个事项，请使用事项编号 / ambiguous reference, use the matter's id"
 
 
