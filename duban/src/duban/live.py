@@ -87,8 +87,8 @@ class PlainView:
         print(f"== {clock} · {counts(self._board)}{points(self._board)}", file=self._out, flush=True)
 
     def close(self, text: str) -> None:
-        """The last word."""
-        print(text, file=self._out, flush=True)
+        """The last state and the last word."""
+        print(f"== {counts(self._board)}{points(self._board)}\n{text}", file=self._out, flush=True)
 
 
 class LiveView:

@@ -114,7 +114,8 @@ def test_plain_output_is_readable_lines_without_control_characters() -> None:
     view.show(NOW)
     view.close("bye")
     lines = out.getvalue().splitlines()
-    assert len(lines) == 3 and "\x1b" not in out.getvalue()
+    assert len(lines) == 4 and "\x1b" not in out.getvalue()
+    assert lines[2].startswith("== 在办 open 1/1") and lines[3] == "bye"
     assert "== 2026-03-17 周二 09:00 · 在办 open 1/1" in lines[1] and "黄 yellow 1/1" in lines[1]
 
 
