@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from event_contracts.event import Message
+from event_contracts.schemas import CONTRACTS
 from event_contracts.wire import REQUESTS, Unreadable, json_schema
 
 Path = tuple[str | int, ...]
@@ -159,6 +160,12 @@ def test_a_refusal_names_at_most_twenty_fields_however_many_are_wrong(refused: C
     error = refused(event)
     assert len(error.errors) == 20
     assert error.errors[0]["pointer"] == "/data/field00000"
+
+
+def test_of_a_list_full_of_faults_only_the_first_twenty_are_looked_at() -> None:
+    data = example("progress.reported.v1")["data"] | {"evidence": [7] * 100}
+    _, faults = CONTRACTS["progress.reported.v1"].take(data, "/data")
+    assert {fault["pointer"] for fault in faults} == {f"/data/evidence/{index}" for index in range(20)}
 
 
 def test_a_slash_in_a_field_name_is_escaped_in_the_pointer(refused: Callable[..., Unreadable]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -180,7 +180,6 @@ def _object_reader(cls: type) -> Reader:
     """A reader of one class: known fields only; null and missing are the same."""
     hints = get_type_hints(cls)
     plan = tuple((field.name, reader_for(hints[field.name])) for field in fields(cls))
-    required = frozenset(f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING)
 
     def read(value: Any) -> Any:
         known = {}
@@ -188,9 +187,7 @@ def _object_reader(cls: type) -> Reader:
             raw = value.get(name)
             if raw is not None:
                 known[name] = convert(raw)
-        if not required <= known.keys():
-            raise ValueError(f"missing {sorted(required - known.keys())}")
-        return cls(**known)
+        return cls(**known)  # names a missing required field by itself (TypeError)
 
     return read
 
