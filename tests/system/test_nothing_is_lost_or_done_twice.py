@@ -45,6 +45,7 @@ def check(city: City, expected: dict[str, list[dict[str, Any]]]) -> None:
     """The outcome is the rehearsal's, nobody was parked, and the plain sums hold."""
     found = city.outcome(policy_from(city.policy_file))
     assert city.parked() == ""
+    assert city.errors() == []
     assert_same(by_dates(found), by_dates(expected))
     yellows = sum(slip["colour"] == "YELLOW" for slip in found["slips"])
     assert sum(entry["kind"] == "DEDUCTION" for entry in found["score_entries"]) == yellows

@@ -38,3 +38,4 @@ def test_processes_give_the_same_outcome_as_the_rehearsal(
     assert expected["slips"]
     assert_same(running.outcome(policy), expected)
     assert running.parked() == ""
+    assert running.errors() == []

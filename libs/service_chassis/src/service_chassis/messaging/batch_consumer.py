@@ -78,7 +78,7 @@ class BatchConsumer:
             info, properties = message.delivery_info, message.properties
             keep(
                 Delivery(
-                    bytes(message.body),
+                    body_of(message),
                     info["routing_key"],
                     info["exchange"],
                     info["delivery_tag"],
@@ -147,6 +147,12 @@ class BatchConsumer:
     def drop(self) -> None:
         """Throw the connection away without waiting for the broker."""
         drop(self.connection)
+
+
+def body_of(message: Any) -> bytes:
+    """The body as bytes; py-amqp gives an empty one as an empty text."""
+    body = message.body
+    return body.encode() if isinstance(body, str) else bytes(body)
 
 
 def settlement(batch: Batch) -> list[tuple[int, bool]]:
