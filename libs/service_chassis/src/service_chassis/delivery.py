@@ -268,13 +268,16 @@ def _answer(runtime: Runtime, now: datetime, limit: int) -> int:
         due = timers.claim(work, now, _returned(runtime, session), limit)
         if not due:
             return 0
-        service.prepare_timers(work, [timer for timer in due if timer.kind != WAITING])
+        own = [timer for timer in due if timer.kind != WAITING]
+        if own:
+            service.prepare_timers(work, own)
         for timer in due:
             if timer.kind == WAITING:
                 waiting.refuse_overdue(work, timer)
             else:
                 getattr(service, service.answers[timer.kind].method)(work, timer)
-        service.save(work)
+        if own:
+            service.save(work)
         refusals.write(work)
         work.flush()
     runtime.note(work)
