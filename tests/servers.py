@@ -64,6 +64,16 @@ def broker_answers(url: str, seconds: float = 3.0) -> bool:
         return False
 
 
+def port_answers(port: int) -> bool:
+    """Whether something on this machine speaks AMQP there: it answers a wrong greeting with the right one."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=3) as probe:
+            probe.sendall(b"AMQP\x00\x00\x00\x00")
+            return probe.recv(4) == b"AMQP"
+    except OSError:
+        return False
+
+
 def broker_is_free(url: str) -> bool:
     """False when the broker already carries `duban.inbound`: tests must not empty somebody's queues."""
     from amqp.exceptions import NotFound
@@ -207,7 +217,7 @@ class Broker:
         if self.epmd is None or self.epmd.poll() is not None:
             self.epmd = self._spawn([_epmd(), "-port", self.environment["ERL_EPMD_PORT"], "-address", "127.0.0.1"])
         self.process = self._spawn(["rabbitmq-server"])
-        wait_until(lambda: broker_answers(self.url), self.process, self.log, "RabbitMQ")
+        wait_until(self._answers, self.process, self.log, "RabbitMQ")
 
     def _spawn(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
@@ -221,6 +231,10 @@ class Broker:
                 start_new_session=True,
                 executable=shutil.which(command[0], path=self.environment["PATH"]),
             )
+
+    def _answers(self) -> bool:
+        """With definitions loaded there is no account `guest`, so that only the port can be asked."""
+        return port_answers(self.port) if self.definitions else broker_answers(self.url)
 
     def ctl(self, *arguments: str) -> str:
         """Runs ``rabbitmqctl`` against this node and returns its output; takes about a second."""

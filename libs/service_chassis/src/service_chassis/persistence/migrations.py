@@ -25,10 +25,17 @@ def migrate(database: Database, package: str) -> str:
     with database.begin() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"migrate.{database.schema}"})
-            connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{database.schema}"'))
+            _create_schema(connection, database.schema)
         _refuse_newer(scripts, _current(connection), database.schema)
         _run(connection, scripts)
     return head(package)
+
+
+def _create_schema(connection: Connection, name: str) -> None:
+    """Only where it is missing: in production it was made beforehand, for a role that may not create any."""
+    there = text("SELECT 1 FROM pg_namespace WHERE nspname = :name")
+    if connection.execute(there, {"name": name}).first() is None:
+        connection.execute(text(f'CREATE SCHEMA "{name}"'))
 
 
 def check(database: Database, package: str) -> str:
