@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from event_contracts.event import Fact, MatterFact, TimeLimit
+from event_contracts.event import Fact, MatterFact, Parked, Released, TimeLimit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,26 +221,17 @@ class ReviewLapsed(MatterFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InboundParked(Fact):
-    """See `event_contracts.intake.InboundParked`."""
+class InboundParked(Parked):
+    """A message to escalation was parked."""
 
     TYPE: ClassVar[str] = "escalation.inbound.parked.v1"
-    parked_id: str
-    sender: str
-    code: str
-    parked_at: datetime
-    matter_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InboundReleased(Fact):
-    """See `event_contracts.intake.InboundReleased`."""
+class InboundReleased(Released):
+    """A message that escalation had parked was released."""
 
     TYPE: ClassVar[str] = "escalation.inbound.released.v1"
-    parked_id: str
-    sender: str
-    released_by: str
-    resolution: str
 
 
 FACTS: tuple[type[Fact], ...] = (

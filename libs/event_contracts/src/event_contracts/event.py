@@ -57,6 +57,27 @@ class MatterFact(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parked(Fact):
+    """A message of `sender` could not be handled and was parked; its matters are held until it is released or the hold ends."""
+
+    parked_id: str
+    sender: str
+    code: str
+    parked_at: datetime
+    matter_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released(Fact):
+    """A parked message was put back or discarded by a person; its hold ends."""
+
+    parked_id: str
+    sender: str
+    released_by: str
+    resolution: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """Data of one inbound message: what a department or the office asks or reports (events.md section 3)."""
 

@@ -128,10 +128,9 @@ class CompletionClaimed(AboutUnit):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompletionVerified(AboutUnit):
-    """The office verifies a claim."""
+class Verdict(AboutUnit):
+    """What the office found about a claim: the one named by `claim`, else the last undecided one."""
 
-    TYPE: ClassVar[str] = "completion.verified.v1"
     OWNER: ClassVar[str] = "intake"
     verified_by: str
     colour: str | None = None
@@ -140,15 +139,17 @@ class CompletionVerified(AboutUnit):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompletionRejected(AboutUnit):
+class CompletionVerified(Verdict):
+    """The office verifies a claim."""
+
+    TYPE: ClassVar[str] = "completion.verified.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionRejected(Verdict):
     """The office rejects a claim, with the deficiencies."""
 
     TYPE: ClassVar[str] = "completion.rejected.v1"
-    OWNER: ClassVar[str] = "intake"
-    verified_by: str
-    colour: str | None = None
-    claim: str | None = None
-    deficiencies: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,48 +185,38 @@ class DeterminationMade(AboutUnit):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlipProposed(AboutUnit):
+class AboutSlip(AboutUnit):
+    """What an official decides about a slip of one colour."""
+
+    OWNER: ClassVar[str] = "escalation"
+    colour: str
+    by: str
+    standard: str | None = None
+    requirements: list[str] = field(default_factory=list)
+    limit: TimeLimit | None = None
+    ground: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipProposed(AboutSlip):
     """An official proposes a slip."""
 
     TYPE: ClassVar[str] = "slip.proposed.v1"
-    OWNER: ClassVar[str] = "escalation"
-    colour: str
-    by: str
-    standard: str | None = None
-    requirements: list[str] = field(default_factory=list)
-    limit: TimeLimit | None = None
-    ground: str | None = None
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlipApproved(AboutUnit):
+class SlipApproved(AboutSlip):
     """An official approves a drafted slip."""
 
     TYPE: ClassVar[str] = "slip.approved.v1"
-    OWNER: ClassVar[str] = "escalation"
-    colour: str
-    by: str
-    standard: str | None = None
-    requirements: list[str] = field(default_factory=list)
-    limit: TimeLimit | None = None
-    ground: str | None = None
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlipWithdrawn(AboutUnit):
+class SlipWithdrawn(AboutSlip):
     """An official withdraws a slip or refuses a draft."""
 
     TYPE: ClassVar[str] = "slip.withdrawn.v1"
-    OWNER: ClassVar[str] = "escalation"
-    colour: str
-    by: str
-    reason: str | None = None
-    standard: str | None = None
-    requirements: list[str] = field(default_factory=list)
-    limit: TimeLimit | None = None
-    ground: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 
-from event_contracts.event import Evidence, Fact, MatterFact, TimeLimit
+from event_contracts.event import Evidence, Fact, MatterFact, Parked, Released, TimeLimit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,26 +160,17 @@ class CutPassed(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InboundParked(Fact):
-    """A message of `sender` could not be read; its matters are held until it is released or the hold expires."""
+class InboundParked(Parked):
+    """A message to intake was parked."""
 
     TYPE: ClassVar[str] = "intake.inbound.parked.v1"
-    parked_id: str
-    sender: str
-    code: str
-    parked_at: datetime
-    matter_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InboundReleased(Fact):
-    """A parked message was put back or discarded by a person; its hold ends."""
+class InboundReleased(Released):
+    """A message that intake had parked was released."""
 
     TYPE: ClassVar[str] = "intake.inbound.released.v1"
-    parked_id: str
-    sender: str
-    released_by: str
-    resolution: str
 
 
 FACTS: tuple[type[Fact], ...] = (

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from event_contracts.event import Fact, MatterFact
+from event_contracts.event import Fact, MatterFact, Parked, Released
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,26 +72,17 @@ class EligibilityRestored(EligibilityFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InboundParked(Fact):
-    """See `event_contracts.intake.InboundParked`."""
+class InboundParked(Parked):
+    """A message to scoring was parked."""
 
     TYPE: ClassVar[str] = "scoring.inbound.parked.v1"
-    parked_id: str
-    sender: str
-    code: str
-    parked_at: datetime
-    matter_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InboundReleased(Fact):
-    """See `event_contracts.intake.InboundReleased`."""
+class InboundReleased(Released):
+    """A message that scoring had parked was released."""
 
     TYPE: ClassVar[str] = "scoring.inbound.released.v1"
-    parked_id: str
-    sender: str
-    released_by: str
-    resolution: str
 
 
 FACTS: tuple[type[Fact], ...] = (
