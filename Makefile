@@ -1,4 +1,4 @@
-# Every daily command. `make help` lists them; each target says what it does after `##`.
+# Every daily command, and the long measurements. `make help` lists them; each target says what it does after `##`.
 SHELL := /bin/sh
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
@@ -36,18 +36,20 @@ format: $(STAMP) ## put imports and layout in order
 test: lint ## every check and every test, on real RabbitMQ and PostgreSQL (found, or started privately)
 	@$(PY) tests/servers.py run -- $(PYTEST) $(ARGS)
 
-quarter: $(STAMP) ## the whole Boston quarter (needs ../shared): rehearsed, and compared with what the city itself said
-	@$(PYTEST) -m full -s tests/system -k quarter $(ARGS)
+quarter: $(STAMP) ## the whole Boston quarter (needs ../shared): rehearsed, and compared with what the city itself said [a quarter of an hour or more]
+	@$(PYTEST) -m full -s tests/system -k "quarter and not soak" $(ARGS)
 
-soak: $(STAMP) ## two replicas of every role under kill -9, broker and database crashes, at full size
+soak: $(STAMP) ## two replicas of every role under kill -9, broker and database crashes, at full size [half an hour or more; needs ../shared]
 	@$(PYTEST) -m full -s tests/system -k soak $(ARGS)
 
-load: $(STAMP) ## throughput beside FastStream, medians of three, with fsync
-	@$(PY) -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/load.txt
+mutate: $(STAMP) ## does the suite notice a changed rule? mutmut on the pure rules [ARGS=scoring: one package, 10 s to some minutes each]
+	@$(PY) tests/mutation/run.py $(ARGS)
+
+load: $(STAMP) ## throughput beside FastStream, medians of three, with fsync [some minutes]
 	@$(PY) tests/servers.py run --fsync -- $(PY) tests/load/run.py $(ARGS)
 
 lock: ## write requirements/*.txt anew from requirements/*.in (needs uv)
-	@for name in runtime dev load; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	@for name in runtime dev load mutate; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean: ## remove what was built or cached, not .venv and not var/
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist mutants

@@ -1,0 +1,154 @@
+"""`make mutate`: does the suite notice when a rule is changed? Mutation testing of the pure rules with mutmut.
+
+For each package its `domain/` (all of it for `ground_rules`) and its unit tests are copied to a temporary folder, where mutmut
+changes one thing at a time (a comparison, a constant, a sign, …) and runs the tests that reach it. mutmut lives in a venv of
+its own that sees .venv; a copy in `src/` comes before the editable packages of .venv, which mutmut by itself would test instead.
+
+    .venv/bin/python tests/mutation/run.py [ground_rules|intake|escalation|scoring|notify …]
+
+Exit code 0 whenever mutmut could do its work: survivors are a list to read, not a failure. Figures: docs/mutation.md.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+PACKAGES = ("ground_rules", "scoring", "notify", "intake", "escalation")
+KILLED = frozenset({"killed", "timeout", "caught by type check"})
+"""How a mutant is found out; a rule that no longer ends counts, too."""
+
+RESULT = re.compile(r"^\s*(?P<module>[\w.]+)\.(?:x_|xǁ)(?P<function>\S+?)__mutmut_\d+: (?P<state>.+)$")
+
+Tally = dict[str, Counter[str]]
+"""Module → how many mutants ended how."""
+
+
+class Unusable(Exception):
+    """mutmut could not do its work; the message says why."""
+
+
+def source(package: str) -> Path:
+    """The folder of an import package."""
+    return ROOT / ("libs" if package == "ground_rules" else "services") / package / "src" / package
+
+
+def rules(package: str) -> str:
+    """Which files of the package are mutated, as a pattern below the copy."""
+    return f"src/{package}/*" if package == "ground_rules" else f"src/{package}/domain/*"
+
+
+def make_tools(folder: Path) -> Path:
+    """A venv with mutmut that also sees what is in .venv; returns its folder."""
+    tools = folder / "tools"
+    venv.create(tools, with_pip=True)
+    lock = ROOT / "requirements" / "mutate.txt"
+    pip = [tools / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--require-hashes"]
+    if subprocess.run([*pip, "-r", lock], stderr=subprocess.PIPE).returncode != 0:
+        raise Unusable(f"{lock.relative_to(ROOT)} could not be installed")
+    (tools / SITE / "with_dot_venv.pth").write_text(f"import site; site.addsitedir({str(ROOT / '.venv' / SITE)!r})\n")
+    return tools
+
+
+def copy(package: str, folder: Path) -> None:
+    """The package, its unit tests and mutmut's settings, laid out as mutmut wants them."""
+    leave = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(source(package), folder / "src" / package, ignore=leave)
+    tests = ROOT / "tests" / package
+    shutil.copytree(tests / "unit", folder / "tests" / package / "unit", ignore=leave)
+    for fixtures in tests.glob("conftest.py"):
+        shutil.copy(fixtures, folder / "tests" / package)
+    (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8"), "utf-8")
+    (folder / "setup.cfg").write_text(
+        "[mutmut]\n"
+        f"source_paths=src/\nonly_mutate={rules(package)}\n"
+        f"pytest_add_cli_args_test_selection=tests/{package}/unit\n"
+        "pytest_add_cli_args=\n    -p\n    no:cacheprovider\n"
+        "use_git_change_detection=false\n"
+    )
+
+
+def mutate(tools: Path, folder: Path, children: int) -> None:
+    """Run mutmut in the copy; its own progress line goes to the terminal."""
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis")}
+    command = [tools / "bin" / "mutmut", "run", "--max-children", str(children)]
+    done = subprocess.run(command, cwd=folder, env=environment)
+    if done.returncode != 0:
+        raise Unusable(f"mutmut ended with exit code {done.returncode}; do the unit tests pass?")
+
+
+def results(tools: Path, folder: Path) -> list[str]:
+    """One line per mutant: its name and how it ended."""
+    command = [tools / "bin" / "mutmut", "results", "--all", "true"]
+    return subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+
+
+def tally(lines: Sequence[str]) -> Tally:
+    """mutmut's results, counted per module."""
+    found: Tally = {}
+    for match in filter(None, map(RESULT.match, lines)):
+        found.setdefault(match["module"], Counter())[match["state"]] += 1
+    return found
+
+
+def table(found: Mapping[str, Counter[str]]) -> Iterator[str]:
+    """Killed and total per module, and the sum."""
+    yield f"{'module':<40} {'killed':>7} {'survived':>9} {'no test':>8} {'total':>6}"
+    for name, states in [*sorted(found.items()), ("all", sum(found.values(), Counter()))]:
+        killed = sum(states[state] for state in KILLED)
+        untested = states["no tests"]
+        yield f"{name:<40} {killed:>7} {states.total() - killed - untested:>9} {untested:>8} {states.total():>6}"
+
+
+def survivors(lines: Sequence[str]) -> list[str]:
+    """The mutants that nobody noticed."""
+    return [line.strip() for line in lines if (match := RESULT.match(line)) and match["state"] not in KILLED]
+
+
+def one(package: str, tools: Path, folder: Path, children: int) -> Tally:
+    """Mutate one package and tell its survivors."""
+    print(f"mutate: {package} …", file=sys.stderr, flush=True)
+    began, place = time.monotonic(), folder / package
+    place.mkdir()
+    copy(package, place)
+    mutate(tools, place, children)
+    lines = results(tools, place)
+    found = tally(lines)
+    if not found:
+        raise Unusable(f"mutmut made no mutants of {package}")
+    print("\n".join((f"\n{package}: {time.monotonic() - began:.0f} s", *survivors(lines))), flush=True)
+    return found
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Mutate the named packages, or all; print a table."""
+    wrong = [name for name in arguments if name not in PACKAGES]
+    if wrong:
+        print(f"mutate: {' '.join(wrong)} is none of {' '.join(PACKAGES)}", file=sys.stderr)
+        return 2
+    found: Tally = {}
+    with tempfile.TemporaryDirectory(prefix="duban-mutate-") as name:
+        try:
+            tools = make_tools(Path(name))
+            for package in arguments or PACKAGES:
+                found |= one(package, tools, Path(name), os.cpu_count() or 1)
+        except Unusable as why:
+            print(f"mutate: {why}", file=sys.stderr)
+            return 1
+    print("\n".join(("", *table(found))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
