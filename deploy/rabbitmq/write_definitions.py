@@ -2,16 +2,20 @@
 
     .venv/bin/python deploy/rabbitmq/write_definitions.py
 
-Accounts come without passwords: none can log in until an operator sets one. `zjj` and `integrator` are templates for a
-department and for a reader of events; copy their entries under the account's own name. The first word of what a department
-writes is its unit code (domain.md); the office's is `OFFICE`. A dot in a name would be a wildcard here, so there is none.
+Accounts come without passwords: none can log in until an operator sets one. `OUTSIDE` lists who is not one of our services;
+`zjj` and `integrator` are examples of a department and of a reader of events (README.md says how to add one). The first word
+of what a department writes is its unit code; the office's is `OFFICE`. A dot in a name would be a wildcard here, so there is
+none.
+
+Nobody outside may declare anything: a full queue of somebody else's with `x-overflow=reject-publish` would refuse what our
+relays publish, and stop the city. Each account has one queue, named after it, which drops its oldest messages when it is full.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from escalation.service import Escalation
 from intake.service import Intake
@@ -23,6 +27,29 @@ VHOST = "duban"
 SERVICES = (Intake, Escalation, Scoring, Notify)
 MARKER = r"^DUBAN\.cut\.marked\.v1$"
 NOTHING = "^$"
+KEPT = {"x-queue-type": "quorum", "x-max-length": 100_000, "x-overflow": "drop-head"}
+"""Queues of outside accounts. What is dropped from them is still in `duban.archive`, or in a service's table `refusal`."""
+
+
+class Outside(NamedTuple):
+    """An account of somebody else's: its name, the unit code that it writes under (if any), and what its queue hears."""
+
+    name: str
+    code: str | None
+    exchange: str
+    patterns: tuple[str, ...]
+
+
+def sender(name: str, code: str) -> Outside:
+    """A system that reports: it writes under its own code alone and hears its own refusals alone."""
+    return Outside(name, code, topology.REJECTED_EXCHANGE, (f"{code}.#",))
+
+
+OUTSIDE = (
+    sender("office", "OFFICE"),
+    sender("zjj", "ZJJ"),
+    Outside("integrator", None, topology.EVENTS_EXCHANGE, ("escalation.#", "scoring.#")),
+)
 
 
 def definitions() -> dict[str, Any]:
@@ -32,18 +59,11 @@ def definitions() -> dict[str, Any]:
         "exchanges": [_exchange(name, *rest) for name, rest in topology.exchanges().items()],
         "queues": [_queue(queue) for queue in _queues()],
         "bindings": [_binding(exchange, key, queue.name) for queue in _queues() for exchange, key in queue.bindings],
-        "users": [_user(name) for name in ("intake", "escalation", "scoring", "notify", "office", "zjj", "integrator")],
-        "permissions": [
-            *(_service_rights(kind.name) for kind in SERVICES),
-            _rights("office", own="office", write="duban.inbound", read="duban.rejected"),
-            _rights("zjj", own="zjj", write="duban.inbound", read="duban.rejected"),
-            _rights("integrator", own="integrator", write=None, read="duban.events"),
-        ],
+        "users": [_user(account.name) for account in (*SERVICES, *OUTSIDE)],
+        "permissions": [*(_service_rights(kind.name) for kind in SERVICES), *(_outside_rights(who) for who in OUTSIDE)],
         "topic_permissions": [
             *(right for kind in SERVICES for right in _service_topics(kind.name)),
-            *_sender_topics("office", "OFFICE"),
-            *_sender_topics("zjj", "ZJJ"),
-            _topic("integrator", "duban.events", write=NOTHING, read=r"^(escalation|scoring)\."),
+            *(right for who in OUTSIDE for right in _outside_topics(who)),
         ],
     }
 
@@ -51,6 +71,8 @@ def definitions() -> dict[str, Any]:
 def _queues() -> list[topology.Queue]:
     """Every queue once; the archive is everybody's."""
     found = {queue.name: queue for kind in SERVICES for queue in topology.of_service(kind).queues}
+    for who in OUTSIDE:
+        found[who.name] = topology.Queue(who.name, KEPT, tuple((who.exchange, pattern) for pattern in who.patterns))
     return [found[name] for name in sorted(found)]
 
 
@@ -94,24 +116,17 @@ def _service_topics(name: str) -> list[dict[str, Any]]:
     ]
 
 
-def _rights(user: str, *, own: str, write: str | None, read: str) -> dict[str, Any]:
-    """An outside account: queues under its own name (or named by the broker), one exchange to write to, one to read from."""
-    mine = rf"{own}\..+|amq\.gen-.+"
-    exchange = "|" + write.replace(".", r"\.") if write else ""
-    return {
-        "user": user,
-        "vhost": VHOST,
-        "configure": f"^({mine})$",
-        "write": f"^({mine}{exchange})$",
-        "read": f"^({mine}|{read})$".replace(read, read.replace(".", r"\.")),
-    }
+def _outside_rights(who: Outside) -> dict[str, Any]:
+    """Declare nothing, write to `duban.inbound` where it reports, read its own queue."""
+    write = rf"^{topology.INBOUND_EXCHANGE}$".replace(".", r"\.") if who.code else NOTHING
+    return {"user": who.name, "vhost": VHOST, "configure": NOTHING, "write": write, "read": f"^{who.name}$"}
 
 
-def _sender_topics(user: str, code: str) -> list[dict[str, Any]]:
-    """A department writes under its own code alone, and hears its own refusals alone."""
+def _outside_topics(who: Outside) -> list[dict[str, Any]]:
+    inbound = rf"^{who.code}\." if who.code else NOTHING
     return [
-        _topic(user, "duban.inbound", write=rf"^{code}\.", read=NOTHING),
-        _topic(user, "duban.rejected", write=NOTHING, read=rf"^{code}\."),
+        _topic(who.name, "duban.inbound", write=inbound, read=NOTHING),
+        *(_topic(who.name, exchange, write=NOTHING, read=NOTHING) for exchange in ("duban.events", "duban.rejected")),
     ]
 
 

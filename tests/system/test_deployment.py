@@ -152,36 +152,44 @@ def test_nobody_speaks_with_the_name_of_another_account(connect: Connect) -> Non
         send(channel, "duban.inbound", "ZJJ.completion.claimed.v1", "office")
 
 
-@pytest.mark.parametrize(
-    ("account", "exchange", "pattern"),
-    [
-        ("zjj", "duban.rejected", "#"),
-        ("zjj", "duban.rejected", "SLJ.#"),
-        ("zjj", "duban.events", "#"),
-        ("integrator", "duban.events", "intake.#"),
-        ("integrator", "duban.rejected", "#"),
-    ],
-)
-def test_nobody_hears_what_is_not_theirs(connect: Connect, account: str, exchange: str, pattern: str) -> None:
-    channel = connect(account)
-    queue = channel.queue_declare("", exclusive=True).queue
+@pytest.mark.parametrize("account", ["zjj", "office", "integrator"])
+def test_nobody_outside_declares_or_binds_anything(connect: Connect, account: str) -> None:
     with pytest.raises(amqp.exceptions.AccessRefused):
-        channel.queue_bind(queue, exchange, pattern)
+        connect(account).queue_declare("", exclusive=True)
+    with pytest.raises(amqp.exceptions.AccessRefused):
+        connect(account).queue_declare(f"{account}.more", arguments={"x-max-length": 0, "x-overflow": "reject-publish"})
+    for exchange in ("duban.events", "duban.inbound", "duban.rejected"):
+        with pytest.raises(amqp.exceptions.AccessRefused):
+            connect(account).queue_bind(account, exchange, "#")
 
 
-@pytest.mark.parametrize(
-    ("account", "exchange", "pattern"),
-    [("zjj", "duban.rejected", "ZJJ.#"), ("integrator", "duban.events", "escalation.slip.issued.#")],
-)
-def test_everybody_hears_what_is_theirs(connect: Connect, account: str, exchange: str, pattern: str) -> None:
-    channel = connect(account)
-    queue = channel.queue_declare("", exclusive=True).queue
-    channel.queue_bind(queue, exchange, pattern)
-    assert channel.is_open
+def test_a_department_hears_its_own_refusals_and_no_others(connect: Connect) -> None:
+    ours = connect("intake")
+    send(ours, "duban.rejected", "ZJJ.SCHEMA_INVALID", "intake")
+    ours.basic_publish_confirm(amqp.Message(b"{}", user_id="intake"), "duban.rejected", "SLJ.SCHEMA_INVALID")
+    channel = connect("zjj")
+    assert channel.basic_get("zjj", no_ack=True).delivery_info["routing_key"] == "ZJJ.SCHEMA_INVALID"
+    assert channel.basic_get("zjj", no_ack=True) is None
+
+
+def test_an_integrator_hears_slips_and_points_and_nothing_else(connect: Connect) -> None:
+    send(connect("intake"), "duban.events", "intake.matter.registered.v1", "intake")
+    send(connect("escalation"), "duban.events", "escalation.slip.issued.v1.red", "escalation")
+    channel = connect("integrator")
+    assert channel.basic_get("integrator", no_ack=True).delivery_info["routing_key"] == "escalation.slip.issued.v1.red"
+    assert channel.basic_get("integrator", no_ack=True) is None
+
+
+def test_no_queue_of_an_outside_account_refuses_what_we_publish() -> None:
+    declared = json.loads((DEPLOY / "rabbitmq" / "definitions.json").read_text())["queues"]
+    arguments = {queue["name"]: queue["arguments"] for queue in declared}
+    assert {name: arguments[name]["x-overflow"] for name in ("zjj", "office", "integrator")} == dict.fromkeys(
+        ("zjj", "office", "integrator"), "drop-head"
+    )
 
 
 @pytest.mark.parametrize("account", ["zjj", "integrator", "scoring"])
-def test_nobody_reads_the_queue_of_a_service(connect: Connect, account: str) -> None:
-    channel = connect(account)
-    with pytest.raises(amqp.exceptions.AccessRefused):
-        channel.basic_get("intake.inbound", no_ack=True)
+def test_nobody_reads_the_queue_of_another(connect: Connect, account: str) -> None:
+    for queue in ("intake.inbound", "duban.archive" if account != "scoring" else "notify.events", "office"):
+        with pytest.raises(amqp.exceptions.AccessRefused):
+            connect(account).basic_get(queue, no_ack=True)

@@ -1,0 +1,194 @@
+"""What `deploy/` names is what the code knows: queues, settings, roles; tests/system/test_deployment.py tries it on real ones."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from service_chassis import cli, config
+from service_chassis.messaging import topology
+from source_tree import ROOT, SERVICES, project_files
+
+DEPLOY = ROOT / "deploy"
+OUTSIDE = {"office", "zjj", "integrator"}
+"""Queues of outside accounts, which no service declares."""
+VARIABLE = re.compile(r"\b(?:DUBAN_[A-Z_]+|DATABASE_URL|AMQP_URL)\b")
+ROLE = re.compile(r"^\s*(?:args|command): \[(\w+)\]$", re.MULTILINE)
+PARSED = {".yaml", ".yml", ".json", ".toml"}
+
+Bound = set[tuple[str, str, str]]
+
+
+def of_service(name: str, ending: str) -> Any:
+    """The service's module `<name>.<ending>`."""
+    return importlib.import_module(f"{name}.{ending}")
+
+
+def service_class(name: str) -> Any:
+    return next(c for c in vars(of_service(name, "service")).values() if isinstance(c, type) and getattr(c, "name", "") == name)
+
+
+def settings() -> set[str]:
+    """Every environment variable that some service reads."""
+    classes = [c for name in SERVICES for c in vars(of_service(name, "config")).values() if isinstance(c, type)]
+    return {key for cls in classes if issubclass(cls, config.Settings) for key in config.keys(cls)}
+
+
+def deployed() -> list[Path]:
+    """Files of deploy/ that set something up."""
+    return [path for path in project_files() if path.is_relative_to(DEPLOY) and path.suffix not in (".md", ".py")]
+
+
+def read(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+def text_checker() -> Any:
+    spec = importlib.util.spec_from_file_location("check_text", ROOT / ".ci" / "check_text.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+# ---- the checks
+
+
+def untrue_topology(definitions: Mapping[str, Any]) -> list[str]:
+    """Where a definitions file and what the services declare differ."""
+    queues = {queue.name: queue for name in SERVICES for queue in topology.of_service(service_class(name)).queues}
+    inside = [queue for queue in definitions["queues"] if queue["name"] not in OUTSIDE]
+    pairs = [
+        ("exchanges", {e["name"]: (e["type"], e["arguments"]) for e in definitions["exchanges"]}, topology.exchanges()),
+        ("queues", {queue["name"]: queue["arguments"] for queue in inside}, {q.name: q.arguments for q in queues.values()}),
+        ("bindings", bound(definitions["bindings"]), {(x, key, q.name) for q in queues.values() for x, key in q.bindings}),
+    ]
+    fleeting = [thing["name"] for kind in ("exchanges", "queues") for thing in definitions[kind] if not thing["durable"]]
+    return [what for what, written, declared in pairs if written != declared] + fleeting
+
+
+def bound(bindings: Iterable[Mapping[str, Any]]) -> Bound:
+    """Bindings of our own queues."""
+    return {(b["source"], b["routing_key"], b["destination"]) for b in bindings if b["destination"] not in OUTSIDE}
+
+
+def too_free(definitions: Mapping[str, Any]) -> list[str]:
+    """Outside accounts that may declare something, and queues of theirs that could refuse what we publish."""
+    users = [p["user"] for p in definitions["permissions"] if p["user"] not in SERVICES and p["configure"] != "^$"]
+    refusing = [
+        queue["name"]
+        for queue in definitions["queues"]
+        if queue["name"] in OUTSIDE and queue["arguments"].get("x-overflow") != "drop-head"
+    ]
+    return users + refusing
+
+
+def unknown_settings(text: str) -> set[str]:
+    """Environment variables of ours that nobody reads."""
+    return set(VARIABLE.findall(text)) - settings()
+
+
+def unknown_roles(text: str) -> set[str]:
+    """Roles that `python -m <service>` does not have."""
+    return set(ROLE.findall(text)) - set(cli.ROLES)
+
+
+def secrets_in(definitions: Mapping[str, Any]) -> list[str]:
+    """Accounts that come with a password."""
+    return [user["name"] for user in definitions["users"] if user.get("password_hash") or user.get("password")]
+
+
+# ---- the project
+
+
+@pytest.fixture
+def definitions() -> dict[str, Any]:
+    return dict(json.loads(read(DEPLOY / "rabbitmq" / "definitions.json")))
+
+
+def test_the_definitions_are_what_the_services_declare(definitions: dict[str, Any]) -> None:
+    assert untrue_topology(definitions) == []
+
+
+def test_outside_accounts_cannot_stop_our_relays(definitions: dict[str, Any]) -> None:
+    assert too_free(definitions) == []
+
+
+def test_no_account_comes_with_a_password(definitions: dict[str, Any]) -> None:
+    assert secrets_in(definitions) == []
+
+
+def test_every_setting_that_deploy_names_is_known() -> None:
+    assert any(VARIABLE.search(read(path)) for path in deployed())
+    assert {path.name: unknown_settings(read(path)) for path in deployed() if unknown_settings(read(path))} == {}
+
+
+def test_every_role_that_deploy_names_exists_and_none_is_forgotten() -> None:
+    assert {path.name: unknown_roles(read(path)) for path in deployed() if unknown_roles(read(path))} == {}
+    for place in ("compose.yaml", "k8s"):
+        named = {role for path in deployed() if place in path.parts for role in ROLE.findall(read(path))}
+        assert named == {"migrate", "consume", "tick", "relay", "api"}, place
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_is_deployed(service: str) -> None:
+    compose = read(DEPLOY / "compose.yaml")
+    assert re.findall(rf"^  {service}-(\w+):$", compose, re.MULTILINE) == ["migrate", "consume", "tick", "relay", "api"]
+    assert service in read(DEPLOY / "k8s" / "kustomization.yaml")
+    assert (DEPLOY / "k8s" / service / "kustomization.yaml").is_file()
+
+
+def test_every_file_that_a_machine_reads_parses() -> None:
+    checker = text_checker()
+    bad = {str(path): checker.faults(path.suffix, path.read_bytes()) for path in project_files() if path.suffix in PARSED}
+    assert {name: faults for name, faults in bad.items() if faults and "tests" not in Path(name).parts} == {}
+
+
+def test_definitions_are_not_loaded_at_every_start() -> None:
+    settings_of_broker = re.sub(r"(?m)^#.*$", "", read(DEPLOY / "rabbitmq" / "rabbitmq.conf"))
+    assert "max_message_size" in settings_of_broker
+    assert "definitions" not in settings_of_broker  # each load takes the accounts' passwords away: nobody could log in again
+
+
+# ---- the checkers themselves
+
+
+def test_a_wrong_argument_queue_or_binding_is_found(definitions: dict[str, Any]) -> None:
+    first = definitions["queues"][0]
+    assert untrue_topology(definitions | {"queues": [first | {"arguments": {}}, *definitions["queues"][1:]]}) == ["queues"]
+    assert untrue_topology(definitions | {"queues": definitions["queues"][1:]}) == ["queues"]
+    assert untrue_topology(definitions | {"bindings": definitions["bindings"][1:]}) == ["bindings"]
+    assert untrue_topology(definitions | {"exchanges": definitions["exchanges"][1:]}) == ["exchanges"]
+
+
+def test_an_account_that_may_declare_is_found() -> None:
+    free = {"permissions": [{"user": "zjj", "configure": "^zjj$"}], "queues": [{"name": "zjj", "arguments": {}}]}
+    assert too_free(free) == ["zjj", "zjj"]
+
+
+def test_misspelt_settings_roles_and_passwords_are_found() -> None:
+    assert unknown_settings("DUBAN_HEALHT: 0.0.0.0:1\nDUBAN_HEALTH: x") == {"DUBAN_HEALHT"}
+    assert unknown_roles("    args: [consme]\n    args: [tick]") == {"consme"}
+    assert secrets_in({"users": [{"name": "zjj", "password_hash": "abc"}]}) == ["zjj"]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content"),
+    [
+        (".yaml", b"a: [1\n"),
+        (".yaml", b"a: 1\na: 2\n"),
+        (".toml", b"a =\n"),
+        (".json", b"{,}\n"),
+        (".md", b"no newline"),
+        (".md", b"\xff\n"),
+    ],
+)
+def test_a_file_that_does_not_parse_or_end_well_is_found(suffix: str, content: bytes) -> None:
+    assert len(text_checker().faults(suffix, content)) == 1
