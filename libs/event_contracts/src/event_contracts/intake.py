@@ -79,10 +79,9 @@ class ProgressReported(MatterFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProgressAccepted(MatterFact):
-    """The office accepted a progress report; it counts as movement from `reported_at`."""
+class ProgressAssessed(MatterFact):
+    """What the office decided about the report `filing`."""
 
-    TYPE: ClassVar[str] = "intake.progress.accepted.v1"
     unit: str
     filing: str
     reported_at: datetime
@@ -92,16 +91,17 @@ class ProgressAccepted(MatterFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProgressReturned(MatterFact):
+class ProgressAccepted(ProgressAssessed):
+    """The office accepted a progress report; it counts as movement from `reported_at`."""
+
+    TYPE: ClassVar[str] = "intake.progress.accepted.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressReturned(ProgressAssessed):
     """The office returned a progress report; it does not count as movement."""
 
     TYPE: ClassVar[str] = "intake.progress.returned.v1"
-    unit: str
-    filing: str
-    reported_at: datetime
-    decided_by: str
-    percent: int | None = None
-    substantive: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

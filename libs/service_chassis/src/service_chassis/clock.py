@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -39,18 +38,6 @@ class VirtualClock:
         if instant < self._now:
             raise ValueError(f"the clock stands at {self._now.isoformat()} and cannot go back to {instant.isoformat()}")
         self._now = instant.astimezone(UTC)
-
-
-class ScaledClock:
-    """A clock that runs `speed` times as fast as the machine's, from `start` on (`duban run`)."""
-
-    def __init__(self, start: datetime, speed: float) -> None:
-        self._start = start.astimezone(UTC)
-        self._speed = speed
-        self._zero = time.monotonic()
-
-    def now(self) -> datetime:
-        return self._start + timedelta(seconds=(time.monotonic() - self._zero) * self._speed)
 
 
 class FileClock:

@@ -302,10 +302,6 @@ class Store:
             found = self.add(Ladder(matter_id, unit, None, None, None, "", "", "", None, None, None, None))
         return found
 
-    def of_matter(self, matter_id: str) -> list[Ladder]:
-        """All loaded ladders of a matter."""
-        return [found for (matter, _), found in self.ladders.items() if matter == matter_id]
-
     def touch(self, found: Ladder) -> None:
         """Look at this ladder again before the transaction ends."""
         if not found.touched:

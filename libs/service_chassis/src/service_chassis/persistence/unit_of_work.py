@@ -14,7 +14,7 @@ from typing import Any
 
 from event_contracts.event import Fact, Message
 from event_contracts.wire import to_wire
-from sqlalchemy import Connection, bindparam, select, tuple_
+from sqlalchemy import Connection, bindparam, select
 
 from service_chassis.persistence import arrays, tables
 from service_chassis.persistence.sql import chunks, delete_by_key, insert_new, insert_rows, update_by_key, upsert_rows
@@ -262,8 +262,3 @@ class Work:
         self.lock(row["subject"] for row in armed)
         delete_by_key(self.session, tables.timer, gone)
         upsert_rows(self.session, tables.timer, armed, key=["kind", "key"])
-
-
-def timer_key() -> Any:
-    """The primary key of a timer, for `IN` lists."""
-    return tuple_(tables.timer.c.kind, tables.timer.c.key)

@@ -103,9 +103,7 @@ def _take_from_table(work: Work, matters: set[str], deliveries: dict[tuple[str, 
     messages: list[Message] = []
     for part in chunks(matters):
         for row in work.session.execute(_waiting_for(work.session.dialect.name), {"matters": part}).all():
-            delivery = Delivery(
-                bytes(row.body), row.routing_key, "duban.inbound", 0, row.content_type, row.user_id, row.id, row.headers or {}
-            )
+            delivery = _delivery_of(row)
             messages.append(_decode_again(delivery, row.arrived_at))
             deliveries[row.source, row.id] = delivery
             work.clear_timer(WAITING, f"{row.source}|{row.id}")
@@ -113,6 +111,13 @@ def _take_from_table(work: Work, matters: set[str], deliveries: dict[tuple[str, 
     if gone:
         work.session.execute(_DONE, gone)
     return messages
+
+
+def _delivery_of(row: Any) -> Delivery:
+    """A row of `waiting` as the broker once handed it over."""
+    return Delivery(
+        bytes(row.body), row.routing_key, "duban.inbound", 0, row.content_type, row.user_id, row.id, row.headers or {}
+    )
 
 
 def _decode_again(delivery: Delivery, arrived_at: Any) -> Message:
@@ -166,9 +171,6 @@ def refuse_all(work: Work) -> int:
 
 def _refuse(work: Work, rows: Sequence[Any]) -> int:
     for row in rows:
-        delivery = Delivery(
-            bytes(row.body), row.routing_key, "duban.inbound", 0, row.content_type, row.user_id, row.id, row.headers or {}
-        )
-        work.refuse(_decode_again(delivery, row.arrived_at), "UNKNOWN_MATTER", row.reason, "/data/matter")
+        work.refuse(_decode_again(_delivery_of(row), row.arrived_at), "UNKNOWN_MATTER", row.reason, "/data/matter")
         work.session.execute(_DONE, {"b_source": row.source, "b_id": row.id})
     return len(rows)
