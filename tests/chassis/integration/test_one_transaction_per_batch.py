@@ -14,7 +14,8 @@ from service_chassis.entrypoints.inprocess import InProcess
 from service_chassis.errors import Retry
 from service_chassis.messaging.embedded import EmbeddedBroker
 from service_chassis.messaging.envelope import Delivery, Outgoing
-from service_chassis.persistence import outbox, refusals, tables
+from service_chassis.messaging.publisher import CONTENT_TYPE
+from service_chassis.persistence import cut, outbox, refusals, tables
 from service_chassis.persistence.database import Database
 from service_chassis.testing.toys import DAY, HOUR, START, Desk, Post, Watch, claim, inbound_message, submission
 from sqlalchemy import func, select, text
@@ -54,6 +55,12 @@ class City:
     def rows(self, runtime: Runtime, table: Any) -> list[Any]:
         with runtime.database.begin() as session:
             return list(session.execute(select(table)).mappings())
+
+    def to_publish(self, runtime: Runtime) -> list[Delivery]:
+        """What the service's relay would publish next, as it arrives at its readers."""
+        with runtime.database.begin() as session:
+            rows = outbox.pending(session, 100)
+        return [Delivery(row.body, row.routing_key, row.exchange, 1, CONTENT_TYPE, "duban") for row in rows]
 
     def published(self) -> list[dict[str, Any]]:
         return [orjson.loads(body) for _, _, body in self.broker.archived()]
@@ -228,6 +235,37 @@ def test_a_claim_that_stands_before_the_marker_is_read_first(city: City) -> None
     city.driver.settle()
     run_timers(city.watch)
     assert city.breached == []
+
+
+def test_a_report_that_shares_the_batch_of_a_marker_is_told_before_the_marker(city: City) -> None:
+    """Intake was late and read the report and the marker behind it together; escalation looks between any two events."""
+    city.send(submission("A", START))
+    city.pass_time(DAY)
+    city.clock.move_to(START + HOUR + DAY)
+    run_timers(city.watch)
+    [marker] = city.to_publish(city.watch)
+    process_batch(city.watch, "escalation.inbound", [marker])
+    process_batch(city.post, "notify.inbound", [marker])
+    process_batch(city.desk, "intake.inbound", [delivery(claim("A", START + DAY)), marker])
+    for event in [*city.to_publish(city.post), *city.to_publish(city.desk)]:
+        process_batch(city.watch, "escalation.events", [event])
+        run_timers(city.watch)
+    assert city.breached == []
+
+
+@pytest.mark.parametrize("title", ["fine", "boom", "refuse me"])
+def test_a_marker_leaves_last_of_all_that_its_batch_made(city: City, title: str) -> None:
+    """Also when the batch is halved, or a message of it is parked, refused, or had waited for another one."""
+    with city.watch.database.begin() as session:
+        cut.note(session, "demand", 1)
+    run_timers(city.watch)
+    [marker] = city.to_publish(city.watch)
+    unreadable = Delivery(b"{", "ZJJ.completion.claimed.v1", "duban.inbound", 1, "application/json", "zjj")
+    reports = [claim("A", START), submission("A", START), submission("B", START, title=title)]
+    process_batch(city.desk, "intake.inbound", [*map(delivery, reports), unreadable, marker])
+    told = [event.routing_key for event in city.to_publish(city.desk)]
+    assert told[-1].startswith("intake.cut.passed.v1")
+    assert len([key for key in told if key.startswith("intake.completion.claimed.v1")]) == 1
 
 
 def test_a_service_that_is_down_keeps_the_cut_from_returning(city: City) -> None:

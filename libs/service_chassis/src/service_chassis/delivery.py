@@ -166,6 +166,7 @@ class _Batch:
         self.runtime, self.work, self.queue, self.tally = runtime, work, queue, tally
         self.inbound = queue.endswith("." + INBOUND)
         self.deliveries: dict[tuple[str, str], Delivery] = {}
+        self.markers: list[Message] = []
 
     def run(self, reads: list[Read]) -> None:
         work, tally = self.work, self.tally
@@ -180,7 +181,16 @@ class _Batch:
         if work.held:
             waiting.keep(work, self.deliveries, self.runtime.refuse_waiting_after)
         refusals.write(work)
+        self._pass_markers()
         work.flush()
+
+    def _pass_markers(self) -> None:
+        """Last of all: what stood before a marker in this batch must also leave before it (delivery.md c.4).
+
+        That what stood behind it leaves before it, too, is harmless: it only means that more has been read than was asked for.
+        """
+        for marker in self.markers:
+            cut.receive(self.work, marker)
 
     def _admit(self, reads: list[Read]) -> list[Message]:
         """New, readable messages that are not about the cut, in the order of the queue."""
@@ -192,8 +202,8 @@ class _Batch:
             message = read.message
             if message is None:
                 self._turn_away(read)
-            elif ".cut." in f".{message.type}" and cut.receive(work, message):
-                continue
+            elif cut.is_about(message):
+                self.markers.append(message)
             elif message.type in work.service.reads:
                 self.deliveries[message.source, message.id] = read.delivery
                 admitted.append(message)

@@ -25,6 +25,8 @@ from service_chassis.persistence.unit_of_work import INBOUND_EXCHANGE, Work
 
 MARKER_KEY = "DUBAN.cut.marked.v1"
 MARKER_TYPE = "cut.marked.v1"
+PASSED, WANTED = "cut.passed.v1", "cut.wanted.v1"
+"""Types of the facts about it, behind the name of the service that says so."""
 PATHS = ("path:escalation", "path:intake", "path:notify")
 """Every way a report can take to escalation; a marker has returned when all three have brought it."""
 
@@ -137,24 +139,26 @@ def _marker(number: int, answers: dict[str, int], now: datetime) -> Message:
     )
 
 
-def receive(work: Work, message: Message) -> bool:
-    """Handle a marker or what belongs to it; False when the message is not about the cut."""
+def is_about(message: Message) -> bool:
+    """Whether this is a marker of ours, or a fact that belongs to it; a marker of anybody else is not."""
+    if isinstance(message.data, CutMarked):
+        return message.sender == "DUBAN"
+    return message.type.partition(".")[2] in (PASSED, WANTED)
+
+
+def receive(work: Work, message: Message) -> None:
+    """Handle what `is_about` the cut; only when all that stood before it in this transaction has been handled and announced."""
     data, service = message.data, work.service
     if isinstance(data, CutMarked):
-        if message.sender != "DUBAN":
-            return False
         if service.FORWARDS_CUT is not None:
             work.announce(service.FORWARDS_CUT(number=data.number), subject="cut", time=work.now, barrier=True)
         if service.WANTS_CUT is not None:
             note(work.session, "answered", data.answers.get(service.name, 0))
         if service.MAKES_CUT:
             note(work.session, "path:escalation", data.number)
-        return True
+        return
     producer, _, rest = message.type.partition(".")
-    if rest == "cut.passed.v1":
+    if rest == PASSED:
         note(work.session, f"path:{producer}", data.number)
-        return True
-    if rest == "cut.wanted.v1":
+    else:
         note(work.session, f"want:{producer}", data.want)
-        return True
-    return False
