@@ -177,6 +177,17 @@ def test_a_message_that_is_put_off_comes_again_later_and_not_for_ever(broker: Br
     consumer.drop()
 
 
+def test_the_order_is_kept_between_consumers_with_batches_of_different_sizes(broker: Broker, line: Any) -> None:
+    """What one held goes to the next as a whole: a consumer that took a part of it and died would put it behind the rest."""
+    bodies = [str(n).encode() for n in range(60)]
+    publish(broker, *bodies)
+    for most in (50, 1, 1, 5, 50):
+        consumer = BatchConsumer(broker, "test consumer", [QUEUE], most, lambda: None)
+        batch = next_batch(consumer)
+        consumer.drop()
+        assert [delivery.body for delivery in batch.deliveries] == bodies[: len(batch.deliveries)]
+
+
 def test_nothing_leaves_the_line_where_the_cut_rests_on_its_order() -> None:
     for queue in ("intake.inbound", "notify.inbound", "escalation.events", "intake.events"):
         assert not topology.may_be_put_off(queue, {})
