@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from service_chassis.messaging.publisher import CONTENT_TYPE
 from service_chassis.persistence import cut, outbox, refusals, tables
 from service_chassis.persistence.database import Database
 from service_chassis.testing.toys import DAY, HOUR, START, Desk, Post, Watch, claim, inbound_message, submission
+from sqlalchemy import event as happening
 from sqlalchemy import func, select, text
 
 
@@ -98,6 +99,33 @@ def test_the_same_message_five_times_is_one_event(city: City) -> None:
     city.send(*[submission("A", START)] * 3)
     city.send(submission("A", START), submission("A", START))
     assert city.types() == ["intake.assignment.dispatched.v1"]
+
+
+@pytest.fixture
+def postgres(database_url: str) -> Iterator[City]:
+    found = City(lambda service: database_url)
+    yield found
+    for runtime in (found.desk, found.post, found.watch):
+        runtime.database.close()
+
+
+def test_what_a_process_that_seemed_dead_commits_at_last_is_not_done_twice(postgres: City) -> None:
+    """The broker gave its messages to the next one, who looks them up before that commit and writes them after it."""
+    batch = [delivery(submission("A", START)), delivery(submission("B", START))]
+
+    lookups: list[str] = []
+
+    def commit_meanwhile(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("SELECT inbox"):
+            lookups.append(statement)
+            if len(lookups) == 1:
+                process_batch(postgres.desk, "intake.inbound", batch[:1])
+
+    happening.listen(postgres.desk.database.engine, "after_cursor_execute", commit_meanwhile)
+    with pytest.raises(Retry):
+        process_batch(postgres.desk, "intake.inbound", batch)
+    process_batch(postgres.desk, "intake.inbound", batch)
+    assert [orjson.loads(told.body)["subject"] for told in postgres.to_publish(postgres.desk)] == ["m-A", "m-B"]
 
 
 def test_the_same_id_with_another_body_is_parked_and_told(city: City) -> None:

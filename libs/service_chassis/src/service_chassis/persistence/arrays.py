@@ -61,13 +61,13 @@ def _insert(dialect: Dialect, table: Table, columns: tuple[str, ...], keep: bool
     return f"{text} ON CONFLICT ({_names(over)}) " + (f"DO UPDATE SET {changed}" if changed else "DO NOTHING")
 
 
-def insert(conn: Connection, table: Table, rows: Rows, *, keep: bool = False, over: tuple[str, ...] = ()) -> None:
-    """Insert; with `keep` rows whose key exists stay as they are, with the key `over` they are overwritten."""
+def insert(conn: Connection, table: Table, rows: Rows, *, keep: bool = False, over: tuple[str, ...] = ()) -> int:
+    """Insert; with `keep` rows whose key exists stay as they are, with the key `over` they are overwritten. Returns how many."""
     columns = tuple(rows[0])
     if over:
         rows = list({tuple(row[name] for name in over): row for row in rows}.values())  # one statement may touch a row once
     statement = _insert(conn.dialect, table, columns, keep, over)
-    conn.exec_driver_sql(statement, _values(conn.dialect, table, columns, rows))
+    return conn.exec_driver_sql(statement, _values(conn.dialect, table, columns, rows)).rowcount
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,7 @@ from typing import Any
 from event_contracts.refusal import Unreadable
 from sqlalchemy import select
 
+from service_chassis.errors import Retry
 from service_chassis.persistence import tables
 from service_chassis.persistence.sql import chunks, insert_new, insert_rows, one_of
 from service_chassis.persistence.unit_of_work import Work
@@ -72,15 +73,19 @@ def _row(work: Work, key: Key, read: Any, inbound: bool) -> dict[str, Any]:
 
 
 def _remember(work: Work, keyed: dict[Key, Any], inbound: bool) -> tuple[set[Key], list[Any]]:
-    """Insert the keys; returns the new ones, and the inbound messages whose known body was another."""
+    """Insert the keys; returns the new ones, and the inbound messages whose known body was another.
+
+    `Retry` when another process inserts one of them at the same time.
+    """
     if not keyed:
         return set(), []
     known = _known(work, keyed)
     rows = [_row(work, key, read, inbound) for key, read in keyed.items() if key not in known]
     if work.service_is_alone:
         insert_rows(work.session, tables.inbox, rows)
-    else:
-        insert_new(work.session, tables.inbox, rows)
+    elif insert_new(work.session, tables.inbox, rows) < len(rows):
+        # Whoever held these messages before, and seemed to have died, has committed them just now (delivery.md K12).
+        raise Retry("another process has handled some of these messages meanwhile")
     new = {(row["source"], row["id"]) for row in rows}
     changed = [
         read

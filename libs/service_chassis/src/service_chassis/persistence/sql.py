@@ -53,14 +53,13 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]
         conn.execute(_plain(table), rows)
 
 
-def insert_new(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows whose key is new; leave the others as they are."""
+def insert_new(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows whose key is new, and return their number; leave the others as they are."""
     if not rows:
-        return
+        return 0
     if conn.dialect.name == "postgresql":
-        arrays.insert(conn, table, rows, keep=True)
-    else:
-        conn.execute(_insert_new(table), rows)
+        return arrays.insert(conn, table, rows, keep=True)
+    return conn.execute(_insert_new(table), rows).rowcount
 
 
 def upsert_rows(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]) -> None:
