@@ -23,7 +23,7 @@ import time
 import urllib.request
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -294,11 +294,9 @@ class City:
 
     def _reports(self, policy: Policy) -> Iterator[dict[str, list[dict[str, Any]]]]:
         for service in SERVICES:
-            database = Database(self.database_url, service)
-            with database.begin() as session:
+            with closing(Database(self.database_url, service)) as database, database.begin() as session:
                 yield chain.REPORTS[service](session, policy)
                 yield {"refusals": refusals.report(session)}
-            database.close()
 
     def diagnosis(self) -> str:
         """What a person would look at first: parked messages, markers, timers, and what the processes said last."""

@@ -25,9 +25,9 @@ def city(amqp_url: str, database_url: str, tmp_path: Path) -> Iterator[BuildCity
         yield build
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def own_servers() -> Iterator[Servers]:
-    """A broker and a database that may be crashed; private even where others are there."""
+    """A broker and a database of this test alone, which may be crashed; private even where others are there."""
     try:
         with Servers(private=True) as servers:
             yield servers
