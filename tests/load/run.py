@@ -1,6 +1,6 @@
 """`make load`: every measurement of this folder, or the ones named. Each prints its figures; the exit code is the worst one.
 
-python tests/load/run.py [intake] [-- options of the measurement]
+python tests/load/run.py [intake] [storm] [-- options of the measurement]
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-MEASUREMENTS = {"intake": "intake_throughput.py"}
+MEASUREMENTS = {"intake": "intake_throughput.py", "storm": "deadline_storm.py"}
 
 
 def main(arguments: list[str]) -> int:

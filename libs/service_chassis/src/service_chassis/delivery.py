@@ -262,9 +262,8 @@ def _ask_for_the_cut(runtime: Runtime, now: datetime) -> None:
         return
     with runtime.database.begin() as session:
         work = runtime.work(session, now)
-        due = timers.lock_due_without_cut(session, now - runtime.cut_grace)
-        if due:
-            timers.give_cut(session, due, runtime.cut.ask(work))
+        if timers.any_due_without_cut(session, now - runtime.cut_grace):
+            timers.give_cut(session, now - runtime.cut_grace, runtime.cut.ask(work))
         if service.MAKES_CUT:
             cut.issue(work, runtime.cut_interval)
         work.flush()

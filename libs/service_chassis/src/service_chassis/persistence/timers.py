@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, tuple_
 
 from service_chassis.persistence import tables
 from service_chassis.persistence.sql import chunks
@@ -13,18 +13,16 @@ from service_chassis.persistence.unit_of_work import Timer, Work
 
 T, S = tables.timer.c, tables.subject.c
 
+_DUE_WITHOUT_CUT = and_(T.needs_cut, T.cut_seq.is_(None), T.due_at <= bindparam("now"))
+_ANY_WITHOUT_CUT = select(T.kind).where(_DUE_WITHOUT_CUT).limit(1)
 _WITHOUT_CUT = (
     select(T.kind, T.key)
-    .where(T.needs_cut, T.cut_seq.is_(None), T.due_at <= bindparam("now"))
+    .where(_DUE_WITHOUT_CUT)
     .order_by(T.due_at)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_GIVE = (
-    tables.timer.update()
-    .where((T.kind == bindparam("b_kind")) & (T.key == bindparam("b_key")) & T.cut_seq.is_(None))
-    .values(cut_seq=bindparam("b_cut"))
-)
+_GIVE = tables.timer.update().where(tuple_(T.kind, T.key).in_(_WITHOUT_CUT)).values(cut_seq=bindparam("number"))
 _PLAIN = and_(T.needs_cut.is_(False), T.cut_seq.is_(None), T.due_at <= bindparam("now"))
 _BACK = and_(T.cut_seq.is_not(None), T.cut_seq <= bindparam("returned"))
 
@@ -57,18 +55,21 @@ _PUT_OFF = (
 )
 _FIRST = select(T.kind, T.key).where(or_(_PLAIN, _BACK)).order_by(T.due_at, T.kind, T.key).limit(1)
 
-MOST_AT_ONCE = 20_000
+MOST_AT_ONCE = 100_000
 """Timers that ask for one marker together; a marker answers any number of them."""
 
 
-def lock_due_without_cut(session: Connection, now: datetime) -> list[tuple[str, str]]:
-    """(kind, key) of what is due and has not asked for a marker yet; locked by this transaction."""
-    return [(row[0], row[1]) for row in session.execute(_WITHOUT_CUT, {"now": now, "most": MOST_AT_ONCE})]
+def any_due_without_cut(session: Connection, now: datetime) -> bool:
+    """Whether something is due and has not asked for a marker yet."""
+    return session.execute(_ANY_WITHOUT_CUT, {"now": now}).first() is not None
 
 
-def give_cut(session: Connection, due: list[tuple[str, str]], number: int) -> None:
-    """These timers are answered when marker `number` has returned."""
-    session.execute(_GIVE, [{"b_kind": kind, "b_key": key, "b_cut": number} for kind, key in due])
+def give_cut(session: Connection, now: datetime, number: int) -> None:
+    """What is due and has not asked yet is answered when marker `number` has returned; other replicas' rows are left to them.
+
+    One statement whatever the number of rows, since a whole city's limits may end at one midnight.
+    """
+    session.execute(_GIVE, {"now": now, "number": number, "most": MOST_AT_ONCE})
 
 
 def claim(work: Work, now: datetime, returned: int, most: int) -> list[Timer]:
