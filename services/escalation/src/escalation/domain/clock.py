@@ -107,6 +107,8 @@ class Course:
     claimed: bool
     """Whether any claim was made in time."""
     late: tuple[Claim, ...] = ()
+    spans: tuple[Span, ...] = ()
+    """Days that were not charged."""
 
 
 class Reckoning:
@@ -283,4 +285,4 @@ class _Fold:
 
     def _course(self, status: str, at: datetime | None) -> Course:
         days = self.reckoning.not_counted(self.term.unit, self.term.start, self.spans) if self.spans and self.term.start else 0
-        return Course(status, at, self.end, days, self.claimed, tuple(self.late))
+        return Course(status, at, self.end, days, self.claimed, tuple(self.late), self.spans)
