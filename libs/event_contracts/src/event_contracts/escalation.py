@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from event_contracts.event import Fact, MatterFact, Parked, Released, TimeLimit
@@ -147,6 +148,8 @@ class SlipIssued(SlipFact):
     previous_slip: str | None = None
     breached_at: datetime | None = None
     """The deadline instant whose passing led to it; none where no limit passed (a white by the office, poor work)."""
+    deduction: Decimal | None = None
+    """Points off by the policy that the slip was issued under; none for a white."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

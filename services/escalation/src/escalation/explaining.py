@@ -11,11 +11,11 @@ from ground_rules.policy import Policy
 from sqlalchemy import Connection, select
 
 from escalation import reasons
-from escalation.desk import Book
 from escalation.domain.clock import Clock, Reckoning
 from escalation.domain.explain import clock_text, explain_clock
 from escalation.domain.standing import Ladder, Rung, rungs
 from escalation.metrics import Metrics
+from escalation.rulebook import Rulebook
 from escalation.store import Store, ladder, outcome
 
 
@@ -25,10 +25,11 @@ def explain(session: Connection, policy: Policy, matter: str, unit: str | None =
     One entry for each unit, sorted by matter and unit; empty when nobody knows the matter.
     """
     store = Store(session)
-    book = Book.of(policy, "", Metrics())
+    rulebook = Rulebook(policy, "", Metrics())
+    rulebook.refresh(session)
     store.load(_matters(session, matter))
     found = [of for of in store.ladders.values() if of.assignment_id is not None and unit in (None, of.unit)]
-    return [_ladder(session, of, book) for of in sorted(found, key=lambda of: (of.matter_id, of.unit))]
+    return [_ladder(session, of, rulebook) for of in sorted(found, key=lambda of: (of.matter_id, of.unit))]
 
 
 def _matters(session: Connection, matter: str) -> list[str]:
@@ -36,8 +37,8 @@ def _matters(session: Connection, matter: str) -> list[str]:
     return sorted({row[0] for row in session.execute(select(ladder.c.matter_id).where(known))})
 
 
-def _ladder(session: Connection, of: Ladder, book: Book) -> dict[str, Any]:
-    version = book.policy.version
+def _ladder(session: Connection, of: Ladder, rulebook: Rulebook) -> dict[str, Any]:
+    book = rulebook.latest
     found = rungs(of, book.reckoning, book.late_reports)
     clocks = [*((rung.clock, rung) for rung in found if rung.clock), *((clock, None) for clock in of.windows.values())]
     return {
@@ -48,7 +49,7 @@ def _ladder(session: Connection, of: Ladder, book: Book) -> dict[str, Any]:
         "title": of.title,
         "waiting": of.waiting,
         "why": _why(of, found[-1]),
-        "clocks": [_clock(clock, rung, book.reckoning, version) for clock, rung in clocks],
+        "clocks": [_clock(clock, rung, book.reckoning, _version(of, clock, rulebook)) for clock, rung in clocks],
         "slips": [_slip(slip) for slip in sorted(of.slips, key=lambda slip: (slip.level, slip.attempt))],
         "outcomes": _outcomes(session, of),
     }
@@ -57,6 +58,12 @@ def _ladder(session: Connection, of: Ladder, book: Book) -> dict[str, Any]:
 def _clock(clock: Clock, rung: Rung | None, reckoning: Reckoning, version: str) -> dict[str, Any]:
     left = left_out(rung, reckoning) if rung else ()
     return explain_clock(clock, reckoning, version, left)
+
+
+def _version(of: Ladder, clock: Clock, rulebook: Rulebook) -> str:
+    """The policy that a clock runs under: its slip's, else the one in force when it was served."""
+    slip = of.slip(clock.about)
+    return (slip.policy_version if slip else None) or rulebook.at(clock.started_at).policy.version
 
 
 def left_out(rung: Rung, reckoning: Reckoning) -> list[Left]:

@@ -2,7 +2,7 @@
 
 `ladder` one unit's part of a matter · `clock` every limit that was armed · `slip` drafts and slips · `journal` what was
 reported and decided, only added to · `referral` hand-overs of reds · `hold` parked messages · `outcome` why each due
-candidate did or did not escalate · `counter` the numbers of slips.
+candidate did or did not escalate · `published_rule` calendars, policies and persons · `counter` the numbers of slips.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ clock = Table(
     Column("suspended_days", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("passed_due", Instant),
+    Column("edition", Integer, nullable=False, server_default="0"),
 )
 
 slip = Table(
@@ -100,6 +101,7 @@ slip = Table(
     Column("ended_at", Instant),
     Column("cause", Text),
     Column("vacated_by", Text),
+    Column("policy_version", Text),
     # One slip per (matter, unit, colour, renewal) that has not fallen: invariants 1 and 9, d.17 "the unique key of a slip".
     Index("uq_slip_standing", "matter_id", "unit", "colour", "renewal", unique=True, **_where("standing")),
 )
@@ -150,6 +152,15 @@ outcome = Table(
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
     Column("count", Integer, nullable=False),
+)
+
+published_rule = Table(
+    "published_rule",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("published_at", Instant, nullable=False),
+    Column("content", Json, nullable=False),
 )
 
 counter = Table(

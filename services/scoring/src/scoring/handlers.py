@@ -64,7 +64,7 @@ def _issued(data: SlipIssued, policy: Policy) -> Issued:
         submitted_by=data.submitted_by,
         issued_at=data.issued_at,
         year=year,
-        deduction=deduction_for(policy, data.colour, data.renewal),
+        deduction=data.deduction if data.deduction is not None else deduction_for(policy, data.colour, data.renewal),
         basis=_basis(data),
         policy_version=policy.version,
     )

@@ -69,6 +69,8 @@ class Clock:
     state: str
     passed_due: datetime | None
     """The due instant that has passed under the cut: everything reported before it has been read."""
+    edition: int = 0
+    """How many published calendars its end was counted on."""
     changed: bool = False
 
     @property
@@ -113,6 +115,9 @@ class Course:
 
 class Reckoning:
     """Counts limits on one calendar in one time zone; remembers what it counted, since thousands share a day."""
+
+    edition = 0
+    """How many calendars were published since the start; see `reprojection`."""
 
     def __init__(self, calendar: WorkCalendar, zone: ZoneInfo) -> None:
         self.calendar = calendar
