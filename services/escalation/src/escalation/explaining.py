@@ -8,7 +8,6 @@ from typing import Any
 
 from ground_rules.explanation import Left
 from ground_rules.policy import Policy
-from sqlalchemy import Connection, select
 
 from escalation import reasons
 from escalation.domain.clock import Clock, Reckoning
@@ -16,10 +15,10 @@ from escalation.domain.explain import clock_text, explain_clock
 from escalation.domain.standing import Ladder, Rung, rungs
 from escalation.metrics import Metrics
 from escalation.rulebook import Rulebook
-from escalation.store import Store, ladder, outcome
+from escalation.store import Store, matters_named, outcomes_of
 
 
-def explain(session: Connection, policy: Policy, matter: str, unit: str | None = None) -> list[dict[str, Any]]:
+def explain(session: Any, policy: Policy, matter: str, unit: str | None = None) -> list[dict[str, Any]]:
     """Everything about a matter (our id, or an external_ref) and its units: clocks day by day, slips, and why it is where it is.
 
     One entry for each unit, sorted by matter and unit; empty when nobody knows the matter.
@@ -27,17 +26,12 @@ def explain(session: Connection, policy: Policy, matter: str, unit: str | None =
     store = Store(session)
     rulebook = Rulebook(policy, "", Metrics())
     rulebook.refresh(session)
-    store.load(_matters(session, matter))
+    store.load(matters_named(session, matter))
     found = [of for of in store.ladders.values() if of.assignment_id is not None and unit in (None, of.unit)]
     return [_ladder(session, of, rulebook) for of in sorted(found, key=lambda of: (of.matter_id, of.unit))]
 
 
-def _matters(session: Connection, matter: str) -> list[str]:
-    known = (ladder.c.matter_id == matter) | (ladder.c.external_ref == matter)
-    return sorted({row[0] for row in session.execute(select(ladder.c.matter_id).where(known))})
-
-
-def _ladder(session: Connection, of: Ladder, rulebook: Rulebook) -> dict[str, Any]:
+def _ladder(session: Any, of: Ladder, rulebook: Rulebook) -> dict[str, Any]:
     book = rulebook.latest
     found = rungs(of, book.reckoning, book.late_reports)
     clocks = [*((rung.clock, rung) for rung in found if rung.clock), *((clock, None) for clock in of.windows.values())]
@@ -103,9 +97,8 @@ def _slip(slip: Any) -> dict[str, Any]:
     }
 
 
-def _outcomes(session: Connection, of: Ladder) -> list[dict[str, Any]]:
+def _outcomes(session: Any, of: Ladder) -> list[dict[str, Any]]:
     """The reasons recorded for every due candidate (invariant 8), in the order in which they were first seen."""
-    rows = session.execute(select(outcome).where((outcome.c.matter_id == of.matter_id) & (outcome.c.unit == of.unit)))
     found = [
         {
             "about": _about(of, row.about),
@@ -115,7 +108,7 @@ def _outcomes(session: Connection, of: Ladder) -> list[dict[str, Any]]:
             "last_seen": _instant(row.last_seen),
             "count": row.count,
         }
-        for row in rows
+        for row in outcomes_of(session, of.matter_id, of.unit)
     ]
     return sorted(found, key=lambda row: (row["first_seen"] or "", row["about"], row["reason"]))
 

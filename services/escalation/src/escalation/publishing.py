@@ -10,14 +10,13 @@ from event_contracts.event import Message
 from ground_rules.notices import built_in, contradictions
 from ground_rules.policy import PolicyError, amended
 from service_chassis.errors import Refused
-from sqlalchemy import select
 
-from escalation.domain.clock import RUNNING, SUSPENDED, Clock, Term
+from escalation.domain.clock import RUNNING, Clock, Term
 from escalation.domain.standing import Ladder
 from escalation.reprojecting import tell_reprojected
 from escalation.rulebook import CALENDAR, POLICY, Rule
 from escalation.settle import Settling
-from escalation.store import clock as clock_table
+from escalation.store import matters_running_past
 
 RULES = "RULES"
 """What is locked, and the subject of the facts, when rules are published."""
@@ -89,10 +88,8 @@ def _notices_of(desk: Settling, year: int) -> list[tuple[str, set[date], set[dat
 def _count_again(desk: Settling, year: int) -> None:
     """A timer for each matter with a limit that may reach into the year (its notice may fix the December before it)."""
     from_ = desk.book.reckoning.midnight(date(year - 1, 12, 1))
-    table = clock_table.c
-    running = table.state.in_((RUNNING, SUSPENDED)) & (table.due_instant > max(from_, desk.now))
-    for row in desk.work.session.execute(select(table.matter_id).where(running).distinct()):
-        desk.work.set_timer(REPROJECT, row[0], desk.now, subject=row[0])
+    for matter_id in matters_running_past(desk.work.session, max(from_, desk.now)):
+        desk.work.set_timer(REPROJECT, matter_id, desk.now, subject=matter_id)
 
 
 def reproject(desk: Settling, matter_id: str) -> None:

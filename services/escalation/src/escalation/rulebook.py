@@ -13,20 +13,15 @@ from typing import Any
 
 from ground_rules.policy import Policy, amended
 from ground_rules.workdays import WorkCalendar, YearNotice
-from service_chassis.persistence.sql import insert_new
-from sqlalchemy import Connection, func, select
 
 from escalation.desk import Book
 from escalation.domain.reprojection import Edition, Reprojecting
 from escalation.domain.slip import Slip
 from escalation.metrics import Metrics
-from escalation.store import published_rule
+from escalation.store import keep_rule, rules_published
 
-CALENDAR, POLICY, PERSONS = "CALENDAR", "POLICY", "PERSONS"
+CALENDAR, POLICY = "CALENDAR", "POLICY"
 """Kinds of published rules."""
-
-_COUNT = select(func.count()).select_from(published_rule)
-_ALL = select(published_rule).order_by(published_rule.c.published_at, published_rule.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +45,16 @@ class Rulebook:
 
     # ---- reading
 
-    def refresh(self, session: Connection) -> None:
+    def refresh(self, session: Any) -> None:
         """Read what was published since this object last looked."""
-        if session.execute(_COUNT).scalar_one() != len(self.rules):
-            self.rules = [Rule(*row) for row in session.execute(_ALL)]
+        rows = rules_published(session, len(self.rules))
+        if rows is not None:
+            self.rules = [Rule(*row) for row in rows]
             self._build()
 
-    def add(self, session: Connection, rule: Rule) -> None:
+    def add(self, session: Any, rule: Rule) -> None:
         """Store a publication in this transaction; it is in force from now on, as far as its days say."""
-        content = dict(rule.content)
-        row = {"kind": rule.kind, "id": rule.id, "published_at": rule.published_at, "content": content}
-        insert_new(session, published_rule, [row])
+        keep_rule(session, rule.kind, rule.id, rule.published_at, rule.content)
         self.refresh(session)
 
     def of_kind(self, kind: str) -> list[Rule]:
