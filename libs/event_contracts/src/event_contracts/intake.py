@@ -63,6 +63,8 @@ class AssignmentDispatched(MatterFact):
     limit: TimeLimit | None = None
     due_at: datetime | None = None
     depends_on: list[str] = field(default_factory=list)
+    parties: list[str] = field(default_factory=list)
+    """All units of the matter, where they are others than when it was registered; else empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
