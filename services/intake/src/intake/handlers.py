@@ -27,7 +27,7 @@ from intake.domain.completion import Filing, FilingKind, PartState, Verdict, don
 from intake.domain.matter import DERIVED, MatterState, state_of
 from intake.domain.persons import Act
 from intake.people import check_power
-from intake.store import Matter, Opinion, Paper, Part, Store
+from intake.store.matters import Matter, Opinion, Paper, Part, Store
 
 MACHINE = "DUBAN"
 """Who verified, where the policy lets the machine do it (`verification = "auto"`)."""
@@ -134,6 +134,7 @@ def _settle(work: Work, matter: Matter, part: Part, before: Mapping[str, Verdict
 
 
 def settle_matter(work: Work, matter: Matter) -> None:
+    """Bring the matter's state up to date with its parts', and announce it when all of them are done."""
     state = state_of(part.state for part in matter.parts.values())
     if matter.state not in DERIVED or state is matter.state:
         return
@@ -238,6 +239,7 @@ def part_of(work: Work, message: Message) -> tuple[Matter, Part]:
 
 
 def identity(matter: Matter) -> dict[str, Any]:
+    """What every fact about a matter carries."""
     return {"matter_id": matter.matter_id, "external_ref": matter.external_ref, "submitted_by": matter.submitted_by}
 
 

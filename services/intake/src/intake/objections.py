@@ -20,7 +20,7 @@ from intake.domain.persons import Act
 from intake.domain.sources import SourceType
 from intake.handlers import evidence_rows, identity, part_of, settle_matter
 from intake.people import check_power, check_unit
-from intake.store import Matter, Part, Store
+from intake.store.matters import Matter, Part, Store
 
 NOTHING_TO_DECIDE = "没有待处理的异议 / there is no objection that waits for a decision"
 DECIDED = "该异议已有决定，不能再次决定 / the objection that you name was decided before"

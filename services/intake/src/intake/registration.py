@@ -20,7 +20,7 @@ from intake.domain.faults import Fault
 from intake.domain.matter import MatterState
 from intake.domain.roles import Role
 from intake.domain.sources import RULES, Section, SourceType
-from intake.store import Matter, Part, Store
+from intake.store.matters import Matter, Part, Store
 
 CLASSIFIED = frozenset({"SECRET", "TOP_SECRET"})
 SECRET_TEXT = "涉密事项不得经本系统报送 / classified matters must not pass through this system"

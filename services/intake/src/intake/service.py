@@ -26,7 +26,7 @@ from service_chassis.persistence.unit_of_work import Work
 from intake import handlers, objections, people, registration
 from intake.domain.matter import matter_id
 from intake.metrics import OpenMatters
-from intake.store import Store, open_by_section
+from intake.store.matters import Store, open_by_section
 
 
 class Intake(Service):

@@ -10,7 +10,7 @@ from service_chassis.persistence.sql import insert_rows, upsert_rows
 from sqlalchemy import Connection, delete, select
 
 from intake.domain.persons import Capacity
-from intake.tables import person, publication
+from intake.store.tables import person, publication
 
 
 class Directory:
