@@ -80,8 +80,8 @@ timer = Table(
     Column("due_at", Instant, nullable=False),
     Column("needs_cut", Boolean, nullable=False),
     Column("cut_seq", BigInteger),
-    Index("ix_timer_due", "due_at", **_where("cut_seq IS NULL")),
-    Index("ix_timer_cut", "cut_seq", "due_at", **_where("cut_seq IS NOT NULL")),
+    Index("ix_timer_due", "due_at", "kind", "key", **_where("cut_seq IS NULL")),
+    Index("ix_timer_cut", "cut_seq", "due_at", "kind", "key", **_where("cut_seq IS NOT NULL")),
 )
 
 matter_ref = Table(

@@ -14,10 +14,10 @@ from typing import Any
 from service_chassis.persistence.sql import chunks, insert_new, insert_rows, one_of, select_in, update_by_key
 from sqlalchemy import Connection, Table, func, select
 
-from intake.store.directory import Directory
 from intake.domain.completion import Filing, FilingKind, PartState, Verdict, answer
 from intake.domain.matter import MatterState
 from intake.domain.objection import Objection
+from intake.store.directory import Directory
 from intake.store.tables import assignment, filing, informant, matter, objection, served, verdict
 
 # Matters of a batch with all their units' parts, one row for each part.
