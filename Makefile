@@ -45,7 +45,7 @@ soak: $(STAMP) ## two replicas of every role under kill -9, broker and database 
 mutate: $(STAMP) ## does the suite notice a changed rule? mutmut on the pure rules [ARGS=scoring: one package, 10 s to some minutes each]
 	@$(PY) tests/mutation/run.py $(ARGS)
 
-load: $(STAMP) ## throughput beside FastStream, medians of three, with fsync [some minutes]
+load: $(STAMP) ## throughput beside FastStream, medians of three, and a storm of deadlines, with fsync [a quarter of an hour]
 	@$(PY) tests/servers.py run --fsync -- $(PY) tests/load/run.py $(ARGS)
 
 lock: ## write requirements/*.txt anew from requirements/*.in (needs uv)

@@ -15,25 +15,24 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import re
 import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import orjson
 import psycopg
+from duban.arrivals import Arrival
+from processor import cpu_of
 from servers import Servers
-from service_chassis.messaging.envelope import Outgoing
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
-from city import City, Place  # noqa: E402 - the tests' own city of processes
+import matters  # noqa: E402 - the messages of the system tests
+from city import City  # noqa: E402 - and their city of processes
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 STORM = datetime(2026, 3, 18, 2, tzinfo=UTC)
@@ -47,34 +46,13 @@ PATIENCE = 600.0
 IDLE_SECONDS = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Idle:
-    """What the tickers need while nothing is due, in percent of one core."""
-
-    clocks: int
-    percent: float
-
-
-def submission(ref: str, due: datetime) -> bytes:
+def submission(ref: str, due: datetime) -> Arrival:
     """A matter of one unit with a limit that ends at an instant."""
-    return orjson.dumps(
-        {
-            "specversion": "1.0",
-            "id": f"submit-{ref}",
-            "source": "/office",
-            "type": "matter.submitted.v1",
-            "subject": ref,
-            "time": START.isoformat(),
-            "datacontenttype": "application/json",
-            "data": {
-                "external_ref": ref,
-                "title": "关于老旧小区改造项目开工的督查事项",
-                "source": {"type": "DOCUMENT", "number": "咸办发〔2026〕12号", "issuer": "市委办公室", "issued_on": "2026-03-02"},
-                "standard": "老旧小区改造项目开工全部完成并通过现场核验",
-                "assignments": [{"unit": "ZJJ", "role": "LEAD", "deliverable": "报告", "due_at": due.isoformat()}],
-            },
-        }
-    )
+    message = matters.submission(ref, "ZJJ", START, 1)
+    part = message["data"]["assignments"][0]
+    del part["limit"]
+    part["due_at"] = due.isoformat()
+    return matters.arrival(message)
 
 
 # ---- a million ladders
@@ -114,39 +92,27 @@ def multiply(connection: psycopg.Connection[Any], rows: dict[str, list[str]], re
 # ---- measuring
 
 
-def ticks(city: City) -> list[int]:
-    """Process ids of the escalation tickers."""
-    return [process.pid for place, process in city.processes.items() if (place.service, place.role) == ("escalation", "tick")]
+def cpu_of_tickers(city: City) -> float:
+    """Seconds of processor that the escalation tickers have used so far."""
+    return sum(cpu_of(city.processes[place]) for place in city.tickers)
 
 
-def cpu_seconds(pids: Sequence[int]) -> float:
-    """User and system time of these processes so far."""
-    total = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / os.sysconf("SC_CLK_TCK")
-
-
-def idle(city: City, clocks: int) -> Idle:
-    """The tickers' CPU while nothing is due."""
-    pids = ticks(city)
-    began, before = time.perf_counter(), cpu_seconds(pids)
+def idle(city: City) -> float:
+    """The tickers' CPU while nothing is due, in percent of one core."""
+    began, before = time.perf_counter(), cpu_of_tickers(city)
     time.sleep(IDLE_SECONDS)
-    return Idle(clocks, (cpu_seconds(pids) - before) / (time.perf_counter() - began) * 100)
+    return (cpu_of_tickers(city) - before) / (time.perf_counter() - began) * 100
 
 
 def pause_others(city: City) -> None:
     """From the first slip on only the tickers run: who publishes and reads the slips has machines of its own."""
-    for place, process in city.processes.items():
-        if (place.service, place.role) != ("escalation", "tick"):
-            process.send_signal(signal.SIGSTOP)
+    for place in city.processes.keys() - set(city.tickers):
+        city.processes[place].send_signal(signal.SIGSTOP)
 
 
 def storm(city: City, connection: psycopg.Connection[Any], due: int) -> tuple[float, float, float]:
     """(seconds to the first slip, seconds to the last, the tickers' CPU seconds)."""
-    pids = ticks(city)
-    before, began = cpu_seconds(pids), time.perf_counter()
+    before, began = cpu_of_tickers(city), time.perf_counter()
     city.set_clock(STORM + timedelta(seconds=1))
     first, count = None, 0
     while count < due:
@@ -160,7 +126,7 @@ def storm(city: City, connection: psycopg.Connection[Any], due: int) -> tuple[fl
             raise SystemExit(f"the storm is not over after {passed:.0f} s\n{city.diagnosis()}")
         time.sleep(0.02 if first is None else 0.2)
     print(file=sys.stderr)
-    return first or 0.0, time.perf_counter() - began, cpu_seconds(pids) - before
+    return first or 0.0, time.perf_counter() - began, cpu_of_tickers(city) - before
 
 
 def faults(connection: psycopg.Connection[Any], due: int) -> list[str]:
@@ -185,21 +151,17 @@ def prepared(amqp_url: str, database_url: str, folder: Path, replicas: int) -> I
         city.migrate()
         city.start()
         city.await_ready()
-        for ref, due in (("STORM", STORM), ("LATER", LATER)):
-            city.publish_raw(
-                [Outgoing("duban.inbound", "OFFICE.matter.submitted.v1", submission(ref, due), message_id=f"submit-{ref}")],
-                ["intake"],
-            )
+        city.publish([submission("STORM", STORM), submission("LATER", LATER)])
         city.settle()
         yield city
     finally:
         city.close()
 
 
-def keep(city: City, services: Sequence[str], roles: Sequence[str]) -> None:
-    """End the processes that have no part in the measurement: the events wait in their queues."""
-    for place in [place for place in city.processes if place.service in services and place.role in roles]:
-        process = city.processes.pop(Place(place.service, place.role, place.replica))
+def end(city: City, service: str) -> None:
+    """End a service that has no part in the measurement: the events wait in its queues."""
+    for place in [place for place in city.processes if place.service == service]:
+        process = city.processes.pop(place)
         process.terminate()
         process.wait(30)
 
@@ -207,7 +169,7 @@ def keep(city: City, services: Sequence[str], roles: Sequence[str]) -> None:
 def measure(amqp_url: str, database_url: str, clocks: int, due: int, replicas: int) -> int:
     """Run it once and print the figures; 1 if a slip is missing or double."""
     with tempfile.TemporaryDirectory() as folder, prepared(amqp_url, database_url, Path(folder), replicas) as city:
-        keep(city, ["scoring"], ["consume", "tick", "relay"])
+        end(city, "scoring")
         connection = psycopg.connect(database_url, autocommit=True)
         ids = dict(connection.execute("SELECT external_ref, matter_id FROM escalation.matter_ref").fetchall())
         city.set_clock(STORM - timedelta(minutes=5))
@@ -215,19 +177,17 @@ def measure(amqp_url: str, database_url: str, clocks: int, due: int, replicas: i
         templates = {ref: rows_of(connection, ids[ref]) for ref in ids}
         few = min(10_000, clocks - due)
         multiply(connection, templates["LATER"], "LATER", range(1, few), "clocks that are not due")
-        small = idle(city, few)
+        small = idle(city)
         multiply(connection, templates["STORM"], "STORM", range(1, due), "clocks that will be due")
         multiply(connection, templates["LATER"], "LATER", range(few, clocks - due), "more that are not due")
         connection.execute("VACUUM ANALYZE")
-        large = idle(city, clocks)
+        large = idle(city)
         first, last, cpu = storm(city, connection, due)
         wrong = faults(connection, due)
         connection.close()
     print(f"clocks {clocks:,}, due at one instant {due:,}, tickers {replicas}")
     print(f"first slip after {first:.2f} s, all after {last:.1f} s: {due / last:,.0f} slips/s, {cpu / due * 1e6:.0f} µs CPU each")
-    print(
-        f"idle tickers: {small.percent:.2f} % of a core with {small.clocks:,} clocks, {large.percent:.2f} % with {large.clocks:,}"
-    )
+    print(f"idle tickers: {small:.2f} % of a core with {few:,} clocks, {large:.2f} % with {clocks:,}")
     print("\n".join(wrong) or "each slip exactly once")
     return 1 if wrong else 0
 

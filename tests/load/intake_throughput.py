@@ -33,6 +33,7 @@ from typing import Any
 import orjson
 import psycopg
 from kombu import Connection, Exchange, Queue
+from processor import cpu_of
 from servers import Servers
 from service_chassis.messaging.connection import Broker
 from service_chassis.messaging.envelope import Outgoing
@@ -153,12 +154,6 @@ def processes(commands: Sequence[Sequence[str]], environment: dict[str, str]) ->
                 process.wait(15)
             process.kill()
             process.communicate()
-
-
-def cpu_of(process: subprocess.Popen[str]) -> float:
-    """Seconds of processor that a process of ours has used so far."""
-    fields = Path(f"/proc/{process.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def wait(done: Callable[[], bool], running: Sequence[subprocess.Popen[str]], what: str) -> None:

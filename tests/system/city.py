@@ -150,13 +150,18 @@ class City:
         self.kills += 1
         self.processes[place] = self._spawn(place)
 
+    @property
+    def tickers(self) -> list[Place]:
+        """Who looks at the limits: the escalation tickers."""
+        return [place for place in self.processes if (place.service, place.role) == ("escalation", "tick")]
+
     @contextmanager
     def clocks_held(self) -> Iterator[None]:
         """No deadline is looked at meanwhile: the clock jumps over instants at which messages still have to be published.
 
         Otherwise a report of 09:00 might reach the broker after the marker of a deadline at 10:00, and would rightly be late.
         """
-        held = [place for place in self.processes if (place.service, place.role) == ("escalation", "tick")]
+        held = self.tickers
         for place in held:
             self.processes[place].send_signal(signal.SIGSTOP)
         try:

@@ -262,8 +262,9 @@ def _ask_for_the_cut(runtime: Runtime, now: datetime) -> None:
         return
     with runtime.database.begin() as session:
         work = runtime.work(session, now)
-        if timers.any_due_without_cut(session, now - runtime.cut_grace):
-            timers.give_cut(session, now - runtime.cut_grace, runtime.cut.ask(work))
+        settled = now - runtime.cut_grace
+        if timers.any_due_without_cut(session, settled):
+            timers.give_cut(session, settled, runtime.cut.ask(work))
         if service.MAKES_CUT:
             cut.issue(work, runtime.cut_interval)
         work.flush()
