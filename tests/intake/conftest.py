@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from event_contracts.event import Message, Request, TimeLimit
+from event_contracts.event import Fact, Message, Request, TimeLimit
 from event_contracts.inbound import (
     CompletionClaimed,
     CompletionRejected,
@@ -20,7 +20,7 @@ from event_contracts.inbound import (
     SubmittedAssignment,
     SubmittedSource,
 )
-from event_contracts.wire import inbound_to_wire, read_published
+from event_contracts.wire import inbound_to_wire, read_published, to_wire
 from ground_rules.policy import load_policy
 from intake.service import Intake
 from service_chassis.clock import VirtualClock
@@ -67,6 +67,15 @@ class Bench:
     def send(self, sender: str, data: Request, time: datetime | None = None, id_: str | None = None) -> None:
         """One message in a batch of its own."""
         self.receive(self.delivery(sender, data, time or local(2), id_))
+
+    def hear(self, fact: Fact, time: datetime, producer: str = "notify") -> None:
+        """One event of another service."""
+        self._sent += 1
+        event = Message(
+            id=f"e{self._sent}", source=f"/duban/{producer}", type=fact.TYPE, subject="M-01", time=time, data=fact, sequence=1
+        )
+        delivery = Delivery(to_wire(event), fact.TYPE, "duban.events", self._sent, "application/cloudevents+json", "duban")
+        process_batch(self.runtime, "intake.events", [delivery])
 
     def give_up(self) -> int:
         """The end of a rehearsal: what still waits is refused."""

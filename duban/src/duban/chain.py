@@ -53,6 +53,12 @@ class Chain:
                 yield REPORTS[runtime.service.name](session, self.policy)
                 yield {"refusals": refusals.report(session)}
 
+    def keep(self, service: str) -> None:
+        """Write a service's database to its file as it is now; a rehearsal's is otherwise thrown away."""
+        for runtime in self.runtimes:
+            if runtime.service.name == service:
+                runtime.database.keep()
+
 
 def is_down_at(policy: Policy, clock: Clock) -> Callable[[str], bool]:
     """Whether a service is down now, by the outages that the policy rehearses."""

@@ -16,9 +16,9 @@ LOOK_SECONDS = 0.1
 class Progress:
     """A context manager; `show` may be called as often as one likes."""
 
-    def __init__(self, stream: IO[str], total: int, zone: ZoneInfo) -> None:
-        """`total`: messages to deliver."""
-        self._stream, self._total, self._zone = stream, total, zone
+    def __init__(self, stream: IO[str], total: int, zone: ZoneInfo, label: str = "") -> None:
+        """`total`: messages to deliver. `label`: said first, where there are several rehearsals."""
+        self._stream, self._total, self._zone, self._label = stream, total, zone, label
         self._started = self._last = time.monotonic()
         self._bar: Any = None
         self._task: Any = None
@@ -42,7 +42,8 @@ class Progress:
         if self._bar is not None:
             self._bar.update(self._task, completed=played, day=day)
         else:
-            print(f"{day}  {played:,} / {self._total:,} messages  {now - self._started:.0f} s", file=self._stream, flush=True)
+            told = f"{self._label}{day}  {played:,} / {self._total:,} messages  {now - self._started:.0f} s"
+            print(told, file=self._stream, flush=True)
 
     def _start_bar(self) -> None:
         from rich.console import Console
@@ -50,7 +51,7 @@ class Progress:
         from rich.progress import Progress as Bar
 
         self._bar = Bar(
-            TextColumn("演练 rehearsing [bold]{task.fields[day]}"),
+            TextColumn(f"演练 rehearsing {self._label}[bold]{{task.fields[day]}}"),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("条 messages"),

@@ -134,6 +134,19 @@ class City:
         self._rest()
         return name
 
+    def rule(self, type_: str, time: datetime, **data: Any) -> str:
+        """The office publishes a rule: a message about no matter."""
+        self.until(time)
+        self.numbers += 1
+        name = f"rule-{self.numbers}"
+        event = {"specversion": "1.0", "id": name, "source": "/office", "type": f"{type_}.v1", "time": time.isoformat()}
+        body = orjson.dumps(event | {"data": data})
+        self.broker.publish([Outgoing("duban.inbound", f"OFFICE.{type_}.v1", body, user_id="office")])
+        self._rest()
+        self.driver.tick()
+        self._rest()
+        return name
+
     # ---- the usual facts
 
     def assign(self, time: datetime, *, unit: str = "ZJJ", matter: str = MATTER, ref: str = "M-1", **limit: Any) -> None:
@@ -228,6 +241,10 @@ class City:
         """(message id, code)."""
         with self.database.begin() as session:
             return [(row["id"], row["code"]) for row in refusals.report(session)]
+
+    def refusal_details(self) -> list[str]:
+        with self.database.begin() as session:
+            return [row["detail"] for row in refusals.report(session)]
 
     def outcomes(self) -> dict[tuple[str, str], int]:
         """(unit, reason) → how often it was seen."""

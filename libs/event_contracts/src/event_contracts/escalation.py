@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar
 
 from event_contracts.event import Fact, MatterFact, Parked, Released, TimeLimit
 
@@ -45,6 +46,36 @@ class ClockResumed(ClockFact):
 
     TYPE: ClassVar[str] = "escalation.clock.resumed.v1"
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSuspended(ClockFact):
+    """Time is not counted from `suspended_from` on (中止计时); `remaining` is what is left, in the clock's own unit."""
+
+    TYPE: ClassVar[str] = "escalation.clock.suspended.v1"
+    suspended_from: date
+    reason: str
+    remaining: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockExtended(ClockFact):
+    """A limit became longer by a decision (延期) or because another unit was waited for (domain.md d.9)."""
+
+    TYPE: ClassVar[str] = "escalation.clock.extended.v1"
+    days: int
+    reason: str
+    previous_deadline: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockReprojected(ClockFact):
+    """A calendar was published and the deadline counted again; a served one is never shortened (domain.md d.5.4)."""
+
+    TYPE: ClassVar[str] = "escalation.clock.reprojected.v1"
+    previous_deadline: date
+    year: int
+    notice: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +148,8 @@ class SlipIssued(SlipFact):
     previous_slip: str | None = None
     breached_at: datetime | None = None
     """The deadline instant whose passing led to it; none where no limit passed (a white by the office, poor work)."""
+    deduction: Decimal | None = None
+    """Points off by the policy that the slip was issued under; none for a white."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +198,26 @@ class SlipWithdrawn(SlipFact):
     cause: str
     withdrawn_at: datetime
     cascade_root: str | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipOverturned(SlipFact):
+    """A review found the slip wrong (domain.md d.8): its effects are undone by scoring and notify."""
+
+    TYPE: ClassVar[str] = "escalation.slip.overturned.v1"
+    review_id: str
+    overturned_at: datetime
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipVacated(SlipFact):
+    """The slip that this one stood on fell (VACATED_BY_CASCADE); `cascade_root` is the slip that fell first."""
+
+    TYPE: ClassVar[str] = "escalation.slip.vacated.v1"
+    vacated_at: datetime
+    cascade_root: str
     title: str = ""
 
 
@@ -221,6 +274,234 @@ class ReviewLapsed(MatterFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralFact(MatterFact):
+    """State of one hand-over after the change."""
+
+    referral_id: str
+    slip_id: str
+    unit: str
+    body: str
+    kind: str
+    state: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralAcknowledged(ReferralFact):
+    """The body confirmed the receipt."""
+
+    TYPE: ClassVar[str] = "escalation.referral.acknowledged.v1"
+    acknowledged_at: datetime
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralConcluded(ReferralFact):
+    """The body reported its outcome."""
+
+    TYPE: ClassVar[str] = "escalation.referral.concluded.v1"
+    concluded_at: datetime
+    outcome: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralRecalled(ReferralFact):
+    """The red that was handed over fell."""
+
+    TYPE: ClassVar[str] = "escalation.referral.recalled.v1"
+    recalled_at: datetime
+    cascade_root: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JustificationFact(MatterFact):
+    """One legitimate reason (domain.md d.7). `owner` is the clock that it concerns."""
+
+    unit: str
+    request: str
+    owner: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JustificationFiled(JustificationFact):
+    """A unit filed a reason; the ladder waits until the office has decided."""
+
+    TYPE: ClassVar[str] = "escalation.justification.filed.v1"
+    filed_at: datetime
+    decide_by: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JustificationGranted(JustificationFact):
+    """The office granted it."""
+
+    TYPE: ClassVar[str] = "escalation.justification.granted.v1"
+    effect: str
+    decided_by: str
+    decided_at: datetime
+    suspended_from: date | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JustificationRefused(JustificationFact):
+    """The office refused it."""
+
+    TYPE: ClassVar[str] = "escalation.justification.refused.v1"
+    decided_by: str
+    decided_at: datetime
+    reasons: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionFact(MatterFact):
+    """One request for more time (domain.md d.5.7); `days` as asked."""
+
+    unit: str
+    request: str
+    owner: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionRequested(ExtensionFact):
+    """A unit asked for more time."""
+
+    TYPE: ClassVar[str] = "escalation.extension.requested.v1"
+    requested_at: datetime
+    decide_by: date
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionDecided(ExtensionFact):
+    """The office granted all, a part, or nothing."""
+
+    TYPE: ClassVar[str] = "escalation.extension.decided.v1"
+    granted_days: int
+    decided_by: str
+    decided_at: datetime
+    reasons: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFact(MatterFact):
+    """One review of a slip (Decree 733 art. 17)."""
+
+    review_id: str
+    slip_id: str
+    unit: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFiled(ReviewFact):
+    """A unit applied in the window; the score entry stays PROVISIONAL and referrals are UNDER_REVIEW."""
+
+    TYPE: ClassVar[str] = "escalation.review.filed.v1"
+    filed_at: datetime
+    decide_by: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewInadmissible(ReviewFact):
+    """An application that is not looked into; `code` as in its refusal."""
+
+    TYPE: ClassVar[str] = "escalation.review.inadmissible.v1"
+    filed_at: datetime
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDecided(ReviewFact):
+    """The reviewers decided."""
+
+    TYPE: ClassVar[str] = "escalation.review.decided.v1"
+    outcome: str
+    reviewers: list[str]
+    decided_at: datetime
+    reasons: str = ""
+    new_colour: str | None = None
+    new_limit: TimeLimit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewFact(Fact):
+    """An interview with the head of a unit (约谈; policy `interview.*`)."""
+
+    interview_id: str
+    unit: str
+    year: int
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewProposed(InterviewFact):
+    """The rule proposes one; a person decides."""
+
+    TYPE: ClassVar[str] = "escalation.interview.proposed.v1"
+    proposed_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewSummoned(InterviewFact):
+    """An official summoned the unit."""
+
+    TYPE: ClassVar[str] = "escalation.interview.summoned.v1"
+    summoned_at: datetime
+    by: str
+    persons: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewDeclined(InterviewFact):
+    """An official found no need for it."""
+
+    TYPE: ClassVar[str] = "escalation.interview.declined.v1"
+    declined_at: datetime
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewHeld(InterviewFact):
+    """The interview took place."""
+
+    TYPE: ClassVar[str] = "escalation.interview.held.v1"
+    held_at: datetime
+    minutes: str
+    commitments: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarPublished(Fact):
+    """A year's days off and make-up workdays, for all services."""
+
+    TYPE: ClassVar[str] = "escalation.calendar.published.v1"
+    year: int
+    days_off: list[date]
+    makeup_workdays: list[date]
+    notice: str
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPublished(Fact):
+    """A policy in force from a local day, for all services; `parameters` as in a policy file."""
+
+    TYPE: ClassVar[str] = "escalation.policy.published.v1"
+    version: str
+    effective_from: date
+    parameters: dict[str, Any]
+    by: str | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboundParked(Parked):
     """A message to escalation was parked."""
 
@@ -238,6 +519,9 @@ FACTS: tuple[type[Fact], ...] = (
     ClockArmed,
     ClockStopped,
     ClockResumed,
+    ClockSuspended,
+    ClockExtended,
+    ClockReprojected,
     DeadlineApproaching,
     DeadlineBreached,
     SlipProposed,
@@ -247,10 +531,29 @@ FACTS: tuple[type[Fact], ...] = (
     SlipServed,
     SlipLifted,
     SlipWithdrawn,
+    SlipOverturned,
+    SlipVacated,
     DeterminationMade,
     ReferralCreated,
     UrgeSent,
     ReviewLapsed,
+    ReferralAcknowledged,
+    ReferralConcluded,
+    ReferralRecalled,
+    JustificationFiled,
+    JustificationGranted,
+    JustificationRefused,
+    ExtensionRequested,
+    ExtensionDecided,
+    ReviewFiled,
+    ReviewInadmissible,
+    ReviewDecided,
+    InterviewProposed,
+    InterviewSummoned,
+    InterviewDeclined,
+    InterviewHeld,
+    CalendarPublished,
+    PolicyPublished,
     InboundParked,
     InboundReleased,
 )

@@ -41,6 +41,8 @@ def schema_for(hint: Any, words: tuple[str, ...] | None = None) -> dict[str, Any
         return dict(_SIMPLE_SCHEMAS[hint])
     if is_dataclass(hint):
         return fact_schema(hint)  # type: ignore[arg-type]
+    if hint is Any:
+        return {}
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (types.UnionType, Union):
         return {"anyOf": [{"type": "null"} if each is type(None) else schema_for(each, words) for each in arguments]}

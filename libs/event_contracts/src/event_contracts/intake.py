@@ -63,6 +63,8 @@ class AssignmentDispatched(MatterFact):
     limit: TimeLimit | None = None
     due_at: datetime | None = None
     depends_on: list[str] = field(default_factory=list)
+    parties: list[str] = field(default_factory=list)
+    """All units of the matter, where they are others than when it was registered; else empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +154,59 @@ class MatterClosed(MatterFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionFiled(MatterFact):
+    """A unit said that the matter is not its duty (退办)."""
+
+    TYPE: ClassVar[str] = "intake.objection.filed.v1"
+    unit: str
+    objection: str
+    filed_at: datetime
+    grounds: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionDecided(MatterFact):
+    """The office decided an objection. ACCEPTED: `new_unit`, if any, gets the assignment with its full limit."""
+
+    TYPE: ClassVar[str] = "intake.objection.decided.v1"
+    unit: str
+    objection: str
+    outcome: str
+    decided_by: str
+    decided_at: datetime
+    new_unit: str | None = None
+    reasons: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """What a person may do when; both days included. `deputy_for` names the person stood in for."""
+
+    role: str
+    valid_from: date
+    valid_until: date | None = None
+    deputy_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficePerson:
+    """An official with all capacities."""
+
+    name: str
+    capacities: list[Capacity]
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonsPublished(Fact):
+    """Who holds which office; complete each time, the highest revision counts."""
+
+    TYPE: ClassVar[str] = "intake.persons.published.v1"
+    persons: list[OfficePerson]
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CutPassed(Fact):
     """Marker `number` has passed intake's inbound queue; everything before it is already announced."""
 
@@ -183,6 +238,9 @@ FACTS: tuple[type[Fact], ...] = (
     CompletionVerified,
     CompletionRejected,
     MatterClosed,
+    ObjectionFiled,
+    ObjectionDecided,
+    PersonsPublished,
     CutPassed,
     InboundParked,
     InboundReleased,

@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
@@ -229,6 +230,68 @@ class Numbers(Part):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "object", "additionalProperties": self._count.schema(), "maxProperties": 32}
+
+
+class Points(Part):
+    """Points as a decimal text with at most two places, `"0.50"`, from `least` to 9999.99 (domain.md d.11)."""
+
+    MOST = Decimal("9999.99")
+    _shape = re.compile(r"-?[0-9]{1,4}(\.[0-9]{1,2})?")
+
+    def __init__(self, *, least: Decimal = -MOST, required: bool = True) -> None:
+        super().__init__(required=required)
+        self.least = least
+
+    def accept(self, value: Any) -> Decimal:
+        if type(value) is not str or not self._shape.fullmatch(value):
+            raise ValidationError('应为文本形式的分值，至多两位小数 / must be points as a text with at most two places, such as "0.50"')
+        points = Decimal(value).quantize(Decimal("0.01"))
+        if points < self.least:
+            raise ValidationError(f"不得小于 {self.least} / must not be less than {self.least}")
+        return points
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^{self._shape.pattern}$"}
+
+
+class PointsByUnit(Part):
+    """An object of unit codes and points."""
+
+    MOST = 2000
+    _unit, _points = UnitCode(), Points()
+
+    def accept(self, value: Any) -> dict[str, Decimal]:
+        if type(value) is not dict or len(value) > self.MOST:
+            raise ValidationError(f"应为单位与分值的对象 / must be an object of units and points, at most {self.MOST}")
+        found, faults = {}, {}
+        for unit, points in value.items():
+            try:
+                found[self._unit.accept(unit)] = self._points.accept(points)
+            except ValidationError as error:
+                faults[unit] = error.messages
+        if faults:
+            raise ValidationError(dict(list(faults.items())[:MAX_FAULTS]))
+        return found
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "propertyNames": self._unit.schema(),
+            "additionalProperties": self._points.schema(),
+            "maxProperties": self.MOST,
+        }
+
+
+class Document(Part):
+    """An object whose inside is checked by whoever uses it, such as the parameters of a policy."""
+
+    def accept(self, value: Any) -> dict[str, Any]:
+        if type(value) is not dict:
+            raise ValidationError(_NO_OBJECT)
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object"}
 
 
 class Contract(Schema):

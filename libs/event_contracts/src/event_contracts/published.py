@@ -150,6 +150,8 @@ def reader_for(hint: Any) -> Reader:
         return _SIMPLE[hint]
     if is_dataclass(hint):
         return _object_reader(hint)  # type: ignore[arg-type]
+    if hint is Any:
+        return lambda value: value
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (types.UnionType, Union) and type(None) in arguments and len(arguments) == 2:
         return reader_for(next(argument for argument in arguments if argument is not type(None)))

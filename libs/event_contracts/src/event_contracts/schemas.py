@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from event_contracts import inbound, vocabulary
 from event_contracts.event import Evidence, Request, TimeLimit, catalogue
-from event_contracts.parts import Code, Contract, Day, Group, Instant, Numbers, OneOf, Several, Text, UnitCode, Whole, YesNo
+from event_contracts.parts import (
+    Code,
+    Contract,
+    Day,
+    Document,
+    Group,
+    Instant,
+    Numbers,
+    OneOf,
+    Points,
+    PointsByUnit,
+    Several,
+    Text,
+    UnitCode,
+    Whole,
+    YesNo,
+)
 
 REQUESTS: Mapping[str, type[Request]] = catalogue(inbound.REQUESTS)
 """Every inbound type that this release understands, and its class."""
@@ -216,6 +233,203 @@ class SlipApprovedContract(SlipProposedContract):
 
 class SlipWithdrawnContract(SlipProposedContract):
     MAKES = inbound.SlipWithdrawn
+
+
+def _days(*, required: bool = True) -> Whole:
+    return Whole(1, vocabulary.MOST_DAYS, required=required)
+
+
+class ObjectionFiledContract(AboutUnitContract):
+    MAKES = inbound.ObjectionFiled
+    grounds = Text(10_000)
+    evidence = _evidence()
+
+
+class ObjectionDecidedContract(AboutUnitContract):
+    MAKES = inbound.ObjectionDecided
+    outcome = OneOf(vocabulary.OBJECTION_OUTCOMES)
+    decided_by = _person()
+    new_unit = UnitCode(required=False)
+    reasons = Text(10_000, required=False)
+    request = _reference(required=False)
+
+
+class JustificationFiledContract(AboutUnitContract):
+    MAKES = inbound.JustificationFiled
+    category = OneOf(vocabulary.JUSTIFICATIONS)
+    evidence = Several(Group(EvidenceContract), 100, required=True)
+    text = Text(10_000, required=False)
+    colour = _colour()
+
+
+class JustificationDecidedContract(AboutUnitContract):
+    MAKES = inbound.JustificationDecided
+    RULE: ClassVar[dict[str, Any]] = {
+        "if": {"properties": {"outcome": {"const": "GRANTED"}}},
+        "then": {"properties": {"effect": {"type": "string"}}, "required": ["effect"]},
+        "allOf": [
+            {
+                "if": {"properties": {"effect": {"const": effect}}, "required": ["effect"]},
+                "then": {"properties": {field: {"type": kind}}, "required": [field]},
+            }
+            for effect, field, kind in (("EXTEND", "days", "integer"), ("SUSPEND", "suspended_from", "string"))
+        ],
+    }
+    outcome = OneOf(vocabulary.DECISION_OUTCOMES)
+    decided_by = _person()
+    effect = OneOf(vocabulary.EFFECTS, required=False)
+    suspended_from = Day(required=False)
+    days = _days(required=False)
+    reasons = Text(10_000, required=False)
+    request = _reference(required=False)
+    colour = _colour()
+
+    def disagreements(self, values: Mapping[str, Any]) -> dict[Any, Any]:
+        effect = values.get("effect")
+        if values["outcome"] == "GRANTED" and effect is None:
+            return {"effect": ["准予时应写明 effect / a grant needs an effect: EXTEND, SUSPEND or WAIVE"]}
+        if effect == "EXTEND" and "days" not in values:
+            return {"days": ["EXTEND 应写明 days / EXTEND needs days"]}
+        if effect == "SUSPEND" and "suspended_from" not in values:
+            return {"suspended_from": ["SUSPEND 应写明 suspended_from / SUSPEND needs suspended_from"]}
+        return {}
+
+
+class ClockResumedContract(AboutUnitContract):
+    MAKES = inbound.ClockResumed
+    on = Day()
+    reason = Text(4000, required=False)
+
+
+class ExtensionRequestedContract(AboutUnitContract):
+    MAKES = inbound.ExtensionRequested
+    days = _days()
+    reason = Text(10_000)
+    colour = _colour()
+
+
+class ExtensionDecidedContract(AboutUnitContract):
+    MAKES = inbound.ExtensionDecided
+    granted_days = Whole(0, vocabulary.MOST_DAYS)
+    decided_by = _person()
+    reasons = Text(10_000, required=False)
+    request = _reference(required=False)
+    colour = _colour()
+
+
+class ReviewFiledContract(AboutUnitContract):
+    MAKES = inbound.ReviewFiled
+    colour = _colour(required=True)
+    grounds = Text(10_000)
+    evidence = _evidence()
+
+
+class ReviewDecidedContract(AboutUnitContract):
+    MAKES = inbound.ReviewDecided
+    RULE: ClassVar[dict[str, Any]] = {
+        "if": {"properties": {"outcome": {"const": "VARIED"}}},
+        "then": {
+            "anyOf": [
+                {"properties": {"new_colour": {"type": "string"}}, "required": ["new_colour"]},
+                {"properties": {"new_limit": {"type": "object"}}, "required": ["new_limit"]},
+            ]
+        },
+    }
+    colour = _colour(required=True)
+    outcome = OneOf(vocabulary.REVIEW_OUTCOMES)
+    reviewers = Several(_person(), 20, required=True)
+    reasons = Text(10_000, required=False)
+    new_colour = _colour()
+    new_limit = Group(LimitContract, required=False)
+    request = _reference(required=False)
+
+    def disagreements(self, values: Mapping[str, Any]) -> dict[Any, Any]:
+        if values["outcome"] == "VARIED" and not values.keys() & {"new_colour", "new_limit"}:
+            return {"outcome": ["VARIED 应有 new_colour 或 new_limit / VARIED needs new_colour or new_limit"]}
+        return {}
+
+
+class ReferralAcknowledgedContract(AboutUnitContract):
+    MAKES = inbound.ReferralAcknowledged
+    body = OneOf(vocabulary.BODIES)
+    by = _person(required=False)
+
+
+class ReferralConcludedContract(AboutUnitContract):
+    MAKES = inbound.ReferralConcluded
+    body = OneOf(vocabulary.BODIES)
+    outcome = Text(4000)
+    by = _person(required=False)
+
+
+class CalendarPublishedContract(Contract):
+    MAKES = inbound.CalendarPublished
+    year = Whole(1970, 2199)
+    days_off = Several(Day(), 366, required=True)
+    makeup_workdays = Several(Day(), 366)
+    notice = Text(128)
+
+
+class PolicyPublishedContract(Contract):
+    MAKES = inbound.PolicyPublished
+    version = _reference()
+    effective_from = Day()
+    parameters = Document()
+    by = _person(required=False)
+
+
+class InterviewDecidedContract(Contract):
+    MAKES = inbound.InterviewDecided
+    unit = UnitCode()
+    outcome = OneOf(vocabulary.INTERVIEW_OUTCOMES)
+    by = _person()
+    persons = Several(_person(), 50)
+    reason = Text(4000, required=False)
+
+
+class InterviewHeldContract(Contract):
+    MAKES = inbound.InterviewHeld
+    unit = UnitCode()
+    minutes = Text(20_000)
+    commitments = Several(Text(2000), 100)
+
+
+class CapacityContract(Contract):
+    """Its fields `from` and `to` are words of Python, so it makes a plain dict."""
+
+    MAKES = dict
+    role = OneOf(vocabulary.CAPACITIES)
+    locals()["from"] = Day()
+    to = Day(required=False)
+    deputy_for = _person(required=False)
+
+
+class PersonContract(Contract):
+    MAKES = inbound.Person
+    name = _person()
+    capacities = Several(Group(CapacityContract), 50, required=True)
+    unit = UnitCode(required=False)
+
+
+class PersonsPublishedContract(Contract):
+    MAKES = inbound.PersonsPublished
+    persons = Several(Group(PersonContract), 10_000, required=True)
+
+
+class BonusAwardedContract(Contract):
+    MAKES = inbound.BonusAwarded
+    unit = UnitCode()
+    year = Whole(1970, 2199)
+    amount = Points(least=Decimal("0.01"))
+    reason = Text(10_000)
+    evidence = Several(Group(EvidenceContract), 100, required=True)
+    approved_by = _person()
+
+
+class AssessmentFinalisedContract(Contract):
+    MAKES = inbound.AssessmentFinalised
+    year = Whole(1970, 2199)
+    base_totals = PointsByUnit(required=False)
 
 
 class CutMarkedContract(Contract):

@@ -72,6 +72,66 @@ class EligibilityRestored(EligibilityFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreBonusAwarded(Fact):
+    """Points were added by the head of the government (Decree 733 art. 21)."""
+
+    TYPE: ClassVar[str] = "scoring.score.bonus_awarded.v1"
+    entry_id: str
+    unit: str
+    year: int
+    amount: Decimal
+    balance: Decimal
+    reason: str
+    approved_by: str
+    awarded_at: datetime
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitTotal:
+    """One unit's line in a year's assessment; `pending` are entries that a review may still undo."""
+
+    unit: str
+    points: Decimal
+    eligible: bool
+    base_total: Decimal | None = None
+    total: Decimal | None = None
+    pending: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentFinalised(Fact):
+    """A year was closed (domain.md d.11): the snapshot of all units that have a base total or entries."""
+
+    TYPE: ClassVar[str] = "scoring.assessment.finalised.v1"
+    year: int
+    finalised_at: datetime
+    totals: list[UnitTotal]
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentRestated(Fact):
+    """An entry of a closed year was undone; that year is restated, the next one untouched."""
+
+    TYPE: ClassVar[str] = "scoring.assessment.restated.v1"
+    year: int
+    unit: str
+    amount: Decimal
+    entry_id: str
+    points: Decimal
+    eligible: bool
+    restated_at: datetime
+    base_total: Decimal | None = None
+    total: Decimal | None = None
+    matter_id: str | None = None
+    external_ref: str | None = None
+    slip_id: str | None = None
+    colour: str | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboundParked(Parked):
     """A message to scoring was parked."""
 
@@ -91,6 +151,9 @@ FACTS: tuple[type[Fact], ...] = (
     ScoreConfirmed,
     EligibilityRevoked,
     EligibilityRestored,
+    ScoreBonusAwarded,
+    AssessmentFinalised,
+    AssessmentRestated,
     InboundParked,
     InboundReleased,
 )

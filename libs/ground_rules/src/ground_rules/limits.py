@@ -66,13 +66,13 @@ def _deadline(limit: Limit, start_day: date, calendar: WorkCalendar, zone: ZoneI
         asked = start_day + ONE_DAY
         last_day = calendar.workday_after(start_day, limit.amount)
     else:
-        asked = _months_later(start_day, limit.amount) if limit.unit == "MONTH" else start_day + timedelta(days=limit.amount)
+        asked = months_later(start_day, limit.amount) if limit.unit == "MONTH" else start_day + timedelta(days=limit.amount)
         last_day = calendar.on_or_after(asked)
     provisional = any(calendar.is_provisional(year) for year in range(asked.year, last_day.year + 1))
     return Deadline(last_day, start_of_day(last_day + ONE_DAY, zone), provisional)
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
     """The corresponding day, or the end of a month that has none (民法典 202)."""
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years

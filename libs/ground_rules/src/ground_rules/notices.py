@@ -61,6 +61,21 @@ class YearNotice:
         return cls(year, number, (holiday,))
 
 
+def contradictions(year: int, days_off: Iterable[date], makeup_workdays: Iterable[date]) -> list[str]:
+    """Everything in a published notice that contradicts itself; empty for a sound one."""
+    off, worked = frozenset(days_off), frozenset(makeup_workdays)
+    found: list[str] = []
+    for days in (Holiday("", "", off - worked, worked - off), Holiday("", "", off & worked, off & worked)):
+        try:
+            YearNotice(year, "", (days,))
+        except ValueError as error:
+            found.append(str(error))
+    needless = sorted(day for day in worked - off if day.weekday() < 5)
+    if needless:
+        found.append(f"这些调休日本就是工作日 / a make-up workday on a weekday that is worked anyway: {_listed(needless)}")
+    return found
+
+
 def _listed(days: Iterable[date]) -> str:
     return ", ".join(day.isoformat() for day in days)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from decimal import Decimal
 from functools import cache
@@ -23,7 +23,7 @@ from ground_rules.limits import Limit
 from ground_rules.parameters import Faulty, Outage, Parameter, suggestion, written
 from ground_rules.workdays import WorkCalendar
 
-__all__ = ["Outage", "Policy", "PolicyError", "load_policy", "load_policy_file"]
+__all__ = ["Outage", "Policy", "PolicyError", "amended", "load_policy", "load_policy_file"]
 
 ApprovalMode = Literal["auto", "required"]
 
@@ -305,6 +305,35 @@ def load_policy_file(path: Path, *, rehearsal: bool = False) -> Policy:
         return load_policy(overrides, rehearsal=rehearsal)
     except PolicyError as error:
         raise PolicyError(*(f"{path}: {problem}" for problem in error.problems)) from error
+
+
+_NOT_BY_PUBLICATION = ("timezone", "calendar", "rehearsal.outages")
+"""What every stored day and instant rests on: it changes with the start of the services only."""
+
+
+def amended(base: Policy, overrides: Mapping[str, Any], version: str) -> Policy:
+    """`base` with what a published policy changes in it, under the version that it was published as.
+
+    PolicyError names every unknown key, every value that is not accepted, and every key that no publication may change.
+    """
+    declared = _declared(False)
+    problems: list[str] = []
+    given = dict(_flattened(overrides, "", declared, problems))
+    problems += [f"{key}: 不能以发布方式更改 / cannot be changed by publication" for key in given if key in _NOT_BY_PUBLICATION]
+    values = {key: _read(declared[key], given, problems) if key in given else _value_of(base, key) for key in declared}
+    if problems:
+        raise PolicyError(*problems)
+    return replace(_assembled(values, declared), version=version, calendar=base.calendar)
+
+
+def _value_of(policy: Policy, key: str) -> Any:
+    """The value in force of one parameter, by its full key."""
+    if key == "timezone":
+        return policy.zone
+    if key == "calendar":
+        return next(row.value for row in policy.rows if row.key == key)
+    section, _, word = key.rpartition(".")
+    return getattr(getattr(policy, section) if section else policy, word)
 
 
 def _read(parameter: Parameter, given: Mapping[str, Any], problems: list[str]) -> Any:

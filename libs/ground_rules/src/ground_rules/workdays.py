@@ -55,7 +55,7 @@ class WorkCalendar:
 
     def __init__(self, notices: Mapping[int, YearNotice], *, every_day: bool = False) -> None:
         self._every_day = every_day
-        self._published = frozenset(notices)
+        self._published = {year: notice.number for year, notice in notices.items()}
         self._off: dict[date, Holiday] = {}
         self._makeup: dict[date, Holiday] = {}
         self._years: dict[int, _Year] = {}
@@ -105,6 +105,21 @@ class WorkCalendar:
         if self.is_provisional(day) and (day.month, day.day) in FIXED_HOLIDAYS:
             return f"{FIXED_HOLIDAYS[day.month, day.day]} (statutory; no notice for {day.year} yet)"
         return "workday" if day.weekday() < 5 else WEEKDAYS[day.weekday()]
+
+    def day_off(self, day: date) -> Holiday | None:
+        """The holiday that makes `day` a day off; None on a workday or plain weekend. No number while no notice is known."""
+        if self._every_day:
+            return None
+        name = FIXED_HOLIDAYS.get((day.month, day.day)) if self.is_provisional(day) else None
+        return self._off.get(day) or (Holiday(name, "", frozenset({day}), frozenset()) if name else None)
+
+    def makeup(self, day: date) -> Holiday | None:
+        """The paragraph of a notice that makes `day` a make-up workday, if one does."""
+        return self._makeup.get(day)
+
+    def notice_number(self, year: int) -> str | None:
+        """The number of the notice for `year`; None while it is not published (and where every day is a workday)."""
+        return self._published.get(year)
 
     # ---- counting
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from event_contracts.escalation import (
     ClockArmed,
+    ClockReprojected,
     ClockResumed,
     ClockStopped,
     DeadlineApproaching,
@@ -78,6 +80,23 @@ def clock_resumed(of: Ladder, clock: Clock, reason: str) -> ClockResumed:
     )
 
 
+def clock_reprojected(of: Ladder, clock: Clock, previous: date, year: int, notice: str) -> ClockReprojected:
+    """A calendar was published and the limit counted again."""
+    return ClockReprojected(
+        matter_id=of.matter_id,
+        external_ref=of.external_ref,
+        submitted_by=of.submitted_by,
+        unit=of.unit,
+        owner=clock.owner,
+        deadline=clock.deadline,
+        due_instant=clock.due_instant,
+        provisional=clock.provisional,
+        previous_deadline=previous,
+        year=year,
+        notice=notice,
+    )
+
+
 def deadline_approaching(of: Ladder, clock: Clock, days_left: int) -> DeadlineApproaching:
     """So many workdays are left."""
     return DeadlineApproaching(
@@ -144,7 +163,9 @@ def slip_approved(of: Ladder, slip: Slip, by: str) -> SlipApproved:
     )
 
 
-def slip_issued(of: Ladder, slip: Slip, liability: date, issued_at: datetime, breached_at: datetime | None) -> SlipIssued:
+def slip_issued(
+    of: Ladder, slip: Slip, liability: date, issued_at: datetime, breached_at: datetime | None, deduction: Decimal | None = None
+) -> SlipIssued:
     """A slip took effect."""
     return SlipIssued(
         matter_id=of.matter_id,
@@ -168,6 +189,7 @@ def slip_issued(of: Ladder, slip: Slip, liability: date, issued_at: datetime, br
         reason=slip.reason,
         previous_slip=slip.previous_slip,
         breached_at=breached_at,
+        deduction=deduction,
     )
 
 

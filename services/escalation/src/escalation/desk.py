@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from event_contracts.event import Fact, Message
 from ground_rules.policy import Policy
@@ -23,6 +23,9 @@ from escalation.domain.slip import RED, YELLOW, Slip
 from escalation.domain.standing import Entry, Ladder, LateReports, Rung
 from escalation.metrics import Metrics
 from escalation.store import Store
+
+if TYPE_CHECKING:
+    from escalation.rulebook import Rulebook
 
 DEADLINE, ISSUE, REMINDER, URGING, REVIEW = "deadline", "issue", "reminder", "urge", "review_window"
 """Kinds of timers; the key of each is the assignment or slip that it is about."""
@@ -41,9 +44,9 @@ class Book:
     metrics: Metrics
 
     @classmethod
-    def of(cls, policy: Policy, number_prefix: str, metrics: Metrics) -> Book:
-        """The rules of a policy, ready to use."""
-        reckoning = Reckoning(policy.calendar, policy.zone)
+    def of(cls, policy: Policy, number_prefix: str, metrics: Metrics, reckoning: Reckoning | None = None) -> Book:
+        """The rules of a policy, ready to use; `reckoning` counts on published calendars too."""
+        reckoning = reckoning or Reckoning(policy.calendar, policy.zone)
         approval = {slips.WHITE: policy.approval.white, YELLOW: policy.approval.yellow, RED: policy.approval.red}
         rules = Rules(reckoning, policy.issue_time, approval, policy.yellow.max_renewals, policy.late_completion_before_issue)
         late = LateReports(policy.late_report.mode, policy.late_report.window, reckoning)
@@ -59,19 +62,30 @@ class Said:
     subject: str
     time: datetime
     cause: Message | None
+    policy: str
 
 
 class Desk:
     """What every step of settling shares."""
 
-    def __init__(self, work: Work, store: Store, book: Book) -> None:
-        self.work, self.store, self.book = work, store, book
+    def __init__(self, work: Work, store: Store, rulebook: Rulebook) -> None:
+        self.work, self.store, self.rulebook = work, store, rulebook
         self.now = work.now
+        self.book: Book
+        self.use_rules()
         self.said: list[Said] = []
         self.unnumbered: list[tuple[Ladder, Slip]] = []
         self.causes: dict[tuple[str, str], Message | None] = {}
         self.counts: Counter[tuple[str, ...]] = Counter()
         self.lags: list[float] = []
+
+    def use_rules(self) -> None:
+        """Work with the policy and the calendars in force now."""
+        self.book = self.rulebook.at(self.now)
+
+    def book_of(self, slip: Slip | None) -> Book:
+        """The policy that a slip was issued under and keeps (B5); what is in force now for anything else."""
+        return self.rulebook.of(slip) or self.book
 
     # ---- what handlers call
 
@@ -83,7 +97,13 @@ class Desk:
     def announce(self, ladder: Ladder, build: Callable[[], Fact], time: datetime) -> None:
         """Announce a fact about this ladder at the end of the transaction."""
         cause = self.causes.get((ladder.matter_id, ladder.unit)) or self.work.cause
-        self.said.append(Said(build, ladder.matter_id, time, cause))
+        self.said.append(Said(build, ladder.matter_id, time, cause, self._version_for(ladder)))
+
+    def _version_for(self, ladder: Ladder) -> str:
+        """The policy that decides about a ladder: that of its highest slip in force, else the one in force now."""
+        issued = [slip for slip in ladder.slips if slip.in_force and slip.policy_version is not None]
+        highest = max(issued, key=lambda slip: slip.level, default=None)
+        return (highest.policy_version if highest else None) or self.book.policy.version
 
     def write(self, ladder: Ladder, kind: str, id_: str, at: datetime, arrived: datetime, data: dict[str, Any]) -> None:
         """Add a line to the ladder's journal, once."""
@@ -131,9 +151,8 @@ class Desk:
         self.unnumbered = []
 
     def _send(self) -> None:
-        version = self.book.policy.version
         for said in self.said:
-            self.work.announce(said.build(), subject=said.subject, time=said.time, cause=said.cause, policy=version)
+            self.work.announce(said.build(), subject=said.subject, time=said.time, cause=said.cause, policy=said.policy)
         self.said = []
         self._tell_metrics()
 

@@ -36,6 +36,8 @@ def know_matter(desk: Settling, message: Message) -> None:
 def know_assignment(desk: Settling, message: Message) -> None:
     """A unit was given its part; its clock starts when the notice is served."""
     data: intake.AssignmentDispatched = message.data
+    if data.parties:
+        desk.work.know_matter(data.matter_id, data.external_ref, data.submitted_by, data.parties)
     _know_assignment(desk, data, data, data.title, data.standard)
 
 

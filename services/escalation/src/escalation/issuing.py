@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from ground_rules.limits import Limit
+
 from escalation import announcements as say
-from escalation.desk import DEADLINE, ISSUE, REMINDER, REVIEW, URGING, later
+from escalation.desk import DEADLINE, ISSUE, REMINDER, REVIEW, URGING, Book, later
 from escalation.domain import slip as slips
 from escalation.domain.clock import STOPPED
 from escalation.domain.determination import MACHINE
@@ -47,7 +50,7 @@ class Issuing(Limits):
     def new_slip(self, ladder: Ladder, colour: str, renewal: int, by: str) -> Slip:
         """A new draft on this ladder, with what must be on it (E4)."""
         attempt = sum(slip.colour == colour and slip.renewal == renewal for slip in ladder.slips)
-        limit = getattr(self.book.policy.limits, colour.lower())
+        limit = _limit(self.book, colour)
         slip = Slip(
             slips.slip_id(ladder.matter_id, ladder.unit, colour, renewal, attempt),
             ladder.matter_id,
@@ -69,6 +72,7 @@ class Issuing(Limits):
             None,
             "",
             None,
+            policy_version=self.book.policy.version,
             changed=True,
         )
         self.store.attach_slip(ladder, slip)
@@ -83,6 +87,7 @@ class Issuing(Limits):
         slip.ground, slip.liability_date = step.ground, step.liability_date
         slip.issued_at, slip.issued_by, slip.state, slip.changed = issued_at, step.by, slips.ISSUED, True
         slip.previous_slip = below.slip_id if below else None
+        self._put_under_policy(slip, below if step.renewal else None)
         slip.reason = self._reason(rung, step, slip.reason)
         if below is not None:
             self._close_below(ladder, rung, below, step)
@@ -95,6 +100,17 @@ class Issuing(Limits):
         else:
             self._announce_issue(ladder, rung, slip, step, issued_at)
         self.set_waiting(ladder, None)
+
+    def _put_under_policy(self, slip: Slip, renewed: Slip | None) -> None:
+        """The policy of the day of issue, by business time; a renewal keeps its yellow's. What a person wrote on it stays."""
+        assert slip.issued_at is not None and slip.liability_date is not None
+        drafted = self.book_of(slip)
+        day = min(slip.liability_date, self.book.reckoning.local_date(slip.issued_at))
+        book = self.book_of(renewed) if renewed is not None else self.rulebook.on(day)
+        was, limit = _limit(drafted, slip.colour), _limit(book, slip.colour)
+        if (slip.amount, slip.limit_unit) == (was.amount, was.unit):
+            slip.amount, slip.limit_unit = limit.amount, limit.unit
+        slip.policy_version = book.policy.version
 
     def _close_below(self, ladder: Ladder, rung: Rung, below: Slip, step: Issue) -> None:
         if step.finding is not None:
@@ -117,7 +133,10 @@ class Issuing(Limits):
     def _announce_issue(self, ladder: Ladder, rung: Rung, slip: Slip, step: Issue, issued_at: datetime) -> None:
         self.unnumbered.append((ladder, slip))
         breached_at = rung.course.end.due_instant if rung.passed and rung.course.end else None
-        self.announce(ladder, lambda: say.slip_issued(ladder, slip, step.liability_date, issued_at, breached_at), issued_at)
+        points = _deduction(self.book_of(slip), slip.colour)
+        self.announce(
+            ladder, lambda: say.slip_issued(ladder, slip, step.liability_date, issued_at, breached_at, points), issued_at
+        )
         self.count("issued", slip.colour, slip.ground)
         if slip.colour == RED:
             for referral in referrals_of(slip.slip_id, ladder.matter_id, ladder.unit):
@@ -178,3 +197,14 @@ class Issuing(Limits):
             if found is not None and found.state != STOPPED:
                 found.state, found.changed = STOPPED, True
         self.announce(ladder, later(say.slip_withdrawn, ladder, slip, at, root.slip_id if root else None), at)
+
+
+def _limit(book: Book, colour: str) -> Limit:
+    """How long the addressee of a slip has, by a policy."""
+    limit: Limit = getattr(book.policy.limits, colour.lower())
+    return limit
+
+
+def _deduction(book: Book, colour: str) -> Decimal | None:
+    """Points off for a slip, by a policy; a white costs nothing."""
+    return {slips.YELLOW: book.policy.yellow.deduction, RED: book.policy.red.deduction}.get(colour)

@@ -10,6 +10,7 @@ from escalation.domain import slip as slips
 from escalation.domain.clock import ASSIGNMENT, BREACHED, REVIEW_WINDOW, RUNNING, STOPPED, Clock, Term
 from escalation.domain.slip import RED, YELLOW, Slip
 from escalation.domain.standing import Ladder, Rung, term
+from escalation.reprojecting import tell_reprojected
 
 
 class Limits(Desk):
@@ -46,6 +47,7 @@ class Limits(Desk):
             0,
             RUNNING,
             None,
+            self.book.reckoning.edition,
             changed=True,
         )
         ladder.clocks[about] = clock
@@ -65,7 +67,7 @@ class Limits(Desk):
         """Decree 733 art. 17: a yellow or red may be reviewed within 30 days of its receipt; a renewal falls with its yellow."""
         if slip.colour not in (YELLOW, RED) or slip.renewal:
             return None
-        days = self.book.policy.review.window
+        days = self.book_of(slip).policy.review.window
         end = self.book.reckoning.end(days, "DAY", clock.started_on)
         window = Clock(
             ladder.matter_id,
@@ -83,6 +85,7 @@ class Limits(Desk):
             0,
             RUNNING,
             None,
+            self.book.reckoning.edition,
             changed=True,
         )
         ladder.windows[slip.slip_id] = window
@@ -93,7 +96,11 @@ class Limits(Desk):
         """The deadline, the next reminder, and the automatic urging where the policy wants one."""
         self.work.set_timer(DEADLINE, clock.about, clock.due_instant, subject=ladder.matter_id)
         self.set_reminder(ladder, clock, after)
-        if self.book.policy.automatic_urging and clock.owner != ASSIGNMENT and not self._urged(ladder, clock):
+        if (
+            self.book_of(ladder.slip(clock.about)).policy.automatic_urging
+            and clock.owner != ASSIGNMENT
+            and not self._urged(ladder, clock)
+        ):
             at = self.book.reminding.urging(clock.deadline, clock.started_at)
             if at < clock.due_instant:
                 self.work.set_timer(URGING, clock.about, at, subject=ladder.matter_id)
@@ -107,6 +114,10 @@ class Limits(Desk):
         if reminder is not None and reminder.at < clock.due_instant:
             self.work.set_timer(REMINDER, clock.about, reminder.at, subject=ladder.matter_id)
 
+    def move_window_timer(self, window: Clock) -> None:
+        """A review window that became longer is looked at later."""
+        self.work.set_timer(REVIEW, window.about, window.due_instant, subject=window.matter_id)
+
     def _clear_timers(self, clock: Clock, *kinds: str) -> None:
         for kind in kinds:
             self.work.clear_timer(kind, clock.about)
@@ -117,6 +128,7 @@ class Limits(Desk):
         """Bring the stored state of a rung's clock and slip to what the fold says, announcing the difference."""
         clock, status = rung.clock, rung.course.status
         if clock is not None:
+            before = (clock.deadline, clock.provisional)
             moved = self._move_end(rung, clock)
             self._set_clock_state(ladder, rung, clock, above)
             if moved and clock.state == RUNNING:
@@ -125,6 +137,7 @@ class Limits(Desk):
                 self.work.set_timer(DEADLINE, clock.about, clock.due_instant, subject=ladder.matter_id)
             elif status == "DONE" and not clock.has_passed:
                 self._clear_timers(clock, DEADLINE)
+            tell_reprojected(self, ladder, clock, rung.course.end, before)
         if rung.slip is not None:
             self._set_slip_state(ladder, rung, rung.slip)
 

@@ -12,10 +12,10 @@ from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 
-from escalation import handlers
+from escalation import handlers, publishing
 from escalation.config import NUMBER_PREFIX
-from escalation.desk import Book
 from escalation.metrics import Board, Figures, Metrics
+from escalation.rulebook import Rulebook
 from escalation.settle import Settling
 from escalation.store import Store, figures
 
@@ -31,7 +31,13 @@ class Escalation(Service):
     def __init__(self, policy: Policy, number_prefix: str = NUMBER_PREFIX, metrics: Metrics | None = None) -> None:
         self.policy = policy
         self.metrics = metrics or Metrics()
-        self.book = Book.of(policy, number_prefix, self.metrics)
+        self.rulebook = Rulebook(policy, number_prefix, self.metrics)
+
+    def subjects(self, message: Message) -> list[str]:
+        """Rules that are published are locked as one subject; everything else by its matter."""
+        if isinstance(message.data, inbound.CalendarPublished | inbound.PolicyPublished):
+            return [publishing.RULES]
+        return super().subjects(message)
 
     # ---- the three hooks
 
@@ -62,7 +68,8 @@ class Escalation(Service):
 
     def _desk(self, work: Work) -> Settling:
         if work.store is None:
-            work.store = Settling(work, Store(work.session), self.book)
+            self.rulebook.refresh(work.session)
+            work.store = Settling(work, Store(work.session), self.rulebook)
         desk: Settling = work.store
         return desk
 
@@ -126,7 +133,19 @@ class Escalation(Service):
     def on_slip_withdrawn(self, work: Work, message: Message) -> None:
         handlers.withdrawn(work.store, message)
 
+    @consume(inbound.CalendarPublished)
+    def on_calendar_published(self, work: Work, message: Message) -> None:
+        publishing.calendar_published(work.store, message)
+
+    @consume(inbound.PolicyPublished)
+    def on_policy_published(self, work: Work, message: Message) -> None:
+        publishing.policy_published(work.store, message)
+
     # ---- timers
+
+    @due(publishing.REPROJECT)
+    def on_reproject(self, work: Work, timer: Timer) -> None:
+        publishing.reproject(work.store, timer.subject)
 
     @due("deadline", cut=True)
     def on_deadline(self, work: Work, timer: Timer) -> None:

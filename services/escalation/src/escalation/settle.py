@@ -6,11 +6,12 @@ the order of messages within a batch cannot matter.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from escalation.desk import ISSUE
 from escalation.domain import slip as slips
-from escalation.domain.ladder import ESCALATED, ISSUE_SCHEDULED, Draft, Hold, Issue, Nothing, ParkedHold, Step, next_step
+from escalation.domain.ladder import ESCALATED, ISSUE_SCHEDULED, Draft, Hold, Issue, Nothing, ParkedHold, Rules, Step, next_step
 from escalation.domain.standing import PROPOSAL, SERVICE, Ladder, Rung, rungs, standing_of, unfounded
 from escalation.issuing import Issuing
 
@@ -67,7 +68,7 @@ class Settling(Issuing):
         A white by the office goes first: what was claimed after it is about the white, not about the assignment.
         """
         rung = found[-1]
-        step = next_step(standing_of(ladder, rung, self._holds(ladder, rung)), self.book.rules, self.now)
+        step = next_step(standing_of(ladder, rung, self._holds(ladder, rung)), self._rules(rung), self.now)
         if not isinstance(step, Issue) or not self._may_issue_now(ladder, rung, step):
             self._project_all(ladder, found)
             self._rest(ladder, rung, step)
@@ -77,6 +78,16 @@ class Settling(Issuing):
         self._record(ladder, rung, ESCALATED)
         self._issue(ladder, rung, step)
         return True
+
+    def _rules(self, rung: Rung) -> Rules:
+        """A running slip keeps the rules it was issued under; who approves the next one, and its hour, are those of its day."""
+        end = rung.course.end
+        day = self.book.reckoning.local_date(end.due_instant) if end else self.book.reckoning.local_date(self.now)
+        following = self.rulebook.on(self.book.reckoning.first_workday(day)).rules
+        own = self.rulebook.of(rung.slip)
+        if own is None or own.rules is following:
+            return following
+        return replace(own.rules, approval=following.approval, issue_time=following.issue_time)
 
     def _project_all(self, ladder: Ladder, found: list[Rung]) -> None:
         for rung, above in zip(found, [*found[1:], None], strict=True):

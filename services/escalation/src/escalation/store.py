@@ -2,7 +2,7 @@
 
 `ladder` one unit's part of a matter · `clock` every limit that was armed · `slip` drafts and slips · `journal` what was
 reported and decided, only added to · `referral` hand-overs of reds · `hold` parked messages · `outcome` why each due
-candidate did or did not escalate · `counter` the numbers of slips.
+candidate did or did not escalate · `published_rule` calendars, policies and persons · `counter` the numbers of slips.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from service_chassis.persistence.tables import metadata, timer
 from sqlalchemy import Boolean, Column, Connection, Date, Index, Integer, Table, Text, bindparam, exists, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from escalation.domain.clock import REVIEW_WINDOW, RUNNING, Clock
+from escalation.domain.clock import REVIEW_WINDOW, RUNNING, SUSPENDED, Clock
 from escalation.domain.ladder import ParkedHold
 from escalation.domain.referral import CREATED, Referral
 from escalation.domain.slip import ISSUED, SERVED, Slip
@@ -69,6 +69,7 @@ clock = Table(
     Column("suspended_days", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("passed_due", Instant),
+    Column("edition", Integer, nullable=False, server_default="0"),
 )
 
 slip = Table(
@@ -100,6 +101,7 @@ slip = Table(
     Column("ended_at", Instant),
     Column("cause", Text),
     Column("vacated_by", Text),
+    Column("policy_version", Text),
     # One slip per (matter, unit, colour, renewal) that has not fallen: invariants 1 and 9, d.17 "the unique key of a slip".
     Index("uq_slip_standing", "matter_id", "unit", "colour", "renewal", unique=True, **_where("standing")),
 )
@@ -150,6 +152,15 @@ outcome = Table(
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
     Column("count", Integer, nullable=False),
+)
+
+published_rule = Table(
+    "published_rule",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("published_at", Instant, nullable=False),
+    Column("content", Json, nullable=False),
 )
 
 counter = Table(
@@ -234,6 +245,44 @@ def figures(session: Connection) -> Figures:
 
     lost = session.execute(_LOST).scalar_one()
     return Figures(by(_ACTIVE), by(_WAITING_BY), by(_UNACKNOWLEDGED), lost)
+
+
+# ---------------------------------------------------------------- published rules, and questions about a matter
+
+
+_RULE_COUNT = select(func.count()).select_from(published_rule)
+_RULES = select(published_rule).order_by(published_rule.c.published_at, published_rule.c.id)
+
+
+def rules_published(session: Connection, known: int) -> list[Any] | None:
+    """(kind, id, published_at, content) of every published rule by time; None while there are `known` of them."""
+    if session.execute(_RULE_COUNT).scalar_one() == known:
+        return None
+    return list(session.execute(_RULES).all())
+
+
+def keep_rule(session: Connection, kind: str, id_: str, published_at: datetime, content: Mapping[str, Any]) -> None:
+    """Store a publication; the same one twice is one."""
+    row = {"kind": kind, "id": id_, "published_at": published_at, "content": dict(content)}
+    insert_new(session, published_rule, [row])
+
+
+def matters_running_past(session: Connection, instant: datetime) -> list[str]:
+    """The matters with a limit that is not over and ends after an instant."""
+    open_ = clock.c.state.in_((RUNNING, SUSPENDED)) & (clock.c.due_instant > instant)
+    return [row[0] for row in session.execute(select(clock.c.matter_id).where(open_).distinct())]
+
+
+def matters_named(session: Connection, name: str) -> list[str]:
+    """The ids of the matters with this id or `external_ref`."""
+    known = (ladder.c.matter_id == name) | (ladder.c.external_ref == name)
+    return sorted({row[0] for row in session.execute(select(ladder.c.matter_id).where(known))})
+
+
+def outcomes_of(session: Connection, matter_id: str, unit: str) -> list[Any]:
+    """Every reason recorded for a unit's part of a matter (invariant 8)."""
+    mine = (outcome.c.matter_id == matter_id) & (outcome.c.unit == unit)
+    return list(session.execute(select(outcome).where(mine)).all())
 
 
 # ---------------------------------------------------------------- the store of one transaction

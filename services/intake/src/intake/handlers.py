@@ -25,7 +25,9 @@ from service_chassis.persistence.unit_of_work import Work
 
 from intake.domain.completion import Filing, FilingKind, PartState, Verdict, done_at, part_state
 from intake.domain.matter import DERIVED, MatterState, state_of
-from intake.store import Matter, Opinion, Paper, Part, Store
+from intake.domain.persons import Act
+from intake.people import check_power
+from intake.store.matters import Matter, Opinion, Paper, Part, Store
 
 MACHINE = "DUBAN"
 """Who verified, where the policy lets the machine do it (`verification = "auto"`)."""
@@ -42,11 +44,11 @@ def report_progress(work: Work, message: Message) -> None:
     """A unit reports progress on its part."""
     store: Store = work.store
     data = message.data
-    matter, part = _part_of(work, message)
+    matter, part = part_of(work, message)
     filed = Filing(message.id, FilingKind.PROGRESS, message.time)
     late = part.judged_at is not None and message.time <= part.judged_at
     before = part.answers() if late else {}
-    paper = Paper(filed, data.text, data.percent, _rows(data.evidence))
+    paper = Paper(filed, data.text, data.percent, evidence_rows(data.evidence))
     store.add_paper(matter, part, paper)
     _announce_report(work, matter, part, paper, data.evidence)
     if late:
@@ -54,16 +56,17 @@ def report_progress(work: Work, message: Message) -> None:
     if part.state is PartState.DISPATCHED:
         part.state = PartState.IN_PROGRESS
         store.part_changed(matter, part)
-        _settle_matter(work, matter)
+        settle_matter(work, matter)
     work.retry(matter.matter_id)
 
 
 def claim_completion(work: Work, message: Message, policy: Policy) -> None:
     """A unit says that its part is done; verified by the machine at once where the policy says so."""
     data = message.data
-    matter, part = _part_of(work, message)
+    matter, part = part_of(work, message)
     before = part.answers()
-    paper = Paper(Filing(message.id, FilingKind.COMPLETION, message.time, data.colour), data.text, None, _rows(data.evidence))
+    filed = Filing(message.id, FilingKind.COMPLETION, message.time, data.colour)
+    paper = Paper(filed, data.text, None, evidence_rows(data.evidence))
     work.store.add_paper(matter, part, paper)
     _announce_claim(work, matter, part, paper, data.evidence)
     if policy.verification == "auto":
@@ -73,23 +76,26 @@ def claim_completion(work: Work, message: Message, policy: Policy) -> None:
     work.retry(matter.matter_id)
 
 
-def assess_progress(work: Work, message: Message) -> None:
+def assess_progress(work: Work, message: Message, policy: Policy) -> None:
     """The office accepts or returns a report."""
     data = message.data
+    check_power(work, message, data.decided_by, Act.ASSESS, policy)
     verdict = Verdict(message.id, FilingKind.PROGRESS, message.time, data.accepted, names=data.request)
     _decide(work, message, Opinion(verdict, data.decided_by, data.substantive), "/data/request")
 
 
-def verify_completion(work: Work, message: Message) -> None:
+def verify_completion(work: Work, message: Message, policy: Policy) -> None:
     """The office finds a claim true."""
     data = message.data
+    check_power(work, message, data.verified_by, Act.VERIFY, policy)
     verdict = Verdict(message.id, FilingKind.COMPLETION, message.time, True, names=data.claim, colour=data.colour)
     _decide(work, message, Opinion(verdict, data.verified_by, deficiencies=data.deficiencies), "/data/claim")
 
 
-def reject_completion(work: Work, message: Message) -> None:
+def reject_completion(work: Work, message: Message, policy: Policy) -> None:
     """The office finds a claim wanting."""
     data = message.data
+    check_power(work, message, data.verified_by, Act.VERIFY, policy)
     verdict = Verdict(message.id, FilingKind.COMPLETION, message.time, False, names=data.claim, colour=data.colour)
     _decide(work, message, Opinion(verdict, data.verified_by, deficiencies=data.deficiencies), "/data/claim")
 
@@ -99,7 +105,7 @@ def reject_completion(work: Work, message: Message) -> None:
 
 def _decide(work: Work, message: Message, opinion: Opinion, pointer: str) -> None:
     """Take a verdict that answers something; one that answers nothing yet waits for its filing."""
-    matter, part = _part_of(work, message)
+    matter, part = part_of(work, message)
     verdict = opinion.verdict
     before = part.answers()
     after = part.answers_with(verdict)
@@ -124,10 +130,11 @@ def _settle(work: Work, matter: Matter, part: Part, before: Mapping[str, Verdict
     if (state, done) != (part.state, part.done_at):
         part.state, part.done_at = state, done
         work.store.part_changed(matter, part)
-        _settle_matter(work, matter)
+        settle_matter(work, matter)
 
 
-def _settle_matter(work: Work, matter: Matter) -> None:
+def settle_matter(work: Work, matter: Matter) -> None:
+    """Bring the matter's state up to date with its parts', and announce it when all of them are done."""
     state = state_of(part.state for part in matter.parts.values())
     if matter.state not in DERIVED or state is matter.state:
         return
@@ -135,7 +142,7 @@ def _settle_matter(work: Work, matter: Matter) -> None:
     matter.closed_at = _closed_at(matter) if state is MatterState.CLOSED else None
     work.store.matter_changed(matter)
     if matter.closed_at is not None:
-        closed = MatterClosed(**_identity(matter), title=matter.title)
+        closed = MatterClosed(**identity(matter), title=matter.title)
         work.announce(closed, subject=matter.matter_id, time=matter.closed_at)
 
 
@@ -177,7 +184,7 @@ def _announce_report(work: Work, matter: Matter, part: Part, paper: Paper, evide
 
 def _announce_claim(work: Work, matter: Matter, part: Part, paper: Paper, evidence: list[Evidence]) -> None:
     fact = CompletionClaimed(
-        **_identity(matter),
+        **identity(matter),
         unit=part.unit,
         claim=paper.filing.id,
         claimed_at=paper.filing.filed_at,
@@ -197,7 +204,7 @@ def _announce_verdict(work: Work, matter: Matter, part: Part, paper: Paper, opin
 def _progress_fact(matter: Matter, part: Part, paper: Paper, opinion: Opinion) -> ProgressAccepted | ProgressReturned:
     kind = ProgressAccepted if opinion.verdict.favourable else ProgressReturned
     return kind(
-        **_identity(matter),
+        **identity(matter),
         unit=part.unit,
         filing=paper.filing.id,
         reported_at=paper.filing.filed_at,
@@ -208,7 +215,7 @@ def _progress_fact(matter: Matter, part: Part, paper: Paper, opinion: Opinion) -
 
 
 def _completion_fact(matter: Matter, part: Part, paper: Paper, opinion: Opinion) -> CompletionVerified | CompletionRejected:
-    common: dict[str, Any] = _identity(matter) | {
+    common: dict[str, Any] = identity(matter) | {
         "unit": part.unit,
         "claim": paper.filing.id,
         "claimed_at": paper.filing.filed_at,
@@ -222,20 +229,21 @@ def _completion_fact(matter: Matter, part: Part, paper: Paper, opinion: Opinion)
 # ---- small things
 
 
-def _part_of(work: Work, message: Message) -> tuple[Matter, Part]:
+def part_of(work: Work, message: Message) -> tuple[Matter, Part]:
     """The matter and the part that the message is about. Refuses a unit without a part in it."""
     matter: Matter = work.store.matters[work.matter_of(message)]
     part = matter.parts.get(message.data.unit)
-    if part is None:
+    if part is None or part.state is PartState.TRANSFERRED:
         raise Refused("NOT_PARTY", NOT_ASSIGNED.format(unit=message.data.unit), "/data/unit")
     return matter, part
 
 
-def _identity(matter: Matter) -> dict[str, Any]:
+def identity(matter: Matter) -> dict[str, Any]:
+    """What every fact about a matter carries."""
     return {"matter_id": matter.matter_id, "external_ref": matter.external_ref, "submitted_by": matter.submitted_by}
 
 
-def _rows(evidence: list[Evidence]) -> list[dict[str, Any]] | None:
+def evidence_rows(evidence: list[Evidence]) -> list[dict[str, Any]] | None:
     """Evidence as JSON keeps it."""
     return [
         {

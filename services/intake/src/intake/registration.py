@@ -20,7 +20,7 @@ from intake.domain.faults import Fault
 from intake.domain.matter import MatterState
 from intake.domain.roles import Role
 from intake.domain.sources import RULES, Section, SourceType
-from intake.store import Matter, Part, Store
+from intake.store.matters import Matter, Part, Store
 
 CLASSIFIED = frozenset({"SECRET", "TOP_SECRET"})
 SECRET_TEXT = "涉密事项不得经本系统报送 / classified matters must not pass through this system"
@@ -99,8 +99,9 @@ def _save(store: Store, message: Message, matter_id: str, items: list[Assignment
         data.external_ref,
         message.sender,
         data.title,
+        data.source.type,
         MatterState.DISPATCHED,
-        {item.unit: Part(item.unit, PartState.DISPATCHED) for item in items},
+        {item.unit: Part(item.unit, item.assignment_id, PartState.DISPATCHED) for item in items},
     )
     told_by = data.source.informant
     rows = [_part_row(matter_id, item, submitted) for item, submitted in zip(items, data.assignments, strict=True)]
@@ -139,6 +140,7 @@ def _part_row(matter_id: str, item: AssignmentItem, submitted: SubmittedAssignme
         "matter_id": matter_id,
         "unit": item.unit,
         "assignment_id": item.assignment_id,
+        "attempt": 0,
         "role": item.role,
         "deliverable": item.deliverable,
         "standard": item.standard,

@@ -8,7 +8,7 @@ from ground_rules.policy import Policy
 from sqlalchemy import Connection
 
 from intake.domain.sources import SECTION_NAMES, Section
-from intake.store import open_by_section
+from intake.store.matters import open_by_section
 
 
 def report(conn: Connection, policy: Policy) -> dict[str, list[dict[str, Any]]]:

@@ -10,19 +10,23 @@ from event_contracts.inbound import (
     CompletionRejected,
     CompletionVerified,
     MatterSubmitted,
+    ObjectionDecided,
+    ObjectionFiled,
+    PersonsPublished,
     ProgressAssessed,
     ProgressReported,
 )
 from event_contracts.intake import CutPassed, InboundParked
+from event_contracts.notify import NoticeServed
 from ground_rules.policy import Policy
 from service_chassis.declare import Service, consume
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Work
 
-from intake import handlers, registration
+from intake import handlers, objections, people, registration
 from intake.domain.matter import matter_id
 from intake.metrics import OpenMatters
-from intake.store import Store, open_by_section
+from intake.store.matters import Store, open_by_section
 
 
 class Intake(Service):
@@ -49,12 +53,15 @@ class Intake(Service):
         """A submission locks the id that its matter will have, so that two of the same reference cannot meet."""
         if isinstance(message.data, MatterSubmitted):
             return [matter_id(message.sender, message.data.external_ref)]
+        if isinstance(message.data, PersonsPublished):
+            return [people.PERSONS]
         return super().subjects(message)
 
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
         store = work.store = Store(work.session)
         store.load({subject for message in messages for subject in work.subjects_of(message)})
         store.load_papers({found for message in messages if (found := _needs_papers(work, store, message)) is not None})
+        store.load_objections({work.matter_of(message) for message in messages if isinstance(message.data, OBJECTIONS)})
 
     def save(self, work: Work) -> None:
         work.store.save()
@@ -69,7 +76,7 @@ class Intake(Service):
 
     @consume(ProgressAssessed)
     def on_progress_assessed(self, work: Work, message: Message) -> None:
-        handlers.assess_progress(work, message)
+        handlers.assess_progress(work, message, self.policy)
 
     @consume(CompletionClaimed)
     def on_completion_claimed(self, work: Work, message: Message) -> None:
@@ -77,11 +84,31 @@ class Intake(Service):
 
     @consume(CompletionVerified)
     def on_completion_verified(self, work: Work, message: Message) -> None:
-        handlers.verify_completion(work, message)
+        handlers.verify_completion(work, message, self.policy)
 
     @consume(CompletionRejected)
     def on_completion_rejected(self, work: Work, message: Message) -> None:
-        handlers.reject_completion(work, message)
+        handlers.reject_completion(work, message, self.policy)
+
+    @consume(ObjectionFiled)
+    def on_objection_filed(self, work: Work, message: Message) -> None:
+        objections.file(work, message, self.policy)
+
+    @consume(ObjectionDecided)
+    def on_objection_decided(self, work: Work, message: Message) -> None:
+        objections.decide(work, message, self.policy)
+
+    @consume(PersonsPublished)
+    def on_persons_published(self, work: Work, message: Message) -> None:
+        people.publish(work, message)
+
+    @consume(NoticeServed)
+    def on_notice_served(self, work: Work, message: Message) -> None:
+        objections.note_service(work, message)
+
+
+OBJECTIONS = (ObjectionFiled, ObjectionDecided)
+PAPERS = (ProgressReported, ProgressAssessed, CompletionClaimed, CompletionVerified, CompletionRejected)
 
 
 def _needs_papers(work: Work, store: Store, message: Message) -> str | None:
@@ -90,7 +117,7 @@ def _needs_papers(work: Work, store: Store, message: Message) -> str | None:
     A report needs none, which keeps the commonest message cheap; unless a verdict on a later time is already there.
     """
     data = message.data
-    if isinstance(data, MatterSubmitted):
+    if not isinstance(data, PAPERS):
         return None
     matter = work.matter_of(message)
     if not isinstance(data, ProgressReported):

@@ -57,6 +57,8 @@ def know(work: Work, message: Message) -> None:
 def dispatch_assignment(work: Work, message: Message, policy: Policy) -> None:
     """A unit was given its part: once served, this letter starts the unit's clock."""
     data: AssignmentDispatched = message.data
+    if data.parties:
+        work.know_matter(data.matter_id, data.external_ref, data.submitted_by, data.parties)
     _dispatch(work, message, policy, _draft(work, message, policy, Kind.ASSIGNMENT, data.assignment_id))
 
 

@@ -1,19 +1,23 @@
-"""What scoring does about an issued, lapsed or fallen slip: load – decide – save – announce.
+"""What scoring does about slips, their reviews and bonuses: load – decide – save – announce.
 
 A fact is added to what is known about the slip; the rules say what the ledger and the eligibility gain by it.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from event_contracts.escalation import ReviewLapsed, SlipIssued, SlipWithdrawn
-from event_contracts.event import Message
+from event_contracts.escalation import ReviewDecided, ReviewFiled, ReviewLapsed, SlipIssued, SlipOverturned, SlipVacated, SlipWithdrawn
+from event_contracts.event import Evidence, Message
+from event_contracts.inbound import BonusAwarded
 from event_contracts.scoring import (
     EligibilityFact,
     EligibilityRestored,
     EligibilityRevoked,
+    ScoreBonusAwarded,
     ScoreConfirmed,
     ScoreDeducted,
     ScoreReversed,
@@ -22,8 +26,8 @@ from ground_rules.policy import Policy
 from service_chassis.persistence.unit_of_work import Work
 
 from scoring.domain.eligibility import Turn, is_cause, turn
-from scoring.domain.ledger import Change, Step, changes, state_of
-from scoring.domain.slip import WEIGHTY, Issued, Record, assessment_year, deduction_for
+from scoring.domain.ledger import Change, State, Step, bonus, changes
+from scoring.domain.slip import WEIGHTY, Issued, Record, assessment_year, deduction_for, falls_by
 
 BASIS = "{zh}{number}，事由 {ground}，责任日 {day} / {colour} slip {number}, ground {ground}, liability date {day}"
 CHINESE = {"YELLOW": "黄色督办单", "RED": "红色督办单"}
@@ -34,7 +38,7 @@ def book_issue(work: Work, message: Message, policy: Policy) -> None:
     data: SlipIssued = message.data
     if data.colour in WEIGHTY:
         before = work.store.record(data.slip_id)
-        _grow(work, message, before, before.with_issue(_issued(data, policy)))
+        _grow(work, message, before, before.with_issue(_issued(data, policy, message.policyversion)))
 
 
 def confirm(work: Work, message: Message) -> None:
@@ -45,16 +49,85 @@ def confirm(work: Work, message: Message) -> None:
 
 
 def undo(work: Work, message: Message) -> None:
-    """A slip fell: its deduction is reversed and the year's eligibility looked at again."""
-    data: SlipWithdrawn = message.data
+    """A slip fell, by itself, by a review, or with an earlier one: its deduction is reversed, the eligibility looked at again."""
+    data: SlipWithdrawn | SlipOverturned | SlipVacated = message.data
     if data.colour in WEIGHTY:
         before = work.store.record(data.slip_id)
-        _grow(work, message, before, before.with_fall(data.withdrawn_at, data.cause))
+        _grow(work, message, before, before.with_fall(*_fall(data)))
 
 
-def _issued(data: SlipIssued, policy: Policy) -> Issued:
-    """The slip in scoring's words; year and points are fixed here, by the policy of this day (domain.md B5)."""
-    year = assessment_year(policy, liability_date=data.liability_date, issued_at=data.issued_at, breached_at=data.breached_at)
+def _fall(data: SlipWithdrawn | SlipOverturned | SlipVacated) -> tuple[datetime, str]:
+    if isinstance(data, SlipOverturned):
+        return data.overturned_at, "OVERTURNED"
+    if isinstance(data, SlipVacated):
+        return data.vacated_at, "VACATED_BY_CASCADE"
+    return data.withdrawn_at, data.cause
+
+
+def wait_for_review(work: Work, message: Message) -> None:
+    """The unit applied for a review: the entry stays provisional past the window."""
+    data: ReviewFiled = message.data
+    if data.colour in WEIGHTY:
+        before = work.store.record(data.slip_id)
+        _grow(work, message, before, before.with_filing(data.filed_at))
+
+
+def conclude_review(work: Work, message: Message) -> None:
+    """The reviewers decided. What they overturned falls by its own event; what they varied to a lighter colour falls here."""
+    data: ReviewDecided = message.data
+    if data.colour not in WEIGHTY or data.outcome == "OVERTURNED":
+        return
+    before = work.store.record(data.slip_id)
+    if data.outcome == "VARIED" and falls_by(data.colour, data.new_colour):
+        _grow(work, message, before, before.with_fall(data.decided_at, f"VARIED: {data.new_colour}"))
+    else:
+        _grow(work, message, before, before.with_upholding(data.decided_at))
+
+
+def award(work: Work, message: Message, policy: Policy) -> None:
+    """A bonus: a positive entry with its reason, evidence and approver, effective at once."""
+    data: BonusAwarded = message.data
+    entry = bonus(
+        award=f"{message.source}:{message.id}",
+        unit=data.unit,
+        year=data.year,
+        amount=data.amount,
+        at=message.time,
+        reason=data.reason,
+        approved_by=data.approved_by,
+        evidence=[_shown(item) for item in data.evidence],
+        policy_version=policy.version,
+    )
+    work.store.add(entry, caused_by=message.id, recorded_at=work.now)
+    standing = work.store.standing(entry.unit, entry.year).plus(entry.amount, 0)
+    work.store.put_standing(standing)
+    fact = ScoreBonusAwarded(
+        entry_id=entry.entry_id,
+        unit=entry.unit,
+        year=entry.year,
+        amount=entry.amount,
+        balance=standing.points,
+        reason=data.reason,
+        approved_by=data.approved_by,
+        awarded_at=entry.at,
+    )
+    work.announce(fact, subject=entry.unit, time=entry.at, policy=policy.version)
+
+
+def _shown(evidence: Evidence) -> dict[str, Any]:
+    """Evidence as it is kept: what it is, its hash, and when and where it was collected."""
+    return {name: str(value) for name, value in asdict(evidence).items() if value is not None}
+
+
+def _issued(data: SlipIssued, policy: Policy, policy_version: str | None) -> Issued:
+    """The slip in scoring's words; year and points are fixed here, by the policy that it was issued under (domain.md B5)."""
+    year = assessment_year(
+        policy,
+        liability_date=data.liability_date,
+        issued_at=data.issued_at,
+        breached_at=data.breached_at,
+        attribution=data.year_attribution,
+    )
     return Issued(
         slip_id=data.slip_id,
         unit=data.unit,
@@ -64,9 +137,10 @@ def _issued(data: SlipIssued, policy: Policy) -> Issued:
         submitted_by=data.submitted_by,
         issued_at=data.issued_at,
         year=year,
-        deduction=deduction_for(policy, data.colour, data.renewal),
+        deduction=data.deduction if data.deduction is not None else deduction_for(policy, data.colour, data.renewal),
         basis=_basis(data),
-        policy_version=policy.version,
+        policy_version=policy_version or policy.version,
+        approved_by=data.issued_by or None,
     )
 
 
@@ -100,9 +174,15 @@ def _book(work: Work, message: Message, record: Record, change: Change) -> None:
     )
 
 
+def _told_state(change: Change) -> State:
+    """The state of the entry at this step; later steps of the same message are told after it."""
+    if change.step is Step.DEDUCTED:
+        return State.PROVISIONAL
+    return State.EFFECTIVE
+
+
 def _score_fact(record: Record, change: Change, balance: Decimal) -> ScoreDeducted | ScoreConfirmed | ScoreReversed:
     entry = change.entry
-    lapsed = change.step is Step.CONFIRMED
     common: dict[str, Any] = {
         "matter_id": entry.matter_id,
         "external_ref": entry.external_ref,
@@ -113,7 +193,7 @@ def _score_fact(record: Record, change: Change, balance: Decimal) -> ScoreDeduct
         "year": entry.year,
         "amount": entry.amount,
         "balance": balance,
-        "state": state_of(entry.kind, lapsed=lapsed, fallen=False).value,
+        "state": _told_state(change).value,
         "colour": entry.colour,
     }
     if change.step is Step.CONFIRMED:

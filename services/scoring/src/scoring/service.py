@@ -1,22 +1,38 @@
-"""What comes into scoring: issued, lapsed and fallen slips. A unit's ledger is one line of events, so the unit is locked."""
+"""What comes into scoring: slips and what became of them, bonuses, and the closing of a year.
+
+A unit's ledger is one line of events, so the unit is locked; and since an entry and the closing of its year must not pass each
+other unseen, whatever changes the ledger locks `LEDGER` as well (scoring has one consumer per queue, so nobody waits long).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from event_contracts.escalation import ReviewLapsed, SlipIssued, SlipWithdrawn
+from event_contracts.escalation import (
+    ReviewDecided,
+    ReviewFiled,
+    ReviewLapsed,
+    SlipIssued,
+    SlipOverturned,
+    SlipVacated,
+    SlipWithdrawn,
+)
 from event_contracts.event import Message
+from event_contracts.inbound import AssessmentFinalised, BonusAwarded
 from event_contracts.scoring import InboundParked
 from ground_rules.policy import Policy
 from service_chassis.declare import Service, consume
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Work
 
-from scoring import handlers
+from scoring import closing, handlers
 from scoring.domain.slip import WEIGHTY
 from scoring.metrics import Ledger
 from scoring.store import Store, points_booked, units_not_eligible
+
+
+LEDGER = "ledger"
 
 
 class Scoring(Service):
@@ -30,15 +46,18 @@ class Scoring(Service):
         self.policy = policy
 
     def subjects(self, message: Message) -> list[str]:
-        return [message.data.unit] if message.data.colour in WEIGHTY else []
+        return sorted({LEDGER, *_units(message)}) if _counts(message) else []
 
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
         work.store = Store(work.session)
-        weighty = [message.data for message in messages if message.data.colour in WEIGHTY]
-        work.store.load({data.slip_id for data in weighty}, {data.unit for data in weighty})
+        counting = [message for message in messages if _counts(message)]
+        if counting:
+            slips = {slip for message in counting if (slip := getattr(message.data, "slip_id", None)) is not None}
+            work.store.load(slips, {unit for message in counting for unit in _units(message)})
 
     def save(self, work: Work) -> None:
         work.store.save()
+        closing.settle(work)
 
     def collectors(self, database: Database) -> list[Ledger]:
         def points() -> list[tuple[str, int, Decimal]]:
@@ -59,6 +78,33 @@ class Scoring(Service):
     def on_review_lapsed(self, work: Work, message: Message) -> None:
         handlers.confirm(work, message)
 
-    @consume(SlipWithdrawn)
-    def on_slip_withdrawn(self, work: Work, message: Message) -> None:
+    @consume(SlipWithdrawn, SlipOverturned, SlipVacated)
+    def on_slip_fallen(self, work: Work, message: Message) -> None:
         handlers.undo(work, message)
+
+    @consume(ReviewFiled)
+    def on_review_filed(self, work: Work, message: Message) -> None:
+        handlers.wait_for_review(work, message)
+
+    @consume(ReviewDecided)
+    def on_review_decided(self, work: Work, message: Message) -> None:
+        handlers.conclude_review(work, message)
+
+    @consume(BonusAwarded)
+    def on_bonus_awarded(self, work: Work, message: Message) -> None:
+        handlers.award(work, message, self.policy)
+
+    @consume(AssessmentFinalised)
+    def on_assessment_finalised(self, work: Work, message: Message) -> None:
+        closing.close(work, message, self.policy)
+
+
+def _counts(message: Message) -> bool:
+    """Whether a message can change the ledger: a white slip cannot."""
+    return getattr(message.data, "colour", None) in WEIGHTY or isinstance(message.data, BonusAwarded | AssessmentFinalised)
+
+
+def _units(message: Message) -> list[str]:
+    """Units whose sums a message may change; the closing of a year changes none."""
+    unit = getattr(message.data, "unit", None)
+    return [unit] if unit is not None else []

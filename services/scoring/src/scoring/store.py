@@ -1,21 +1,25 @@
 """Scoring's tables and queries. `entry` is the ledger: rows are only ever inserted.
 
-`slip` keeps what is known about each yellow and red (three facts, in any order); `standing` is the running sum and the number
-of effective reds per unit and year, kept in the same transaction so that no announcement has to add up a year.
+`slip` keeps what is known about each yellow and red (facts, in any order); `standing` is the running sum and the number of
+effective reds per unit and year, kept in the same transaction so that no announcement has to add up a year. `closing` keeps
+the calls to close a year, `closing_line` what was announced of each unit then, `restated` which later changes were announced.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from service_chassis.persistence.columns import Instant, Points
-from service_chassis.persistence.sql import insert_rows, select_in, upsert_rows
+from service_chassis.persistence.columns import Instant, Json, Points
+from service_chassis.persistence.sql import insert_new, insert_rows, select_in, upsert_rows
 from service_chassis.persistence.tables import metadata
-from sqlalchemy import Column, Connection, Index, Integer, RowMapping, Table, Text, UniqueConstraint, func, select
+from sqlalchemy import Column, Connection, Index, Integer, RowMapping, Table, Text, UniqueConstraint, bindparam, func, select
 
+from scoring.domain.assessment import Closing, UnitYear, closing_of
 from scoring.domain.ledger import Entry, Kind
 from scoring.domain.slip import Issued, Record
 
@@ -35,9 +39,13 @@ slip = Table(
     Column("deduction", Points),
     Column("basis", Text),
     Column("policy_version", Text),
+    Column("approved_by", Text),
     Column("lapsed_at", Instant),
     Column("fell_at", Instant),
     Column("fall_cause", Text),
+    Column("filed_at", Instant),
+    Column("upheld_at", Instant),
+    Index("ix_slip_unit_year", "unit", "year"),
 )
 
 entry = Table(
@@ -57,6 +65,8 @@ entry = Table(
     Column("colour", Text),
     Column("policy_version", Text),
     Column("reverses", Text),
+    Column("approved_by", Text),
+    Column("evidence", Json, nullable=False),
     Column("caused_by", Text, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     UniqueConstraint("slip_id", "kind"),
@@ -72,10 +82,36 @@ standing = Table(
     Column("effective_reds", Integer, nullable=False),
 )
 
+closing = Table(
+    "closing",
+    METADATA,
+    Column("call", Text, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("bases", Json, nullable=False),
+)
+
+closing_line = Table(
+    "closing_line",
+    METADATA,
+    Column("year", Integer, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("line", Json, nullable=False),
+)
+
+restated = Table(
+    "restated",
+    METADATA,
+    Column("unit", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("key", Text, primary_key=True),
+)
+
 _ISSUED = [
     "slip_id", "unit", "colour", "matter_id", "external_ref", "submitted_by",
-    "issued_at", "year", "deduction", "basis", "policy_version",
+    "issued_at", "year", "deduction", "basis", "policy_version", "approved_by",
 ]  # fmt: skip
+_FACTS = ["lapsed_at", "fell_at", "fall_cause", "filed_at", "upheld_at"]
 _ENTRIES = select(entry).order_by(entry.c.at, entry.c.matter_id, entry.c.unit, entry.c.entry_id)
 _AMOUNTS = select(entry.c.kind, entry.c.year, entry.c.amount)
 _BARRED = (
@@ -85,6 +121,9 @@ _BARRED = (
     .order_by(standing.c.year)
 )
 _SLIPS = select(slip).where(slip.c.issued_at.is_not(None))
+_CLOSINGS = select(closing).order_by(closing.c.at, closing.c.call)
+_LINES = select(closing_line.c.unit, closing_line.c.line).where(closing_line.c.year == bindparam("year"))
+_RESTATED = select(restated.c.unit, restated.c.key).where(restated.c.year == bindparam("year"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +149,16 @@ class Store:
         self._changed_records: dict[str, Record] = {}
         self._changed_standings: dict[tuple[str, int], Standing] = {}
         self._entries: list[dict[str, Any]] = []
+        self._calls: list[dict[str, Any]] = []
+        self._closings: dict[int, Closing] = {}
+        self.touched: set[tuple[str, int]] = set()
+        """Units and years that something was learnt about."""
+        self.closed_now: set[int] = set()
+        """Years that a call of this batch closed, or gave further totals."""
 
     def load(self, slip_ids: Iterable[str], units: Iterable[str]) -> None:
-        """Fetch these slips' records and these units' standings: two statements."""
+        """Fetch these slips' records, these units' standings, and all closings: three statements."""
+        self._closings = closings(self._session)
         for row in select_in(self._session, slip, "slip_id", slip_ids):
             self._records[row["slip_id"]] = _record(row)
         for row in select_in(self._session, standing, "unit", units):
@@ -124,6 +170,8 @@ class Store:
 
     def put_record(self, record: Record) -> None:
         self._records[record.slip_id] = self._changed_records[record.slip_id] = record
+        if record.issued is not None:
+            self.touched.add((record.issued.unit, record.issued.year))
 
     def standing(self, unit: str, year: int) -> Standing:
         """A unit's year; zero points and no red when there is none yet."""
@@ -136,36 +184,81 @@ class Store:
     def add(self, added: Entry, *, caused_by: str, recorded_at: Any) -> None:
         """Append a line to the ledger, with the event that caused it."""
         self._entries.append(_entry_row(added) | {"caused_by": caused_by, "recorded_at": recorded_at})
+        self.touched.add((added.unit, added.year))
+
+    def closing(self, year: int) -> Closing | None:
+        """How a year was closed; None while it is open."""
+        return self._closings.get(year)
+
+    def close(self, call: str, year: int, at: datetime, bases: Mapping[str, Decimal]) -> None:
+        """Keep a call to close a year, under the id of its message."""
+        shown = {unit: str(total) for unit, total in sorted(bases.items())}
+        self._calls.append({"call": call, "year": year, "at": at, "bases": shown})
+        before = self._closings.get(year)
+        known = [(before.at, before.bases)] if before is not None else []
+        closed = closing_of(year, [*known, (at, bases)])
+        assert closed is not None
+        self._closings[year] = closed
+        self.closed_now.add(year)
 
     def save(self) -> None:
-        """Write everything: at most three statements. An entry that exists already is an error, never an update."""
+        """Write everything: at most four statements. An entry that exists already is an error, never an update."""
         upsert_rows(self._session, slip, [_record_row(r) for r in self._changed_records.values()], key=["slip_id"])
         insert_rows(self._session, entry, self._entries)
         rows = [_standing_row(s) for s in self._changed_standings.values()]
         upsert_rows(self._session, standing, rows, key=["unit", "year"])
-        self._entries, self._changed_records, self._changed_standings = [], {}, {}
+        insert_rows(self._session, closing, self._calls)
+        self._entries, self._changed_records, self._changed_standings, self._calls = [], {}, {}, []
+
+    # ---- closed years: read after `save`, so that this batch's own changes are seen
+
+    def unit_years(self, year: int, units: Iterable[str] | None = None) -> dict[str, UnitYear]:
+        """All that counts for a year, by unit; of these units only, or of all that have anything."""
+        entries: dict[str, list[Entry]] = defaultdict(list)
+        records: dict[str, dict[str, Record]] = defaultdict(dict)
+        for row in self._of_year(entry, year, units):
+            entries[row["unit"]].append(_entry(row))
+        for row in self._of_year(slip, year, units):
+            records[row["unit"]][row["slip_id"]] = _record(row)
+        named = {*entries, *records} if units is None else set(units)
+        return {unit: UnitYear(unit, year, entries[unit], records[unit]) for unit in sorted(named)}
+
+    def _of_year(self, table: Table, year: int, units: Iterable[str] | None) -> list[RowMapping]:
+        if units is None:
+            return list(self._session.execute(select(table).where(table.c.year == year)).mappings())
+        return [row for row in select_in(self._session, table, "unit", sorted(units)) if row["year"] == year]
+
+    def lines(self, year: int) -> dict[str, dict[str, Any]]:
+        """What was announced of each unit when the year was closed."""
+        return {row.unit: row.line for row in self._session.execute(_LINES, {"year": year})}
+
+    def put_lines(self, year: int, lines: Mapping[str, Mapping[str, Any]]) -> None:
+        rows = [{"year": year, "unit": unit, "line": dict(line)} for unit, line in sorted(lines.items())]
+        upsert_rows(self._session, closing_line, rows, key=["year", "unit"])
+
+    def restated(self, year: int) -> set[tuple[str, str]]:
+        """(unit, key) of the changes after the closing that were announced."""
+        return {(row.unit, row.key) for row in self._session.execute(_RESTATED, {"year": year})}
+
+    def put_restated(self, year: int, keys: Iterable[tuple[str, str]]) -> None:
+        insert_new(self._session, restated, [{"unit": unit, "year": year, "key": key} for unit, key in keys])
 
 
 def _record(row: RowMapping) -> Record:
     issued = None if row["issued_at"] is None else Issued(**{name: row[name] for name in _ISSUED})
-    return Record(row["slip_id"], issued, row["lapsed_at"], row["fell_at"], row["fall_cause"])
+    return Record(row["slip_id"], issued, **{name: row[name] for name in _FACTS})
 
 
 def _record_row(record: Record) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(record.issued, name, None) for name in _ISSUED}
-    return row | {
-        "slip_id": record.slip_id,
-        "lapsed_at": record.lapsed_at,
-        "fell_at": record.fell_at,
-        "fall_cause": record.fall_cause,
-    }
+    return row | {"slip_id": record.slip_id} | {name: getattr(record, name) for name in _FACTS}
 
 
 _ENTRY = [column.name for column in entry.columns if column.name not in ("caused_by", "recorded_at")]
 
 
 def _entry_row(added: Entry) -> dict[str, Any]:
-    return {name: getattr(added, name) for name in _ENTRY}
+    return {name: getattr(added, name) for name in _ENTRY} | {"evidence": list(added.evidence)}
 
 
 def _standing_row(changed: Standing) -> dict[str, Any]:
@@ -175,6 +268,14 @@ def _standing_row(changed: Standing) -> dict[str, Any]:
         "points": changed.points,
         "effective_reds": changed.effective_reds,
     }
+
+
+def closings(session: Connection) -> dict[int, Closing]:
+    """How each closed year was closed."""
+    calls: dict[int, list[tuple[datetime, Mapping[str, Decimal]]]] = defaultdict(list)
+    for row in session.execute(_CLOSINGS):
+        calls[row.year].append((row.at, {unit: Decimal(total) for unit, total in row.bases.items()}))
+    return {year: closed for year, found in calls.items() if (closed := closing_of(year, found)) is not None}
 
 
 def all_entries(session: Connection) -> list[Entry]:

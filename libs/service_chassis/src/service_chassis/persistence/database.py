@@ -112,6 +112,12 @@ class Database:
             raise
         driver.execute("RELEASE batch")
 
+    def keep(self) -> None:
+        """Commit the one transaction of a rehearsal, so that its file may be read after `close`."""
+        if self._kept_open is not None:
+            self._kept_open.commit()
+            self._kept_open.begin()
+
     def close(self) -> None:
         """Drop all connections; the next transaction opens new ones."""
         if self._kept_open is not None:

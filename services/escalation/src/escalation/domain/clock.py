@@ -69,6 +69,8 @@ class Clock:
     state: str
     passed_due: datetime | None
     """The due instant that has passed under the cut: everything reported before it has been read."""
+    edition: int = 0
+    """How many published calendars its end was counted on."""
     changed: bool = False
 
     @property
@@ -107,10 +109,15 @@ class Course:
     claimed: bool
     """Whether any claim was made in time."""
     late: tuple[Claim, ...] = ()
+    spans: tuple[Span, ...] = ()
+    """Days that were not charged."""
 
 
 class Reckoning:
     """Counts limits on one calendar in one time zone; remembers what it counted, since thousands share a day."""
+
+    edition = 0
+    """How many calendars were published since the start; see `reprojection`."""
 
     def __init__(self, calendar: WorkCalendar, zone: ZoneInfo) -> None:
         self.calendar = calendar
@@ -283,4 +290,4 @@ class _Fold:
 
     def _course(self, status: str, at: datetime | None) -> Course:
         days = self.reckoning.not_counted(self.term.unit, self.term.start, self.spans) if self.spans and self.term.start else 0
-        return Course(status, at, self.end, days, self.claimed, tuple(self.late))
+        return Course(status, at, self.end, days, self.claimed, tuple(self.late), self.spans)

@@ -72,6 +72,8 @@ class Slip:
     ended_at: datetime | None = None
     cause: str | None = None
     vacated_by: str | None = None
+    policy_version: str | None = None
+    """The policy that it was issued under, and keeps (B5)."""
     changed: bool = field(default=False, compare=False)
 
     @property

@@ -68,6 +68,7 @@ def _clock() -> None:
         sa.Column("suspended_days", sa.Integer, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("passed_due", Instant),
+        sa.Column("edition", sa.Integer, nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("owner", "about", name="pk_clock"),
     )
     op.create_index("ix_clock_matter_id", "clock", ["matter_id"])
@@ -102,6 +103,7 @@ def _slip() -> None:
         sa.Column("ended_at", Instant),
         sa.Column("cause", sa.Text),
         sa.Column("vacated_by", sa.Text),
+        sa.Column("policy_version", sa.Text),
         sa.PrimaryKeyConstraint("slip_id", name="pk_slip"),
     )
     op.create_index("ix_slip_matter_id", "slip", ["matter_id"])
@@ -161,6 +163,14 @@ def _rest() -> None:
         sa.PrimaryKeyConstraint("about", "reason", name="pk_outcome"),
     )
     op.create_index("ix_outcome_matter_id", "outcome", ["matter_id"])
+    op.create_table(
+        "published_rule",
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("published_at", Instant, nullable=False),
+        sa.Column("content", Json, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "id", name="pk_published_rule"),
+    )
     op.create_table(
         "counter",
         sa.Column("year", sa.Integer, nullable=False),

@@ -27,6 +27,8 @@ class PartState(StrEnum):
     IN_PROGRESS = "IN_PROGRESS"
     COMPLETION_CLAIMED = "COMPLETION_CLAIMED"
     VERIFIED = "VERIFIED"
+    TRANSFERRED = "TRANSFERRED"
+    """Ended: the matter is not this unit's duty (退办)."""
 
 
 @dataclass(frozen=True, slots=True)

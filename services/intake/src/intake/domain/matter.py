@@ -72,9 +72,11 @@ def state_of(parts: Iterable[PartState]) -> MatterState:
     """The state of a dispatched matter from the states of its units' parts, whatever the order in which they came.
 
     It is done when every part is verified (LEAD and SUPPORTING alike), claimed when none is left to be worked on, and in
-    progress as soon as one has moved.
+    progress as soon as one has moved. Parts that went to another unit do not count; a matter without any other is gone.
     """
-    states = set(parts)
+    states = set(parts) - {PartState.TRANSFERRED}
+    if not states:
+        return S.TRANSFERRED
     if states == {PartState.VERIFIED}:
         return S.CLOSED
     if states == {PartState.DISPATCHED}:
@@ -89,9 +91,10 @@ def matter_id(submitter: str, external_ref: str) -> str:
     return _uuid(f"matter\x1f{submitter}\x1f{external_ref}")
 
 
-def assignment_id(matter: str, unit: str) -> str:
-    """Our id of a unit's part in a matter."""
-    return _uuid(f"assignment\x1f{matter}\x1f{unit}")
+def assignment_id(matter: str, unit: str, attempt: int = 0) -> str:
+    """Our id of a unit's part in a matter; a part that comes back to a unit is another `attempt`."""
+    again = f"\x1f{attempt}" if attempt else ""
+    return _uuid(f"assignment\x1f{matter}\x1f{unit}{again}")
 
 
 def _uuid(name: str) -> str:

@@ -21,6 +21,8 @@ def upgrade() -> None:
     _assignment()
     _filing()
     _verdict()
+    _objection()
+    _directory()
 
 
 def _matter() -> None:
@@ -67,6 +69,7 @@ def _assignment() -> None:
         sa.Column("matter_id", sa.Text, nullable=False),
         sa.Column("unit", sa.Text, nullable=False),
         sa.Column("assignment_id", sa.Text, nullable=False),
+        sa.Column("attempt", sa.Integer, nullable=False),
         sa.Column("role", sa.Text, nullable=False),
         sa.Column("deliverable", sa.Text, nullable=False),
         sa.Column("standard", sa.Text, nullable=False),
@@ -81,7 +84,7 @@ def _assignment() -> None:
         sa.PrimaryKeyConstraint("matter_id", "unit", name="pk_assignment"),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.matter_id"], name="fk_assignment_matter_id"),
     )
-    lead = sa.text("role = 'LEAD'")
+    lead = sa.text("role = 'LEAD' AND state <> 'TRANSFERRED'")
     op.create_index("uq_assignment_lead", "assignment", ["matter_id"], unique=True, postgresql_where=lead, sqlite_where=lead)
 
 
@@ -116,4 +119,51 @@ def _verdict() -> None:
         sa.Column("substantive", sa.Boolean),
         sa.Column("deficiencies", Json),
         sa.PrimaryKeyConstraint("matter_id", "unit", "verdict", name="pk_verdict"),
+    )
+
+
+def _objection() -> None:
+    op.create_table(
+        "served",
+        sa.Column("matter_id", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("assignment_id", sa.Text, nullable=False),
+        sa.Column("served_on", sa.Date, nullable=False),
+        sa.PrimaryKeyConstraint("matter_id", "unit", "assignment_id", name="pk_served"),
+    )
+    op.create_table(
+        "objection",
+        sa.Column("matter_id", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("objection", sa.Text, nullable=False),
+        sa.Column("filed_at", Instant, nullable=False),
+        sa.Column("grounds", sa.Text, nullable=False),
+        sa.Column("evidence", Json),
+        sa.Column("outcome", sa.Text),
+        sa.Column("decided_at", Instant),
+        sa.Column("decided_by", sa.Text),
+        sa.Column("new_unit", sa.Text),
+        sa.Column("reasons", sa.Text),
+        sa.PrimaryKeyConstraint("matter_id", "unit", "objection", name="pk_objection"),
+    )
+
+
+def _directory() -> None:
+    op.create_table(
+        "person",
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("unit", sa.Text),
+        sa.Column("role", sa.Text, nullable=False),
+        sa.Column("valid_from", sa.Date, nullable=False),
+        sa.Column("valid_until", sa.Date),
+        sa.Column("deputy_for", sa.Text),
+        sa.PrimaryKeyConstraint("name", "number", name="pk_person"),
+    )
+    op.create_table(
+        "publication",
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("first_at", Instant, nullable=False),
+        sa.Column("published_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("kind", name="pk_publication"),
     )

@@ -6,11 +6,12 @@ about its slip, so that an entry that was written once stays as it was written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from scoring.domain.slip import Issued, Record, points
 
@@ -50,6 +51,10 @@ class Entry:
     policy_version: str | None
     reverses: str | None = None
     """The entry that this one undoes."""
+    approved_by: str | None = None
+    """Who answers for it: who issued the slip, or who approved the bonus."""
+    evidence: Sequence[Mapping[str, Any]] = ()
+    """What a bonus rests on; a slip's own evidence stays with the slip."""
 
 
 class Step(StrEnum):
@@ -87,6 +92,39 @@ def deduction(issued: Issued) -> Entry | None:
         submitted_by=issued.submitted_by,
         colour=issued.colour,
         policy_version=issued.policy_version,
+        approved_by=issued.approved_by,
+    )
+
+
+def bonus(
+    *,
+    award: str,
+    unit: str,
+    year: int,
+    amount: Decimal,
+    at: datetime,
+    reason: str,
+    approved_by: str,
+    evidence: Sequence[Mapping[str, Any]],
+    policy_version: str,
+) -> Entry:
+    """The entry that adds points by an act of the government's head (Decree 733 art. 21); `award` is the award's own id."""
+    return Entry(
+        entry_id=f"{Kind.BONUS}:{award}",
+        slip_id=None,
+        unit=unit,
+        year=year,
+        amount=points(amount),
+        kind=Kind.BONUS,
+        at=at,
+        basis=f"加分：{reason} / bonus: {reason}",
+        matter_id=None,
+        external_ref=None,
+        submitted_by=None,
+        colour=None,
+        policy_version=policy_version,
+        approved_by=approved_by,
+        evidence=evidence,
     )
 
 
@@ -113,8 +151,8 @@ def reversal(entry: Entry, at: datetime, cause: str | None) -> Entry:
 def changes(before: Record, after: Record) -> list[Change]:
     """What the ledger gains when a slip's record grows from `before` to `after`.
 
-    The steps taken over a slip's whole life depend on the facts alone, except that a fall which became known before the
-    end of the review window leaves nothing to confirm.
+    The entries that a slip makes over its whole life depend on the facts alone. A confirmation is only told while it holds: a
+    fall that became known first leaves nothing to confirm, and an application that became known late takes it back.
     """
     booked = deduction(after.issued) if after.issued is not None else None
     if booked is None:
@@ -123,28 +161,23 @@ def changes(before: Record, after: Record) -> list[Change]:
     was_booked = before.issued is not None
     if not was_booked:
         found.append(Change(Step.DEDUCTED, booked, booked.at))
-    if _is_firm(after) and not (was_booked and _is_firm(before)):
-        assert after.lapsed_at is not None
-        found.append(Change(Step.CONFIRMED, booked, after.lapsed_at))
+    if after.firm_at is not None and not (was_booked and before.firm_at is not None):
+        found.append(Change(Step.CONFIRMED, booked, after.firm_at))
     if after.fell_at is not None and not (was_booked and before.fell_at is not None):
         found.append(Change(Step.REVERSED, reversal(booked, after.fell_at, after.fall_cause), after.fell_at))
     return found
 
 
-def _is_firm(record: Record) -> bool:
-    return record.lapsed_at is not None and record.fell_at is None
-
-
-def state_of(kind: Kind, *, lapsed: bool, fallen: bool) -> State:
+def state_of(kind: Kind, record: Record | None) -> State:
     """The state of an entry, from what is known about its slip.
 
-    Only a deduction waits for the review window; what gives points back, or adds them, is effective at once.
+    Only a deduction waits for the review; what gives points back, or adds them, is effective at once.
     """
-    if kind is not Kind.DEDUCTION:
+    if kind is not Kind.DEDUCTION or record is None:
         return State.EFFECTIVE
-    if fallen:
+    if record.fell_at is not None:
         return State.REVERSED
-    return State.EFFECTIVE if lapsed else State.PROVISIONAL
+    return State.PROVISIONAL if record.firm_at is None else State.EFFECTIVE
 
 
 def balance(amounts: Iterable[Decimal]) -> Decimal:

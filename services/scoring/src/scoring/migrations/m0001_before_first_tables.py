@@ -1,11 +1,11 @@
-"""The first tables: slips as scoring knows them, the ledger, and the standings; before the code that uses them."""
+"""The first tables: slips as scoring knows them, the ledger, the standings and the closed years; before the code that uses them."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 from service_chassis.persistence import tables
-from service_chassis.persistence.columns import Instant, Points
+from service_chassis.persistence.columns import Instant, Json, Points
 
 revision = "scoring_0001"
 down_revision = None
@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("effective_reds", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("unit", "year", name="pk_standing"),
     )
+    _closed_years()
 
 
 def _slip() -> None:
@@ -42,11 +43,15 @@ def _slip() -> None:
         sa.Column("deduction", Points),
         sa.Column("basis", sa.Text),
         sa.Column("policy_version", sa.Text),
+        sa.Column("approved_by", sa.Text),
         sa.Column("lapsed_at", Instant),
         sa.Column("fell_at", Instant),
         sa.Column("fall_cause", sa.Text),
+        sa.Column("filed_at", Instant),
+        sa.Column("upheld_at", Instant),
         sa.PrimaryKeyConstraint("slip_id", name="pk_slip"),
     )
+    op.create_index("ix_slip_unit_year", "slip", ["unit", "year"])
 
 
 def _entry() -> None:
@@ -66,9 +71,36 @@ def _entry() -> None:
         sa.Column("colour", sa.Text),
         sa.Column("policy_version", sa.Text),
         sa.Column("reverses", sa.Text),
+        sa.Column("approved_by", sa.Text),
+        sa.Column("evidence", Json, nullable=False),
         sa.Column("caused_by", sa.Text, nullable=False),
         sa.Column("recorded_at", Instant, nullable=False),
         sa.PrimaryKeyConstraint("entry_id", name="pk_entry"),
         sa.UniqueConstraint("slip_id", "kind", name="uq_entry_slip_id_kind"),
     )
     op.create_index("ix_entry_unit_year", "entry", ["unit", "year"])
+
+
+def _closed_years() -> None:
+    op.create_table(
+        "closing",
+        sa.Column("call", sa.Text, nullable=False),
+        sa.Column("year", sa.Integer, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("bases", Json, nullable=False),
+        sa.PrimaryKeyConstraint("call", name="pk_closing"),
+    )
+    op.create_table(
+        "closing_line",
+        sa.Column("year", sa.Integer, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("line", Json, nullable=False),
+        sa.PrimaryKeyConstraint("year", "unit", name="pk_closing_line"),
+    )
+    op.create_table(
+        "restated",
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("year", sa.Integer, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("unit", "year", "key", name="pk_restated"),
+    )

@@ -1,128 +1,24 @@
-"""Intake's tables, and one batch's view of them: read with a handful of statements, written with a handful.
+"""One batch's view of intake's tables: read with a handful of statements, written with a handful.
 
-Filings and verdicts are only ever added; what a unit's part and a matter come to is derived from them (domain/completion.py)
-and kept beside them for queries. An informant's name is in a table of its own, which nothing else reads.
+What a unit's part and a matter come to is derived from filings and verdicts (domain/completion.py) and kept beside them for
+queries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from service_chassis.persistence.columns import Instant, Json
-from service_chassis.persistence.sql import chunks, insert_rows, one_of, select_in, update_by_key
-from service_chassis.persistence.tables import metadata
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    Date,
-    ForeignKey,
-    Index,
-    Integer,
-    Table,
-    Text,
-    UniqueConstraint,
-    func,
-    select,
-    text,
-)
+from service_chassis.persistence.sql import chunks, insert_new, insert_rows, one_of, select_in, update_by_key
+from sqlalchemy import Connection, Table, func, select
 
 from intake.domain.completion import Filing, FilingKind, PartState, Verdict, answer
 from intake.domain.matter import MatterState
-
-METADATA = metadata()
-
-matter = Table(
-    "matter",
-    METADATA,
-    Column("matter_id", Text, primary_key=True),
-    Column("external_ref", Text, nullable=False),
-    Column("submitted_by", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("section", Text, nullable=False),
-    Column("source_type", Text, nullable=False),
-    Column("source_number", Text),
-    Column("source_issuer", Text),
-    Column("source_issued_on", Date),
-    Column("source_clause", Text),
-    Column("difficult", Boolean, nullable=False),
-    Column("standard", Text, nullable=False),
-    Column("classification", Text, nullable=False),
-    Column("subject_terms", Json, nullable=False),
-    Column("authorisation", Json),
-    Column("state", Text, nullable=False),
-    Column("submitted_at", Instant, nullable=False),
-    Column("closed_at", Instant),
-    UniqueConstraint("submitted_by", "external_ref"),
-)
-
-informant = Table(
-    "informant",
-    METADATA,
-    Column("matter_id", Text, ForeignKey("matter.matter_id"), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("contact", Text),
-)
-
-assignment = Table(
-    "assignment",
-    METADATA,
-    Column("matter_id", Text, ForeignKey("matter.matter_id"), primary_key=True),
-    Column("unit", Text, primary_key=True),
-    Column("assignment_id", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("deliverable", Text, nullable=False),
-    Column("standard", Text, nullable=False),
-    Column("limit_amount", Integer),
-    Column("limit_unit", Text),
-    Column("due_at", Instant),
-    Column("milestones", Json, nullable=False),
-    Column("depends_on", Json, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("judged_at", Instant),
-    Column("done_at", Instant),
-    Index(
-        "uq_assignment_lead",
-        "matter_id",
-        unique=True,
-        postgresql_where=text("role = 'LEAD'"),
-        sqlite_where=text("role = 'LEAD'"),
-    ),
-)
-
-filing = Table(
-    "filing",
-    METADATA,
-    Column("matter_id", Text, primary_key=True),
-    Column("unit", Text, primary_key=True),
-    Column("filing", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("filed_at", Instant, nullable=False),
-    Column("colour", Text),
-    Column("percent", Integer),
-    Column("text", Text, nullable=False),
-    Column("evidence", Json),
-)
-
-verdict = Table(
-    "verdict",
-    METADATA,
-    Column("matter_id", Text, primary_key=True),
-    Column("unit", Text, primary_key=True),
-    Column("verdict", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("decided_at", Instant, nullable=False),
-    Column("favourable", Boolean, nullable=False),
-    Column("names", Text),
-    Column("colour", Text),
-    Column("decided_by", Text, nullable=False),
-    Column("substantive", Boolean),
-    Column("deficiencies", Json),
-)
+from intake.domain.objection import Objection
+from intake.store.directory import Directory
+from intake.store.tables import assignment, filing, informant, matter, objection, served, verdict
 
 # Matters of a batch with all their units' parts, one row for each part.
 _MATTERS = select(
@@ -130,11 +26,14 @@ _MATTERS = select(
     matter.c.external_ref,
     matter.c.submitted_by,
     matter.c.title,
+    matter.c.source_type,
     matter.c.state,
     assignment.c.unit,
+    assignment.c.assignment_id,
     assignment.c.state,
     assignment.c.judged_at,
     assignment.c.done_at,
+    assignment.c.attempt,
 ).join_from(matter, assignment, matter.c.matter_id == assignment.c.matter_id)
 _MATTERS_IN = {name: _MATTERS.where(one_of(name, matter.c.matter_id, "matters")) for name in ("postgresql", "sqlite")}
 # Open matters by section and source, for the live view and for metrics.
@@ -144,6 +43,10 @@ _OPEN = (
     .group_by(matter.c.section, matter.c.source_type)
     .order_by(matter.c.section, matter.c.source_type)
 )
+
+
+_ADDED_TO = (matter, informant, assignment, filing, verdict, objection)
+"""Tables that a batch adds rows to, parents first."""
 
 
 @dataclass(slots=True)
@@ -171,12 +74,17 @@ class Part:
     """One unit's part of a matter as it stands in this batch."""
 
     unit: str
+    assignment_id: str
     state: PartState
     judged_at: datetime | None = None
     """The latest verdict on a report of progress; a report that arrives later but is older may change whom it answers."""
     done_at: datetime | None = None
+    attempt: int = 0
+    """How often the part came back to this unit."""
     papers: dict[str, Paper] = field(default_factory=dict)
     opinions: dict[str, Opinion] = field(default_factory=dict)
+    objections: dict[str, Objection] = field(default_factory=dict)
+    served_on: date | None = None
 
     def answers(self) -> dict[str, Verdict]:
         """Filing id → its verdict, from all that is known now."""
@@ -198,6 +106,7 @@ class Matter:
     external_ref: str
     submitted_by: str
     title: str
+    source_type: str
     state: MatterState
     parts: dict[str, Part]
     closed_at: datetime | None = None
@@ -208,10 +117,14 @@ class Store:
 
     def __init__(self, session: Connection) -> None:
         self._session = session
+        self.directory = Directory(session)
         self.matters: dict[str, Matter] = {}
-        self._new: dict[Table, list[dict[str, Any]]] = {table: [] for table in (matter, informant, assignment, filing, verdict)}
+        self._new: dict[Table, list[dict[str, Any]]] = {table: [] for table in _ADDED_TO}
         self._changed_matters: dict[str, Matter] = {}
         self._changed_parts: dict[tuple[str, str], Part] = {}
+        self._moved_parts: list[dict[str, Any]] = []
+        self._decided: list[dict[str, Any]] = []
+        self._served: list[dict[str, Any]] = []
 
     # ---- reading
 
@@ -221,8 +134,8 @@ class Store:
             for row in self._session.execute(_MATTERS_IN[self._session.dialect.name], {"matters": some}):
                 found = self.matters.get(row[0])
                 if found is None:
-                    found = self.matters[row[0]] = Matter(row[0], row[1], row[2], row[3], MatterState(row[4]), {})
-                found.parts[row[5]] = Part(row[5], PartState(row[6]), row[7], row[8])
+                    found = self.matters[row[0]] = Matter(row[0], row[1], row[2], row[3], row[4], MatterState(row[5]), {})
+                found.parts[row[6]] = Part(row[6], row[7], PartState(row[8]), row[9], row[10], row[11])
 
     def load_papers(self, matter_ids: Iterable[str]) -> None:
         """Read all filings and verdicts of these matters, which are loaded already."""
@@ -237,6 +150,32 @@ class Store:
             )
             opinion = Opinion(decided, row["decided_by"], row["substantive"], row["deficiencies"] or [])
             self.matters[row["matter_id"]].parts[row["unit"]].opinions[decided.id] = opinion
+
+    def load_objections(self, matter_ids: Iterable[str]) -> None:
+        """Read the objections of these matters, which are loaded already, and when their assignments were served."""
+        wanted = list(matter_ids)
+        for row in select_in(self._session, objection, objection.c.matter_id, wanted):
+            found = Objection(row["objection"], row["filed_at"], row["outcome"], row["decided_at"])
+            self.matters[row["matter_id"]].parts[row["unit"]].objections[found.id] = found
+        for row in select_in(self._session, served, served.c.matter_id, wanted):
+            part = self.matters[row["matter_id"]].parts.get(row["unit"])
+            if part is not None and part.assignment_id == row["assignment_id"]:
+                part.served_on = row["served_on"]
+
+    def terms_of(self, found: Matter, part: Part) -> dict[str, Any]:
+        """The row of a part: what was asked of its unit. A part of this batch is not in the table yet."""
+        for row in self._new[assignment]:
+            if (row["matter_id"], row["unit"]) == (found.matter_id, part.unit):
+                return dict(row)
+        rows = select_in(self._session, assignment, assignment.c.matter_id, [found.matter_id])
+        return next(dict(row) for row in rows if row["unit"] == part.unit)
+
+    def dispatched_at(self, found: Matter) -> datetime:
+        """When the matter was submitted."""
+        new = [row for row in self._new[matter] if row["matter_id"] == found.matter_id]
+        rows: Sequence[Any] = new or select_in(self._session, matter, matter.c.matter_id, [found.matter_id])
+        at: datetime = rows[0]["submitted_at"]
+        return at
 
     # ---- what handlers write
 
@@ -294,26 +233,65 @@ class Store:
         """The matter's state is another one now."""
         self._changed_matters[found.matter_id] = found
 
+    def add_part(self, found: Matter, part: Part, row: dict[str, Any]) -> None:
+        """A unit was given a part of a matter that is registered already; once more, where it had one before."""
+        again = part.unit in found.parts
+        found.parts[part.unit] = part
+        if again and not self._forget_new_part(found, part):
+            self._moved_parts.append(row)
+        else:
+            self._new[assignment].append(row)
+
+    def _forget_new_part(self, found: Matter, part: Part) -> bool:
+        rows = self._new[assignment]
+        kept = [row for row in rows if (row["matter_id"], row["unit"]) != (found.matter_id, part.unit)]
+        self._new[assignment] = kept
+        return len(kept) < len(rows)
+
+    def add_objection(self, found: Matter, part: Part, filed: Objection, grounds: str, evidence: Any) -> None:
+        """A unit objected to its assignment."""
+        part.objections[filed.id] = filed
+        self._new[objection].append(
+            {"matter_id": found.matter_id, "unit": part.unit, "objection": filed.id, "filed_at": filed.filed_at}
+            | {"grounds": grounds, "evidence": evidence}
+            | dict.fromkeys(("outcome", "decided_at", "decided_by", "new_unit", "reasons"))
+        )
+
+    def decide_objection(self, found: Matter, part: Part, filed: Objection, decision: dict[str, Any]) -> None:
+        """The office decided an objection; `decision` holds `decided_by`, `new_unit` and `reasons`."""
+        row = {"matter_id": found.matter_id, "unit": part.unit, "objection": filed.id}
+        self._decided.append(row | {"outcome": filed.outcome, "decided_at": filed.decided_at} | decision)
+
+    def add_service(self, matter_id: str, unit: str, assignment_id: str, served_on: date) -> None:
+        """A unit has the notice of its assignment."""
+        row = {"matter_id": matter_id, "unit": unit, "assignment_id": assignment_id, "served_on": served_on}
+        self._served.append(row)
+
     def save(self) -> None:
-        """Write all of it, table by table; parents first."""
+        """Write all of it: what exists already first, so that a lead's part has ended before another unit gets it."""
+        self._update_parts()
+        update_by_key(self._session, assignment, self._moved_parts, key=["matter_id", "unit"])
         for table, rows in self._new.items():
             insert_rows(self._session, table, rows)
-        parts = [
-            {
-                "matter_id": matter_id,
-                "unit": unit,
-                "state": part.state.value,
-                "judged_at": part.judged_at,
-                "done_at": part.done_at,
-            }
-            for (matter_id, unit), part in self._changed_parts.items()
-        ]
-        update_by_key(self._session, assignment, parts, key=["matter_id", "unit"])
+        insert_new(self._session, served, self._served)
+        update_by_key(self._session, objection, self._decided, key=["matter_id", "unit", "objection"])
         matters = [
             {"matter_id": matter_id, "state": found.state.value, "closed_at": found.closed_at}
             for matter_id, found in self._changed_matters.items()
         ]
         update_by_key(self._session, matter, matters, key=["matter_id"])
+
+    def _update_parts(self) -> None:
+        """The parts that changed; those of this batch are not in the table yet, so their rows are brought up to date."""
+        new = {(row["matter_id"], row["unit"]): row for row in (*self._new[assignment], *self._moved_parts)}
+        changed = []
+        for key, part in self._changed_parts.items():
+            values = {"state": part.state.value, "judged_at": part.judged_at, "done_at": part.done_at}
+            if key in new:
+                new[key].update(values)
+            else:
+                changed.append({"matter_id": key[0], "unit": key[1], **values})
+        update_by_key(self._session, assignment, changed, key=["matter_id", "unit"])
 
 
 def open_by_section(conn: Connection) -> list[tuple[str, str, int]]:

@@ -1,0 +1,35 @@
+"""Every reason of the decision table in words, Chinese first: the answer to "why has this not escalated?"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, str] = {
+    "ESCALATED": "已发下一色督办单 / the next slip was issued",
+    "ISSUE_SCHEDULED": "已到期，待责任日期和发单时刻 / due; waits for the liability date and the hour of issue",
+    "DONE_IN_TIME": "按时完成 / done in time",
+    "DONE_LATE": "逾期完成，依政策只作记录 / done late; recorded only, by policy",
+    "NOT_SERVED": "尚未送达，期限未开始 / not served, no limit runs",
+    "LIMIT_RUNNING": "期限未满 / the limit still runs",
+    "LIMIT_PASSED": "期限已满 / the limit has passed",
+    "LADDER_ENDED": "已发红色督办单，不再自动升级 / after the red nothing follows by itself",
+    "VERIFICATION_PENDING": "已报结，等待核验 / claimed, waits for verification",
+    "PARKED": "该单位有消息无法读取，暂缓 / a message of the unit could not be read; held",
+    "FELL_BEFORE": "同色督办单曾被撤销或退回，须由办公室提出 / a slip of this colour fell; only the office proposes again",
+    "AWAITING_DETERMINATION": "等待认定 / waits for a determination",
+    "AWAITING_APPROVAL": "等待批准 / waits for an approval",
+    "RENEWALS_EXHAUSTED": "续期次数已用完，由领导小组决定 / no renewals left; the leading group decides",
+    "SUSPENDED": "计时中止 / the clock is suspended",
+    "JUSTIFICATION_PENDING": "正当理由待办公室决定 / a justification waits for the office",
+    "EXTENSION_PENDING": "延期申请待办公室决定 / a request for extension waits for the office",
+    "OBJECTION_PENDING": "退办申请待办公室决定 / an objection waits for the office",
+    "REVIEW_PENDING": "复核中 / under review",
+    "WAIVED": "理由成立，免予升级 / waived for a legitimate reason",
+    "NO_PROGRESS": "一个报告周期内无认可进展 / no accepted progress for a whole reporting cycle",
+    "SLOW_PROGRESS": "进展落后于计划 / accepted progress is behind the plan",
+}
+
+
+def text(reason: str) -> str:
+    """The reason in words; the code itself for one that has none yet."""
+    return TEXTS.get(reason, reason)

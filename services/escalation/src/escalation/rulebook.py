@@ -1,0 +1,119 @@
+"""What was published and is in force: calendars and policies by their days, each policy ready to use as a `Book`.
+
+One object per service object. Each transaction asks `refresh` whether something was published since (one small statement);
+what is in force follows from what the table holds, never from the order in which replicas read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from ground_rules.policy import Policy, amended
+from ground_rules.workdays import WorkCalendar, YearNotice
+
+from escalation.desk import Book
+from escalation.domain.reprojection import Edition, Reprojecting
+from escalation.domain.slip import Slip
+from escalation.metrics import Metrics
+from escalation.store import keep_rule, rules_published
+
+CALENDAR, POLICY = "CALENDAR", "POLICY"
+"""Kinds of published rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One publication, as it is stored."""
+
+    kind: str
+    id: str
+    published_at: datetime
+    content: Mapping[str, Any]
+
+
+class Rulebook:
+    """The books of all policies, on the calendars that are published."""
+
+    def __init__(self, base: Policy, number_prefix: str, metrics: Metrics) -> None:
+        self.base, self._prefix, self._metrics = base, number_prefix, metrics
+        self.rules: list[Rule] = []
+        self._books: list[tuple[date, Book]] = []
+        self._build()
+
+    # ---- reading
+
+    def refresh(self, session: Any) -> None:
+        """Read what was published since this object last looked."""
+        rows = rules_published(session, len(self.rules))
+        if rows is not None:
+            self.rules = [Rule(*row) for row in rows]
+            self._build()
+
+    def add(self, session: Any, rule: Rule) -> None:
+        """Store a publication in this transaction; it is in force from now on, as far as its days say."""
+        keep_rule(session, rule.kind, rule.id, rule.published_at, rule.content)
+        self.refresh(session)
+
+    def of_kind(self, kind: str) -> list[Rule]:
+        """The publications of a kind, by the time of publication."""
+        return [rule for rule in self.rules if rule.kind == kind]
+
+    @property
+    def calendars(self) -> list[Rule]:
+        """The calendars by the time of publication."""
+        return self.of_kind(CALENDAR)
+
+    # ---- what is in force
+
+    def on(self, day: date) -> Book:
+        """The book of the policy in force on a local day."""
+        return next(book for effective, book in self._books if effective <= day)
+
+    def at(self, instant: datetime) -> Book:
+        """The book of the policy in force at an instant."""
+        return self.on(self.latest.reckoning.local_date(instant))
+
+    def of(self, slip: Slip | None) -> Book | None:
+        """The book that a slip was issued under; None for what has none of its own."""
+        version = slip.policy_version if slip is not None else None
+        return next((book for _, book in self._books if book.policy.version == version), None)
+
+    @property
+    def latest(self) -> Book:
+        """The book of the policy with the latest day; all share one calendar and zone."""
+        return self._books[0][1]
+
+    def calendar_of(self, year: int) -> YearNotice | None:
+        """The notice in force for a year, built in or published; None while there is none."""
+        return _notices(self.of_kind(CALENDAR)).get(year)
+
+    # ---- building
+
+    def _build(self) -> None:
+        every_day = not self.base.calendar.is_provisional(9999)
+        editions = [] if every_day else _editions(self.of_kind(CALENDAR))
+        reckoning = Reprojecting(self.base.calendar, editions, self.base.zone)
+        base = replace(self.base, calendar=reckoning.calendar)
+        policies = [(date.min, base)]
+        for rule in self.of_kind(POLICY):
+            effective = date.fromisoformat(rule.content["effective_from"])
+            policies.append((effective, amended(base, rule.content["parameters"], rule.content["version"])))
+        policies.sort(key=lambda found: found[0], reverse=True)
+        self._books = [(effective, Book.of(policy, self._prefix, self._metrics, reckoning)) for effective, policy in policies]
+
+
+def _editions(rules: Sequence[Rule]) -> list[Edition]:
+    return [Edition(rule.published_at, WorkCalendar.china(_notices(rules[: n + 1]))) for n, rule in enumerate(rules)]
+
+
+def _notices(rules: Sequence[Rule]) -> dict[int, YearNotice]:
+    return {rule.content["year"]: notice_of(rule.content) for rule in rules}
+
+
+def notice_of(content: Mapping[str, Any]) -> YearNotice:
+    """A stored calendar as ground_rules reads it."""
+    off, worked = ([date.fromisoformat(day) for day in content[key]] for key in ("days_off", "makeup_workdays"))
+    return YearNotice.published(content["year"], off, worked, content["notice"])

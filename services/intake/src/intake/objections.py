@@ -1,0 +1,149 @@
+"""Objections to an assignment (退办): filed by the unit within its window, decided by the office, and what follows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from event_contracts.event import Message, TimeLimit
+from event_contracts.intake import AssignmentDispatched, ObjectionDecided, ObjectionFiled
+from event_contracts.notify import NoticeServed
+from ground_rules.limits import Deadline, deadline
+from ground_rules.policy import Policy
+from service_chassis.errors import Refused
+from service_chassis.persistence.unit_of_work import Work
+
+from intake.domain import matter as rules
+from intake.domain.completion import PartState
+from intake.domain.objection import ACCEPTED, Objection, answered_by, fault_in, window
+from intake.domain.persons import Act
+from intake.domain.sources import SourceType
+from intake.handlers import evidence_rows, identity, part_of, settle_matter
+from intake.people import check_power, check_unit
+from intake.store.matters import Matter, Part, Store
+
+NOTHING_TO_DECIDE = "没有待处理的异议 / there is no objection that waits for a decision"
+DECIDED = "该异议已有决定，不能再次决定 / the objection that you name was decided before"
+HAS_A_PART = "{unit}已是本事项的承办单位 / {unit} has a part in this matter already"
+
+
+def note_service(work: Work, message: Message) -> None:
+    """The notice of an assignment reached its unit: the window of an objection runs from this day."""
+    data: NoticeServed = message.data
+    if data.kind == "ASSIGNMENT":
+        work.store.add_service(data.matter_id, data.unit, data.about, data.served_on)
+
+
+def file(work: Work, message: Message, policy: Policy) -> None:
+    """A unit says that the matter is not its duty."""
+    matter, part = part_of(work, message)
+    end = _end_of_window(matter, part, policy)
+    fault = fault_in(message.time, part.objections.values(), policy.objection.bounces, end)
+    if fault is not None:
+        raise Refused(fault.code, fault.detail, fault.pointer)
+    filed = Objection(message.id, message.time)
+    work.store.add_objection(matter, part, filed, message.data.grounds, evidence_rows(message.data.evidence))
+    fact = ObjectionFiled(
+        **identity(matter), unit=part.unit, objection=filed.id, filed_at=message.time, grounds=message.data.grounds
+    )
+    work.announce(fact, subject=matter.matter_id, time=message.time, policy=policy.version)
+    work.retry(matter.matter_id)
+
+
+def _end_of_window(matter: Matter, part: Part, policy: Policy) -> Deadline | None:
+    if part.served_on is None:
+        return None
+    return deadline(window(SourceType(matter.source_type), policy), part.served_on, policy.calendar, policy.zone)
+
+
+def decide(work: Work, message: Message, policy: Policy) -> None:
+    """The office accepts an objection, and names the unit whose duty it is; or refuses it, and the assignment stands."""
+    data = message.data
+    matter, part = part_of(work, message)
+    check_power(work, message, data.decided_by, Act.DECIDE_OBJECTION, policy)
+    filed = answered_by(part.objections.values(), message.time, data.request)
+    if filed is None:
+        work.wait_for(message, NOTHING_TO_DECIDE)
+        return
+    if filed.outcome is not None:
+        raise Refused("ALREADY_USED", DECIDED, "/data/request")
+    if data.new_unit is not None:
+        _check_new_unit(work, message, matter, policy)
+    filed.outcome, filed.decided_at = data.outcome, message.time
+    decision = {"decided_by": data.decided_by, "new_unit": data.new_unit, "reasons": data.reasons}
+    work.store.decide_objection(matter, part, filed, decision)
+    _announce_decision(work, message, matter, part, filed)
+    if data.outcome == ACCEPTED:
+        _transfer(work, message, matter, part, policy)
+
+
+def _check_new_unit(work: Work, message: Message, matter: Matter, policy: Policy) -> None:
+    unit = message.data.new_unit
+    check_unit(work, message, unit, "/data/new_unit", policy)
+    has = matter.parts.get(unit)
+    if has is not None and has.state is not PartState.TRANSFERRED:
+        raise Refused("SCHEMA_INVALID", HAS_A_PART.format(unit=unit), "/data/new_unit")
+
+
+def _announce_decision(work: Work, message: Message, matter: Matter, part: Part, filed: Objection) -> None:
+    data = message.data
+    fact = ObjectionDecided(
+        **identity(matter),
+        unit=part.unit,
+        objection=filed.id,
+        outcome=data.outcome,
+        decided_by=data.decided_by,
+        decided_at=message.time,
+        new_unit=data.new_unit if data.outcome == ACCEPTED else None,
+        reasons=data.reasons or "",
+    )
+    work.announce(fact, subject=matter.matter_id, time=message.time)
+
+
+# ---- the part goes to another unit
+
+
+def _transfer(work: Work, message: Message, matter: Matter, part: Part, policy: Policy) -> None:
+    """The unit's part ends; the new unit, if one is named, gets it with its full limit."""
+    store: Store = work.store
+    asked = store.terms_of(matter, part)
+    part.state = PartState.TRANSFERRED
+    store.part_changed(matter, part)
+    if message.data.new_unit is not None:
+        give(work, matter, message.data.new_unit, asked, message.time)
+    settle_matter(work, matter)
+
+
+def give(work: Work, matter: Matter, unit: str, asked: dict[str, Any], at: datetime) -> None:
+    """Dispatch to `unit` what the row `asked` asks, from now on; a fixed day moves by the time that has passed."""
+    store: Store = work.store
+    returns = unit in matter.parts
+    number = matter.parts[unit].attempt + 1 if returns else 0
+    assignment_id = rules.assignment_id(matter.matter_id, unit, number)
+    due_at = asked["due_at"] + (at - store.dispatched_at(matter)) if asked["due_at"] else None
+    row = asked | {"unit": unit, "assignment_id": assignment_id, "attempt": number, "due_at": due_at}
+    row |= {"state": PartState.DISPATCHED.value, "judged_at": None, "done_at": None}
+    row["depends_on"] = [other for other in asked["depends_on"] if other != unit]
+    before = matter.parts.get(unit)
+    part = Part(unit, assignment_id, PartState.DISPATCHED, attempt=number)
+    part.objections = before.objections if before else {}
+    store.add_part(matter, part, row)
+    work.know_matter(matter.matter_id, matter.external_ref, matter.submitted_by, matter.parts)
+    work.announce(_dispatched(matter, row), subject=matter.matter_id, time=at)
+
+
+def _dispatched(matter: Matter, row: dict[str, Any]) -> AssignmentDispatched:
+    limit = TimeLimit(amount=row["limit_amount"], unit=row["limit_unit"]) if row["limit_amount"] else None
+    return AssignmentDispatched(
+        **identity(matter),
+        assignment_id=row["assignment_id"],
+        unit=row["unit"],
+        role=row["role"],
+        title=matter.title,
+        deliverable=row["deliverable"],
+        standard=row["standard"],
+        limit=limit,
+        due_at=row["due_at"],
+        depends_on=row["depends_on"],
+        parties=sorted(matter.parts),
+    )

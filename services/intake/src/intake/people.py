@@ -1,0 +1,63 @@
+"""Persons and their offices (人员与职务): what the office publishes, and whether the one who decides may decide."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from event_contracts.event import Message
+from event_contracts.inbound import PersonsPublished as Published
+from event_contracts.intake import Capacity, OfficePerson, PersonsPublished
+from ground_rules.limits import local_date
+from ground_rules.policy import Policy
+from service_chassis.errors import Refused
+from service_chassis.persistence.unit_of_work import Work
+
+from intake.domain.persons import Act, lack_of_power
+
+PERSONS = "PERSONS"
+"""What is locked, and the subject of the fact, when persons are published."""
+
+
+def publish(work: Work, message: Message) -> None:
+    """The office publishes who holds which office, complete each time; an older list that comes later changes nothing."""
+    data: Published = message.data
+    directory = work.store.directory
+    if not directory.is_news(PERSONS, message.time):
+        return
+    persons = [_person(person) for person in data.persons]
+    directory.publish_persons(message.time, persons)
+    work.announce(PersonsPublished(persons=persons), subject=PERSONS, time=message.time)
+
+
+def _person(person: Any) -> OfficePerson:
+    held = [
+        Capacity(
+            role=found["role"],
+            valid_from=found["from"],
+            valid_until=found.get("to"),
+            deputy_for=found.get("deputy_for") and found["deputy_for"].strip(),
+        )
+        for found in person.capacities
+    ]
+    return OfficePerson(name=person.name.strip(), capacities=held, unit=person.unit)
+
+
+def check_power(work: Work, message: Message, name: str, act: Act, policy: Policy) -> None:
+    """Refuse a decision of somebody who held no office for it on its day. While no persons were published all are accepted."""
+    directory = work.store.directory
+    if not directory.applies(PERSONS, message.time):
+        return
+    day: date = local_date(message.time, policy.zone)
+    fault = lack_of_power(name, act, day, directory.capacities(), "/data/" + _field(message))
+    if fault is not None:
+        raise Refused(fault.code, fault.detail, fault.pointer)
+
+
+def _field(message: Message) -> str:
+    """The field of a decision that names its author."""
+    return next(name for name in ("decided_by", "verified_by", "by", "issued_by") if hasattr(message.data, name))
+
+
+def check_unit(work: Work, message: Message, unit: str, pointer: str, policy: Policy) -> None:
+    """Refuse a unit that does not exist on the day. While no units were published every code is accepted."""

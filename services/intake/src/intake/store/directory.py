@@ -1,0 +1,71 @@
+"""Who and what exists, as last published: read once in a transaction, and only when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from event_contracts.intake import OfficePerson
+from service_chassis.persistence.sql import insert_rows, upsert_rows
+from sqlalchemy import Connection, delete, select
+
+from intake.domain.persons import Capacity
+from intake.store.tables import person, publication
+
+
+class Directory:
+    """Persons and units, with the instant of their last publication."""
+
+    def __init__(self, session: Connection) -> None:
+        self._session = session
+        self._published: dict[str, tuple[datetime, datetime]] | None = None
+        self._capacities: list[Capacity] | None = None
+
+    def _when(self, kind: str) -> tuple[datetime, datetime] | None:
+        """The first and the last publication."""
+        if self._published is None:
+            rows = self._session.execute(select(publication.c.kind, publication.c.first_at, publication.c.published_at))
+            self._published = {row[0]: (row[1], row[2]) for row in rows}
+        return self._published.get(kind)
+
+    def is_news(self, kind: str, at: datetime) -> bool:
+        """Whether a publication of this instant is not older than the one that is kept."""
+        when = self._when(kind)
+        return when is None or at >= when[1]
+
+    def applies(self, kind: str, at: datetime) -> bool:
+        """Whether anything had been published by `at`."""
+        when = self._when(kind)
+        return when is not None and when[0] <= at
+
+    def capacities(self) -> list[Capacity]:
+        """Every office that a person holds."""
+        if self._capacities is None:
+            columns = (person.c.name, person.c.role, person.c.valid_from, person.c.valid_until)
+            self._capacities = [Capacity(*row) for row in self._session.execute(select(*columns))]
+        return self._capacities
+
+    def publish_persons(self, at: datetime, persons: Sequence[OfficePerson]) -> None:
+        """Replace what was known; one row for each capacity."""
+        self._session.execute(delete(person))
+        rows = [
+            {
+                "name": found.name,
+                "number": number,
+                "unit": found.unit,
+                "role": held.role,
+                "valid_from": held.valid_from,
+                "valid_until": held.valid_until,
+                "deputy_for": held.deputy_for,
+            }
+            for number, (found, held) in enumerate((found, held) for found in persons for held in found.capacities)
+        ]
+        insert_rows(self._session, person, rows)
+        self._note("PERSONS", at)
+        self._capacities = None
+
+    def _note(self, kind: str, at: datetime) -> None:
+        when = self._when(kind)
+        row = {"kind": kind, "first_at": when[0] if when else at, "published_at": at}
+        upsert_rows(self._session, publication, [row], key=["kind"])
+        self._published = None

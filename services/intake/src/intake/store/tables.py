@@ -1,0 +1,148 @@
+"""Intake's tables. Filings, verdicts and objections are only ever added; an informant's name is in a table of its own, which
+nothing else reads."""
+
+from __future__ import annotations
+
+from service_chassis.persistence.columns import Instant, Json
+from service_chassis.persistence.tables import metadata
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+
+METADATA = metadata()
+
+matter = Table(
+    "matter",
+    METADATA,
+    Column("matter_id", Text, primary_key=True),
+    Column("external_ref", Text, nullable=False),
+    Column("submitted_by", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("source_type", Text, nullable=False),
+    Column("source_number", Text),
+    Column("source_issuer", Text),
+    Column("source_issued_on", Date),
+    Column("source_clause", Text),
+    Column("difficult", Boolean, nullable=False),
+    Column("standard", Text, nullable=False),
+    Column("classification", Text, nullable=False),
+    Column("subject_terms", Json, nullable=False),
+    Column("authorisation", Json),
+    Column("state", Text, nullable=False),
+    Column("submitted_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    UniqueConstraint("submitted_by", "external_ref"),
+)
+
+informant = Table(
+    "informant",
+    METADATA,
+    Column("matter_id", Text, ForeignKey("matter.matter_id"), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("contact", Text),
+)
+
+assignment = Table(
+    "assignment",
+    METADATA,
+    Column("matter_id", Text, ForeignKey("matter.matter_id"), primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("assignment_id", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("deliverable", Text, nullable=False),
+    Column("standard", Text, nullable=False),
+    Column("limit_amount", Integer),
+    Column("limit_unit", Text),
+    Column("due_at", Instant),
+    Column("milestones", Json, nullable=False),
+    Column("depends_on", Json, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("judged_at", Instant),
+    Column("done_at", Instant),
+    Index(
+        "uq_assignment_lead",
+        "matter_id",
+        unique=True,
+        postgresql_where=text("role = 'LEAD' AND state <> 'TRANSFERRED'"),
+        sqlite_where=text("role = 'LEAD' AND state <> 'TRANSFERRED'"),
+    ),
+)
+
+filing = Table(
+    "filing",
+    METADATA,
+    Column("matter_id", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("filing", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("filed_at", Instant, nullable=False),
+    Column("colour", Text),
+    Column("percent", Integer),
+    Column("text", Text, nullable=False),
+    Column("evidence", Json),
+)
+
+verdict = Table(
+    "verdict",
+    METADATA,
+    Column("matter_id", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("verdict", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("favourable", Boolean, nullable=False),
+    Column("names", Text),
+    Column("colour", Text),
+    Column("decided_by", Text, nullable=False),
+    Column("substantive", Boolean),
+    Column("deficiencies", Json),
+)
+
+served = Table(
+    "served",
+    METADATA,
+    Column("matter_id", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("assignment_id", Text, primary_key=True),
+    Column("served_on", Date, nullable=False),
+)
+"""When each assignment was served: the window of an objection counts from it."""
+
+objection = Table(
+    "objection",
+    METADATA,
+    Column("matter_id", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("objection", Text, primary_key=True),
+    Column("filed_at", Instant, nullable=False),
+    Column("grounds", Text, nullable=False),
+    Column("evidence", Json),
+    Column("outcome", Text),
+    Column("decided_at", Instant),
+    Column("decided_by", Text),
+    Column("new_unit", Text),
+    Column("reasons", Text),
+)
+
+person = Table(
+    "person",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("unit", Text),
+    Column("role", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date),
+    Column("deputy_for", Text),
+)
+"""Who holds which office: one row for each capacity, as last published."""
+
+publication = Table(
+    "publication",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("first_at", Instant, nullable=False),
+    Column("published_at", Instant, nullable=False),
+)
+"""When persons and units were first and last published; no row: never, and then everybody is accepted."""

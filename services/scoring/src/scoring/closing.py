@@ -1,0 +1,126 @@
+"""Closing a year, and restating it when something of it changes afterwards (domain.md d.11).
+
+What a closed year was is told again when it becomes known late that something had happened before the closing; what happened
+after it restates the year. The next year is never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from event_contracts.event import Message
+from event_contracts.inbound import AssessmentFinalised as Call
+from event_contracts.scoring import AssessmentFinalised, AssessmentRestated, UnitTotal
+from ground_rules.limits import local_date
+from ground_rules.policy import Policy
+from service_chassis.errors import Refused
+from service_chassis.persistence.unit_of_work import Work
+
+from scoring.domain.assessment import Closing, Restatement, UnitYear, YearResult, contradicted, restatements, result
+
+ALREADY_CLOSED = (
+    "{year} 年考核已办结，{units} 的基础总分不能更改 / {year} was closed with other base totals for {units}; they cannot be replaced"
+)
+NOT_BEGUN = "{year} 年尚未开始，不能办结 / {year} has not begun and cannot be closed"
+
+
+def close(work: Work, message: Message, policy: Policy) -> None:
+    """The assessment office closes a year. Again: totals that were missing are added, others refused."""
+    data: Call = message.data
+    if data.year > local_date(message.time, policy.zone).year:
+        raise Refused("SCHEMA_INVALID", NOT_BEGUN.format(year=data.year), "/data/year")
+    closed = work.store.closing(data.year)
+    if others := contradicted(closed, data.base_totals):
+        detail = ALREADY_CLOSED.format(year=data.year, units=", ".join(others[:10]))
+        raise Refused("ALREADY_USED", detail, "/data/base_totals")
+    brings = closed is None or message.time < closed.at or set(data.base_totals) - set(closed.bases)
+    if brings:
+        work.store.close(f"{message.source}:{message.id}", data.year, message.time, data.base_totals)
+
+
+def settle(work: Work) -> None:
+    """After everything of a batch is written: tell what it changed in closed years."""
+    store = work.store
+    units: dict[int, set[str]] = {}
+    for unit, year in store.touched:
+        units.setdefault(year, set()).add(unit)
+    for year in sorted(store.closed_now | set(units)):
+        closed = store.closing(year)
+        if closed is not None:
+            whole = year in store.closed_now
+            known = store.unit_years(year) if whole else store.unit_years(year, units[year])
+            if whole:
+                known |= {unit: UnitYear(unit, year) for unit in sorted(closed.bases) if unit not in known}
+            _tell_closing(work, closed, known)
+            _tell_restatements(work, closed, known)
+    store.touched, store.closed_now = set(), set()
+
+
+def _tell_closing(work: Work, closed: Closing, known: Mapping[str, UnitYear]) -> None:
+    """The snapshot, where it is not what was told before."""
+    told = work.store.lines(closed.year)
+    now = {unit: _line(result(of.until(closed.at), closed.bases.get(unit))) for unit, of in known.items() if _existed(of, closed)}
+    changed = {unit: line for unit, line in now.items() if told.get(unit) != line}
+    first = closed.year in work.store.closed_now and not told
+    if not changed and not first:
+        return
+    work.store.put_lines(closed.year, changed)
+    totals = [_total(unit, line) for unit, line in sorted((told | changed).items())]
+    fact = AssessmentFinalised(year=closed.year, finalised_at=closed.at, totals=totals)
+    work.announce(fact, subject=str(closed.year), time=closed.at, policy=work.service.policy.version)
+
+
+def _existed(of: UnitYear, closed: Closing) -> bool:
+    """Whether the snapshot has a line for the unit: it has a base total, or something had happened by then."""
+    by_then = of.until(closed.at)
+    return of.unit in closed.bases or bool(by_then.entries) or any(record.issued for record in by_then.records.values())
+
+
+def _line(found: YearResult) -> dict[str, Any]:
+    return {
+        "points": str(found.points),
+        "eligible": found.eligible,
+        "base_total": None if found.base is None else str(found.base),
+        "total": None if found.total is None else str(found.total),
+        "pending": list(found.pending),
+    }
+
+
+def _total(unit: str, line: Mapping[str, Any]) -> UnitTotal:
+    numbers = {key: None if line[key] is None else Decimal(line[key]) for key in ("base_total", "total")}
+    return UnitTotal(unit=unit, points=Decimal(line["points"]), eligible=line["eligible"], pending=line["pending"], **numbers)
+
+
+def _tell_restatements(work: Work, closed: Closing, known: Mapping[str, UnitYear]) -> None:
+    told = work.store.restated(closed.year)
+    new = [
+        (of, line)
+        for unit, of in sorted(known.items())
+        for line in restatements(of, closed.at)
+        if (unit, line.key) not in told
+    ]
+    for of, line in new:
+        fact = _restated(line, result(of, closed.bases.get(of.unit)))
+        work.announce(fact, subject=of.unit, time=line.at, policy=work.service.policy.version)
+    work.store.put_restated(closed.year, [(of.unit, line.key) for of, line in new])
+
+
+def _restated(line: Restatement, present: YearResult) -> AssessmentRestated:
+    """What changed, with the year's result as it is known now."""
+    return AssessmentRestated(
+        year=line.year,
+        unit=line.unit,
+        amount=line.amount,
+        entry_id=line.key,
+        points=present.points,
+        eligible=present.eligible,
+        restated_at=line.at,
+        base_total=present.base,
+        total=present.total,
+        matter_id=line.matter_id,
+        external_ref=line.external_ref,
+        slip_id=line.slip_id,
+        colour=line.colour,
+    )

@@ -1,0 +1,58 @@
+"""Every date explains itself, and every ladder says why it is where it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from escalation.explaining import as_text, explain
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def told(city: Any, matter: str = "M-1", unit: str | None = None) -> list[dict[str, Any]]:
+    with city.database.begin() as session:
+        return explain(session, city.policy, matter, unit)
+
+
+def test_a_white_explains_its_deadline_day_by_day(city: Any) -> None:
+    city.white_by_office()
+    (entry,) = told(city)
+    white = next(clock for clock in entry["clocks"] if clock["owner"] == "SLIP:WHITE")
+    assert (white["deadline"], white["days"][-1]["counted"], white["days"][0]["kind"]) == ("2026-03-16", 10, "START")
+    assert white["policy"] == city.policy.version and white["calendar"]["2026"]
+    assert entry["why"] == "LIMIT_RUNNING"
+
+
+def test_days_of_verification_are_left_out_with_their_reason(city: Any) -> None:
+    city.white_by_office()
+    city.claim(at("2026-03-05 10:00"))
+    city.reject(at("2026-03-06 10:00"), at("2026-03-05 10:00"))
+    (entry,) = told(city)
+    white = next(clock for clock in entry["clocks"] if clock["owner"] == "SLIP:WHITE")
+    assert [day["kind"] for day in white["days"] if day["day"] in ("2026-03-05", "2026-03-06")] == ["SUSPENDED"] * 2
+    assert white["deadline"] == white["days"][-1]["day"] == "2026-03-18"
+
+
+def test_a_ladder_that_waits_says_for_what(city: Any) -> None:
+    city.white_by_office()
+    city.auto_serve = lambda instant: instant
+    city.until(at("2026-04-10 12:00"))
+    (entry,) = told(city)
+    assert entry["why"] == "AWAITING_DETERMINATION"
+    assert {"AWAITING_DETERMINATION", "ESCALATED"} <= {row["reason"] for row in entry["outcomes"]}
+
+
+def test_the_text_is_chinese_first_and_names_rule_policy_and_calendar(city: Any) -> None:
+    city.white_by_office()
+    text = as_text(told(city))
+    assert "白色督办单" in text and "起算日，不计" in text and city.policy.version in text and "国办发明电" in text
+
+
+def test_a_matter_is_found_by_id_and_narrowed_to_a_unit(city: Any) -> None:
+    city.white_by_office()
+    assert [entry["unit"] for entry in told(city, "00000000-0000-4000-8000-000000000001", "ZJJ")] == ["ZJJ"]
+    assert told(city, "M-1", "JTJ") == [] and told(city, "M-9") == []

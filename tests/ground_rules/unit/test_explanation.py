@@ -1,0 +1,86 @@
+"""A deadline day by day says the same as the rule that made it."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+from ground_rules.explanation import Left, explain
+from ground_rules.limits import Limit, deadline
+from ground_rules.workdays import WorkCalendar
+
+CHINA = WorkCalendar.china()
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def kinds(found: object) -> list[str]:
+    return [day.kind for day in found.days]  # type: ignore[attr-defined]
+
+
+def test_the_start_day_is_not_counted_and_the_last_workday_is_the_deadline() -> None:
+    found = explain(Limit(5, "WORKDAY"), date(2026, 3, 17), date(2026, 3, 24), CHINA)
+    assert kinds(found) == ["START", "COUNTED", "COUNTED", "COUNTED", "WEEKEND", "WEEKEND", "COUNTED", "COUNTED"]
+    assert (found.days[-1].counted, found.consistent) == (5, True)
+
+
+def test_a_makeup_saturday_is_counted_and_names_its_notice() -> None:
+    found = explain(Limit(5, "WORKDAY"), date(2017, 3, 29), date(2017, 4, 6), CHINA)
+    by_day = {day.day: day for day in found.days}
+    assert (by_day[date(2017, 4, 1)].kind, by_day[date(2017, 4, 1)].counted) == ("MAKEUP_WORKDAY", 3)
+    assert by_day[date(2017, 4, 1)].notice == CHINA.notice_number(2017)
+    assert [by_day[date(2017, 4, day)].kind for day in (2, 3, 4)] == ["HOLIDAY"] * 3
+    assert found.consistent
+
+
+def test_a_holiday_is_named() -> None:
+    found = explain(Limit(7, "WORKDAY"), date(2026, 6, 15), date(2026, 6, 25), CHINA)
+    festival = next(day for day in found.days if day.day == date(2026, 6, 19))
+    assert festival.kind == "HOLIDAY" and "端午" in festival.why and festival.notice
+
+
+def test_suspended_days_are_not_counted_and_say_why() -> None:
+    left = [Left(date(2026, 6, 5), date(2026, 6, 24), "听证")]
+    found = explain(Limit(10, "WORKDAY"), date(2026, 6, 1), date(2026, 7, 3), CHINA, left_out=left)
+    suspended = [day for day in found.days if day.kind == "SUSPENDED"]
+    assert len(suspended) == 20 and {day.why for day in suspended} == {"听证"}
+    assert (found.days[-1].counted, found.consistent) == (10, True)
+
+
+def test_a_limit_in_days_rolls_over_a_weekend_and_says_so() -> None:
+    found = explain(Limit(30, "DAY"), date(2026, 4, 10), date(2026, 5, 11), CHINA)
+    assert kinds(found)[-2:] == ["COUNTED", "ROLLED"]
+    assert found.consistent
+
+
+def test_days_by_an_extension_are_told_apart() -> None:
+    found = explain(Limit(10, "WORKDAY"), date(2026, 4, 13), date(2026, 4, 30), CHINA, extension=3)
+    assert kinds(found)[-3:] == ["EXTENSION"] * 3
+    assert found.consistent
+
+
+def test_a_deadline_that_was_told_before_is_kept() -> None:
+    found = explain(Limit(5, "WORKDAY"), date(2026, 3, 17), date(2026, 3, 26), CHINA)
+    assert kinds(found)[-2:] == ["KEPT", "KEPT"]
+    assert not found.consistent
+
+
+def test_an_end_that_comes_too_early_is_not_consistent() -> None:
+    assert not explain(Limit(5, "WORKDAY"), date(2026, 3, 17), date(2026, 3, 23), CHINA).consistent
+
+
+@pytest.mark.parametrize("unit", ["WORKDAY", "DAY", "MONTH"])
+@pytest.mark.parametrize("calendar", [CHINA, WorkCalendar.every_day()], ids=["china", "every-day"])
+def test_every_deadline_of_two_years_is_explained_by_its_days(unit: str, calendar: WorkCalendar) -> None:
+    for month in range(24):
+        for day, amount in ((1, 1), (9, 3), (28, 11)):
+            start = date(2025 + month // 12, month % 12 + 1, day)
+            limit = Limit(amount, unit)  # type: ignore[arg-type]
+            end = deadline(limit, start, calendar, ZONE).last_day
+            assert explain(limit, start, end, calendar).consistent, (start, limit)
+
+
+def test_a_year_without_a_notice_names_the_statutory_days_only() -> None:
+    found = explain(Limit(2, "WORKDAY"), date(2028, 9, 29), date(2028, 10, 5), CHINA)
+    assert [day.kind for day in found.days] == ["START", "WEEKEND", "HOLIDAY", "HOLIDAY", "HOLIDAY", "COUNTED", "COUNTED"]
+    assert CHINA.notice_number(2028) is None and found.days[2].notice is None

@@ -1,0 +1,60 @@
+"""How often and how long a unit may object to an assignment (domain.md d.15)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ground_rules.limits import Deadline, Limit, start_of_day
+from ground_rules.policy import load_policy
+from intake.domain.objection import ACCEPTED, Objection, answered_by, fault_in, window
+from intake.domain.sources import SourceType
+
+ZONE = ZoneInfo("Asia/Shanghai")
+LAST = date(2026, 3, 5)
+END = Deadline(LAST, start_of_day(LAST + timedelta(days=1), ZONE), False)
+START = datetime(2026, 3, 2, 1, tzinfo=UTC)
+
+
+def filed(name: str, hours: int, outcome: str | None = None) -> Objection:
+    return Objection(name, START + timedelta(hours=hours), outcome)
+
+
+def test_the_last_day_counts_until_midnight() -> None:
+    assert fault_in(END.due_instant - timedelta(seconds=1), [], 1, END) is None
+    fault = fault_in(END.due_instant, [], 1, END)
+    assert fault is not None
+    assert fault.code == "INADMISSIBLE_LATE"
+
+
+def test_nothing_runs_before_the_assignment_is_served() -> None:
+    assert fault_in(START + timedelta(days=300), [], 1, None) is None
+
+
+def test_after_its_bounces_the_assignment_is_final() -> None:
+    fault = fault_in(START, [filed("a", 0)], 1, END)
+    assert fault is not None
+    assert fault.code == "ASSIGNMENT_FINAL"
+    assert fault_in(START, [filed("a", 0)], 2, END) is None
+
+
+def test_a_petition_has_its_own_window() -> None:
+    policy = load_policy()
+    assert window(SourceType.PETITION, policy) == Limit(5, "WORKDAY")
+    assert window(SourceType.DOCUMENT, policy) == Limit(3, "WORKDAY")
+
+
+def test_a_decision_answers_the_last_undecided_objection_before_it() -> None:
+    every = [filed("a", 1), filed("b", 2, ACCEPTED), filed("c", 5)]
+    found = answered_by(every, START + timedelta(hours=3), None)
+    assert found is not None
+    assert found.id == "a"
+    assert answered_by(every, START, None) is None
+
+
+def test_a_decision_that_names_an_objection_answers_that_one() -> None:
+    every = [filed("a", 1), filed("b", 2)]
+    found = answered_by(every, START + timedelta(hours=3), "a")
+    assert found is not None
+    assert found.id == "a"
+    assert answered_by(every, START, "z") is None
