@@ -8,19 +8,21 @@ from typing import Any
 
 import pytest
 from event_contracts.escalation import ReviewLapsed, SlipIssued, SlipWithdrawn
-from event_contracts.event import Fact, Message, TimeLimit
-from event_contracts.wire import read_published, to_wire
+from event_contracts.event import Fact, Message, Request, TimeLimit
+from event_contracts.wire import inbound_to_wire, read_published, to_wire
 from ground_rules.policy import load_policy
 from scoring.report import report
 from scoring.service import Scoring
 from service_chassis.clock import VirtualClock
 from service_chassis.delivery import Runtime, process_batch
 from service_chassis.messaging.envelope import Delivery
-from service_chassis.persistence import migrations, tables
+from service_chassis.persistence import migrations, refusals, tables
 from service_chassis.persistence.database import Database
 from sqlalchemy import select
 
 START = datetime(2026, 3, 16, 16, tzinfo=UTC)
+NOW = datetime(2026, 12, 31, tzinfo=UTC)
+"""The clock is past everything that is told."""
 
 
 def at(day: int, month: int = 3, hour: int = 0) -> datetime:
@@ -34,7 +36,7 @@ class Bench:
         self.database = database
         self.policy = policy
         migrations.migrate(database, Scoring.MIGRATIONS)
-        self.runtime = Runtime(Scoring(policy), database, VirtualClock(START))
+        self.runtime = Runtime(Scoring(policy), database, VirtualClock(NOW))
         self._told = 0
 
     def tell(self, *facts: Fact, time: datetime = START) -> None:
@@ -52,10 +54,24 @@ class Bench:
         batch = [Delivery(to_wire(m), m.type, "duban.events", tag) for tag, m in enumerate(messages)]
         process_batch(self.runtime, "scoring.events", batch)
 
-    def announced(self) -> list[Message]:
-        """Everything in the outbox, in order."""
+    def send(self, data: Request, time: datetime = START, id_: str | None = None) -> None:
+        """A message of the office, in a batch of its own."""
+        self._told += 1
+        message = Message(id=id_ or f"i{self._told}", source="/office", type=data.TYPE, subject="", time=time, data=data)
+        body, key = inbound_to_wire(message), f"OFFICE.{data.TYPE}"
+        delivery = Delivery(body, key, "duban.inbound", self._told, "application/cloudevents+json", "office")
+        process_batch(self.runtime, "scoring.inbound", [delivery])
+
+    def refused(self) -> list[str]:
+        """The codes of what was refused."""
         with self.database.begin() as session:
-            rows = session.execute(select(tables.outbox.c.body).order_by(tables.outbox.c.id)).all()
+            return [row["code"] for row in refusals.report(session)]
+
+    def announced(self) -> list[Message]:
+        """Every event in the outbox, in order; refusals are no events."""
+        with self.database.begin() as session:
+            events = select(tables.outbox.c.body).where(tables.outbox.c.exchange == "duban.events")
+            rows = session.execute(events.order_by(tables.outbox.c.id)).all()
         return [read_published(bytes(row.body)) for row in rows]
 
     def names(self) -> list[str]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from ground_rules.policy import load_policy
 from hypothesis import given
 from hypothesis import strategies as st
-from scoring.domain.ledger import Entry, Kind, State, Step, balance, changes, deduction, reversal, state_of
-from scoring.domain.slip import Issued, Record, assessment_year, deduction_for, points
+from scoring.domain.ledger import Entry, Kind, State, Step, balance, bonus, changes, deduction, reversal, state_of
+from scoring.domain.slip import Issued, Record, assessment_year, deduction_for, falls_by, points
 
 ISSUED_AT = datetime(2026, 3, 16, 16, tzinfo=UTC)
 LAPSED_AT = datetime(2026, 4, 16, 16, tzinfo=UTC)
+FILED_AT = datetime(2026, 4, 10, 2, tzinfo=UTC)
+UPHELD_AT = datetime(2026, 5, 6, 1, tzinfo=UTC)
 FELL_AT = datetime(2026, 5, 6, 2, tzinfo=UTC)
 
 
@@ -41,6 +43,8 @@ def grown(*facts: str, issued: Issued | None = None) -> tuple[Record, list[tuple
             "issue": lambda r: r.with_issue(issued or a_yellow()),
             "lapse": lambda r: r.with_lapse(LAPSED_AT),
             "fall": lambda r: r.with_fall(FELL_AT, "OVERTURNED"),
+            "file": lambda r: r.with_filing(FILED_AT),
+            "uphold": lambda r: r.with_upholding(UPHELD_AT),
         }[fact](record)
         steps += [(change.step, change.entry.amount) for change in changes(record, after)]
         record = after
@@ -51,13 +55,13 @@ def test_a_yellow_takes_exactly_thirty_hundredths_provisionally() -> None:
     entry = deduction(a_yellow())
     assert entry is not None
     assert (str(entry.amount), entry.kind, entry.year, entry.at) == ("-0.30", Kind.DEDUCTION, 2026, ISSUED_AT)
-    assert state_of(entry.kind, lapsed=False, fallen=False) is State.PROVISIONAL
+    assert state_of(entry.kind, Record("y1", a_yellow())) is State.PROVISIONAL
 
 
 def test_the_end_of_the_review_window_makes_the_deduction_effective() -> None:
-    _, steps = grown("issue", "lapse")
+    record, steps = grown("issue", "lapse")
     assert steps == [(Step.DEDUCTED, Decimal("-0.30")), (Step.CONFIRMED, Decimal("-0.30"))]
-    assert state_of(Kind.DEDUCTION, lapsed=True, fallen=False) is State.EFFECTIVE
+    assert state_of(Kind.DEDUCTION, record) is State.EFFECTIVE
 
 
 def test_a_lapse_that_arrives_before_the_issue_is_remembered() -> None:
@@ -82,9 +86,9 @@ def test_a_fall_reverses_an_effective_deduction_in_its_own_year() -> None:
 
 
 def test_a_fallen_deduction_is_not_confirmed_any_more() -> None:
-    _, steps = grown("issue", "fall", "lapse")
+    record, steps = grown("issue", "fall", "lapse")
     assert [step for step, _ in steps] == [Step.DEDUCTED, Step.REVERSED]
-    assert state_of(Kind.DEDUCTION, lapsed=True, fallen=True) is State.REVERSED
+    assert state_of(Kind.DEDUCTION, record) is State.REVERSED
 
 
 @pytest.mark.parametrize("fact", ["issue", "lapse", "fall"])
@@ -98,10 +102,10 @@ def test_a_fact_told_twice_adds_nothing(fact: str) -> None:
     assert again is once
 
 
-@given(st.lists(st.sampled_from(["issue", "lapse", "fall"]), max_size=9))
+@given(st.lists(st.sampled_from(["issue", "lapse", "fall", "file", "uphold"]), max_size=12))
 def test_any_order_with_repetition_leads_to_the_same_record_and_balance(facts: list[str]) -> None:
     record, steps = grown(*facts)
-    expected, _ = grown(*sorted(set(facts), key=["issue", "lapse", "fall"].index))
+    expected, _ = grown(*sorted(set(facts), key=["issue", "lapse", "fall", "file", "uphold"].index))
     assert record == expected
     booked = balance(amount for step, amount in steps if step is not Step.CONFIRMED)
     assert booked == (Decimal("-0.30") if "issue" in facts and "fall" not in facts else Decimal("0.00"))
@@ -168,7 +172,8 @@ def test_without_a_breach_the_liability_date_stands_in() -> None:
 
 
 def test_what_gives_points_back_is_effective_at_once() -> None:
-    assert {state_of(kind, lapsed=False, fallen=True) for kind in (Kind.REVERSAL, Kind.BONUS)} == {State.EFFECTIVE}
+    fallen = Record("y1", a_yellow(), fell_at=FELL_AT)
+    assert {state_of(kind, fallen) for kind in (Kind.REVERSAL, Kind.BONUS)} == {State.EFFECTIVE}
 
 
 def test_an_entry_cannot_be_changed() -> None:
@@ -176,3 +181,59 @@ def test_an_entry_cannot_be_changed() -> None:
     assert isinstance(entry, Entry)
     with pytest.raises(AttributeError):
         entry.amount = Decimal(0)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("order", [("issue", "file", "lapse"), ("file", "issue", "lapse"), ("issue", "lapse", "file")])
+def test_an_application_in_time_keeps_the_entry_provisional_past_the_window(order: tuple[str, ...]) -> None:
+    record, _ = grown(*order)
+    assert state_of(Kind.DEDUCTION, record) is State.PROVISIONAL
+
+
+def test_an_application_after_the_window_changes_nothing() -> None:
+    record = grown("issue", "lapse")[0].with_filing(LAPSED_AT + timedelta(days=1))
+    assert state_of(Kind.DEDUCTION, record) is State.EFFECTIVE
+
+
+@pytest.mark.parametrize(
+    "order", [("issue", "file", "uphold"), ("uphold", "file", "issue"), ("file", "uphold", "lapse", "issue")]
+)
+def test_an_upheld_slip_is_effective_from_the_decision(order: tuple[str, ...]) -> None:
+    record, steps = grown(*order)
+    assert (state_of(Kind.DEDUCTION, record), record.firm_at) == (State.EFFECTIVE, UPHELD_AT)
+    assert [step for step, _ in steps].count(Step.CONFIRMED) == 1
+
+
+@pytest.mark.parametrize(
+    ("colour", "new", "falls"),
+    [("YELLOW", "WHITE", True), ("RED", "YELLOW", True), ("YELLOW", None, False), ("YELLOW", "YELLOW", False)],
+)
+def test_only_a_lighter_colour_makes_a_varied_slip_fall(colour: str, new: str | None, falls: bool) -> None:
+    assert falls_by(colour, new) is falls
+
+
+def test_what_had_happened_by_an_instant_leaves_out_what_came_later() -> None:
+    record, _ = grown("issue", "file", "fall")
+    then = record.until(FILED_AT)
+    assert (then.issued, then.filed_at, then.fell_at, then.fall_cause) == (record.issued, FILED_AT, None, None)
+    assert record.until(ISSUED_AT - timedelta(seconds=1)) == Record("y1")
+
+
+def test_the_slip_s_own_policy_decides_the_year_whatever_the_present_one_says() -> None:
+    assert assessment_year(load_policy(), **YEAR_END, attribution="BREACHED") == 2025
+
+
+def test_a_bonus_names_its_award_its_approver_and_its_evidence() -> None:
+    proof = [{"kind": "DOCUMENT", "sha256": "a" * 64}]
+    entry = bonus(
+        award="/office:b1",
+        unit="ZJJ",
+        year=2026,
+        amount=Decimal("0.5"),
+        at=ISSUED_AT,
+        reason="工作获省级表彰",
+        approved_by="市长",
+        evidence=proof,
+        policy_version="2026-01",
+    )
+    assert (entry.entry_id, str(entry.amount), entry.kind) == ("BONUS:/office:b1", "0.50", Kind.BONUS)
+    assert (entry.approved_by, entry.evidence, "工作获省级表彰" in entry.basis) == ("市长", proof, True)

@@ -150,6 +150,8 @@ class SlipIssued(SlipFact):
     """The deadline instant whose passing led to it; none where no limit passed (a white by the office, poor work)."""
     deduction: Decimal | None = None
     """Points off by the policy that the slip was issued under; none for a white."""
+    year_attribution: str | None = None
+    """Which day decides the assessment year, by the same policy: LIABILITY_DATE, ISSUED or BREACHED."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

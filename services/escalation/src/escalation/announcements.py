@@ -164,7 +164,13 @@ def slip_approved(of: Ladder, slip: Slip, by: str) -> SlipApproved:
 
 
 def slip_issued(
-    of: Ladder, slip: Slip, liability: date, issued_at: datetime, breached_at: datetime | None, deduction: Decimal | None = None
+    of: Ladder,
+    slip: Slip,
+    liability: date,
+    issued_at: datetime,
+    breached_at: datetime | None,
+    deduction: Decimal | None = None,
+    year_attribution: str | None = None,
 ) -> SlipIssued:
     """A slip took effect."""
     return SlipIssued(
@@ -190,6 +196,7 @@ def slip_issued(
         previous_slip=slip.previous_slip,
         breached_at=breached_at,
         deduction=deduction,
+        year_attribution=year_attribution,
     )
 
 

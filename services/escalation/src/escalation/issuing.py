@@ -133,9 +133,10 @@ class Issuing(Limits):
     def _announce_issue(self, ladder: Ladder, rung: Rung, slip: Slip, step: Issue, issued_at: datetime) -> None:
         self.unnumbered.append((ladder, slip))
         breached_at = rung.course.end.due_instant if rung.passed and rung.course.end else None
-        points = _deduction(self.book_of(slip), slip.colour)
+        book = self.book_of(slip)
+        points, year_by = _deduction(book, slip.colour), book.policy.year_attribution
         self.announce(
-            ladder, lambda: say.slip_issued(ladder, slip, step.liability_date, issued_at, breached_at, points), issued_at
+            ladder, lambda: say.slip_issued(ladder, slip, step.liability_date, issued_at, breached_at, points, year_by), issued_at
         )
         self.count("issued", slip.colour, slip.ground)
         if slip.colour == RED:

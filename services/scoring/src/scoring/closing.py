@@ -21,7 +21,8 @@ from service_chassis.persistence.unit_of_work import Work
 from scoring.domain.assessment import Closing, Restatement, UnitYear, YearResult, contradicted, restatements, result
 
 ALREADY_CLOSED = (
-    "{year} 年考核已办结，{units} 的基础总分不能更改 / {year} was closed with other base totals for {units}; they cannot be replaced"
+    "{year} 年考核已办结，{units} 的基础总分不能更改 / "
+    "{year} was closed with other base totals for {units}; they cannot be replaced"
 )
 NOT_BEGUN = "{year} 年尚未开始，不能办结 / {year} has not begun and cannot be closed"
 
@@ -96,10 +97,7 @@ def _total(unit: str, line: Mapping[str, Any]) -> UnitTotal:
 def _tell_restatements(work: Work, closed: Closing, known: Mapping[str, UnitYear]) -> None:
     told = work.store.restated(closed.year)
     new = [
-        (of, line)
-        for unit, of in sorted(known.items())
-        for line in restatements(of, closed.at)
-        if (unit, line.key) not in told
+        (of, line) for unit, of in sorted(known.items()) for line in restatements(of, closed.at) if (unit, line.key) not in told
     ]
     for of, line in new:
         fact = _restated(line, result(of, closed.bases.get(of.unit)))

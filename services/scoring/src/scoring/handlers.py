@@ -10,7 +10,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from event_contracts.escalation import ReviewDecided, ReviewFiled, ReviewLapsed, SlipIssued, SlipOverturned, SlipVacated, SlipWithdrawn
+from event_contracts.escalation import (
+    ReviewDecided,
+    ReviewFiled,
+    ReviewLapsed,
+    SlipIssued,
+    SlipOverturned,
+    SlipVacated,
+    SlipWithdrawn,
+)
 from event_contracts.event import Evidence, Message
 from event_contracts.inbound import BonusAwarded
 from event_contracts.scoring import (

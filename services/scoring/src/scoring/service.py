@@ -31,7 +31,6 @@ from scoring.domain.slip import WEIGHTY
 from scoring.metrics import Ledger
 from scoring.store import Store, points_booked, units_not_eligible
 
-
 LEDGER = "ledger"
 
 

@@ -113,7 +113,8 @@ def assessment_year(
 ) -> int:
     """The local year that a slip burdens, by `year_attribution` of the policy that it was issued under (domain.md d.11).
 
-    `attribution` is that policy's word where the slip brought it; else the present policy's counts. A slip without a breach (work below the standard) is attributed by its liability date under `BREACHED`, too.
+    `attribution` is that policy's word where the slip brought it; else the present policy's counts. A slip without a breach
+    (work below the standard) is attributed by its liability date under `BREACHED`, too.
     """
     chosen = attribution or policy.year_attribution
     if chosen == "ISSUED":

@@ -1,4 +1,4 @@
-"""The first tables: slips as scoring knows them, the ledger, the standings and the closed years; before the code that uses them."""
+"""The first tables: slips as scoring knows them, the ledger, standings and closed years; before the code that uses them."""
 
 from __future__ import annotations
 
