@@ -470,6 +470,14 @@ class InterviewDeclined(InterviewFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewRecalled(InterviewFact):
+    """The slips that a proposal rested on fell before anybody decided on it."""
+
+    TYPE: ClassVar[str] = "escalation.interview.recalled.v1"
+    recalled_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InterviewHeld(InterviewFact):
     """The interview took place."""
 
@@ -553,6 +561,7 @@ FACTS: tuple[type[Fact], ...] = (
     InterviewProposed,
     InterviewSummoned,
     InterviewDeclined,
+    InterviewRecalled,
     InterviewHeld,
     CalendarPublished,
     PolicyPublished,

@@ -244,7 +244,9 @@ class Points(Part):
 
     def accept(self, value: Any) -> Decimal:
         if type(value) is not str or not self._shape.fullmatch(value):
-            raise ValidationError('应为文本形式的分值，至多两位小数 / must be points as a text with at most two places, such as "0.50"')
+            raise ValidationError(
+                '应为文本形式的分值，至多两位小数 / must be points as a text with at most two places, such as "0.50"'
+            )
         points = Decimal(value).quantize(Decimal("0.01"))
         if points < self.least:
             raise ValidationError(f"不得小于 {self.least} / must not be less than {self.least}")

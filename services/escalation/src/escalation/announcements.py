@@ -4,31 +4,43 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from event_contracts.escalation import (
     ClockArmed,
+    ClockExtended,
     ClockReprojected,
     ClockResumed,
     ClockStopped,
     DeadlineApproaching,
     DeadlineBreached,
     DeterminationMade,
+    ReferralAcknowledged,
+    ReferralConcluded,
     ReferralCreated,
+    ReferralRecalled,
+    ReviewDecided,
+    ReviewFiled,
+    ReviewInadmissible,
     ReviewLapsed,
     SlipApproved,
     SlipIssued,
     SlipLifted,
+    SlipOverturned,
     SlipProposed,
     SlipRenewed,
     SlipServed,
+    SlipVacated,
     SlipWithdrawn,
     UrgeSent,
 )
-from event_contracts.event import TimeLimit
+from event_contracts.event import Message, TimeLimit
+from event_contracts.inbound import ReviewDecided as Decided
 
 from escalation.domain.clock import Clock
 from escalation.domain.determination import Finding
 from escalation.domain.referral import Referral
+from escalation.domain.review import Fault
 from escalation.domain.slip import Slip
 from escalation.domain.standing import Ladder
 
@@ -264,8 +276,8 @@ def slip_lifted(of: Ladder, slip: Slip, lifted_at: datetime) -> SlipLifted:
     )
 
 
-def slip_withdrawn(of: Ladder, slip: Slip, withdrawn_at: datetime, root: str | None) -> SlipWithdrawn:
-    """A slip fell; its effects are undone."""
+def slip_withdrawn(of: Ladder, slip: Slip, withdrawn_at: datetime) -> SlipWithdrawn:
+    """A slip was taken back; its effects are undone."""
     return SlipWithdrawn(
         matter_id=of.matter_id,
         external_ref=of.external_ref,
@@ -279,9 +291,33 @@ def slip_withdrawn(of: Ladder, slip: Slip, withdrawn_at: datetime, root: str | N
         number=slip.number,
         cause=slip.cause or "",
         withdrawn_at=withdrawn_at,
-        cascade_root=root,
         title=of.title,
     )
+
+
+def slip_overturned(of: Ladder, slip: Slip, overturned_at: datetime, review_id: str) -> SlipOverturned:
+    """A review took a slip away; its effects are undone."""
+    return SlipOverturned(**_slip(of, slip), review_id=review_id, overturned_at=overturned_at, title=of.title)
+
+
+def slip_vacated(of: Ladder, slip: Slip, vacated_at: datetime, root: str) -> SlipVacated:
+    """A slip fell with the one that it stood on."""
+    return SlipVacated(**_slip(of, slip), vacated_at=vacated_at, cascade_root=root, title=of.title)
+
+
+def _slip(of: Ladder, slip: Slip) -> dict[str, Any]:
+    return {
+        "matter_id": of.matter_id,
+        "external_ref": of.external_ref,
+        "submitted_by": of.submitted_by,
+        "slip_id": slip.slip_id,
+        "unit": of.unit,
+        "colour": slip.colour,
+        "renewal": slip.renewal,
+        "ground": slip.ground,
+        "state": slip.state,
+        "number": slip.number,
+    }
 
 
 def determination_made(of: Ladder, slip_id: str, finding: Finding) -> DeterminationMade:
@@ -342,3 +378,79 @@ def review_lapsed(of: Ladder, slip: Slip, lapsed_at: datetime) -> ReviewLapsed:
         colour=slip.colour,
         lapsed_at=lapsed_at,
     )
+
+
+def clock_extended(of: Ladder, clock: Clock, days: int, reason: str, previous: date) -> ClockExtended:
+    """A limit became longer by a decision."""
+    return ClockExtended(
+        matter_id=of.matter_id,
+        external_ref=of.external_ref,
+        submitted_by=of.submitted_by,
+        unit=of.unit,
+        owner=clock.owner,
+        deadline=clock.deadline,
+        due_instant=clock.due_instant,
+        provisional=clock.provisional,
+        days=days,
+        reason=reason,
+        previous_deadline=previous,
+    )
+
+
+def _review(of: Ladder, slip: Slip, review_id: str) -> dict[str, Any]:
+    about = {"matter_id": of.matter_id, "external_ref": of.external_ref, "submitted_by": of.submitted_by}
+    return about | {"review_id": review_id, "slip_id": slip.slip_id, "unit": of.unit, "colour": slip.colour}
+
+
+def review_filed(of: Ladder, slip: Slip, review_id: str, reviewers: Clock) -> ReviewFiled:
+    """A unit applied for a review in its window."""
+    return ReviewFiled(**_review(of, slip, review_id), filed_at=reviewers.started_at, decide_by=reviewers.deadline)
+
+
+def review_inadmissible(of: Ladder, slip: Slip, message: Message, fault: Fault) -> ReviewInadmissible:
+    """An application is not looked into."""
+    about = _review(of, slip, message.id)
+    return ReviewInadmissible(**about, filed_at=message.time, code=fault.code, detail=fault.detail)
+
+
+def review_decided(of: Ladder, slip: Slip, review_id: str, said: Decided, decided_at: datetime) -> ReviewDecided:
+    """The reviewers decided."""
+    return ReviewDecided(
+        **_review(of, slip, review_id),
+        outcome=said.outcome,
+        reviewers=[name.strip() for name in said.reviewers],
+        decided_at=decided_at,
+        reasons=said.reasons or "",
+        new_colour=said.new_colour,
+        new_limit=said.new_limit,
+    )
+
+
+def _referral(of: Ladder, referral: Referral) -> dict[str, Any]:
+    return {
+        "matter_id": of.matter_id,
+        "external_ref": of.external_ref,
+        "submitted_by": of.submitted_by,
+        "referral_id": referral.referral_id,
+        "slip_id": referral.slip_id,
+        "unit": of.unit,
+        "body": referral.body,
+        "kind": referral.kind,
+        "state": referral.state,
+        "title": of.title,
+    }
+
+
+def referral_acknowledged(of: Ladder, referral: Referral, at: datetime, by: str | None) -> ReferralAcknowledged:
+    """A body has the hand-over."""
+    return ReferralAcknowledged(**_referral(of, referral), acknowledged_at=at, by=by)
+
+
+def referral_concluded(of: Ladder, referral: Referral, at: datetime, outcome: str, by: str | None) -> ReferralConcluded:
+    """A body reported what came of it."""
+    return ReferralConcluded(**_referral(of, referral), concluded_at=at, outcome=outcome, by=by)
+
+
+def referral_recalled(of: Ladder, referral: Referral, at: datetime, root: str | None) -> ReferralRecalled:
+    """The red that was handed over fell; `root` is the slip that fell first, where it was another."""
+    return ReferralRecalled(**_referral(of, referral), recalled_at=at, cascade_root=root)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from escalation.rulebook import Rulebook
 
 DEADLINE, ISSUE, REMINDER, URGING, REVIEW = "deadline", "issue", "reminder", "urge", "review_window"
+REVIEWERS = "review_decision"
 """Kinds of timers; the key of each is the assignment or slip that it is about."""
 
 
@@ -49,6 +50,7 @@ class Book:
         reckoning = reckoning or Reckoning(policy.calendar, policy.zone)
         approval = {slips.WHITE: policy.approval.white, YELLOW: policy.approval.yellow, RED: policy.approval.red}
         rules = Rules(reckoning, policy.issue_time, approval, policy.yellow.max_renewals, policy.late_completion_before_issue)
+        rules = replace(rules, review_suspends=policy.review_suspends_ladder)
         late = LateReports(policy.late_report.mode, policy.late_report.window, reckoning)
         reminding = Reminding(policy.reminders, policy.delivery_window[0], reckoning)
         return cls(policy, reckoning, rules, late, reminding, number_prefix, metrics)
@@ -76,6 +78,8 @@ class Desk:
         self.said: list[Said] = []
         self.unnumbered: list[tuple[Ladder, Slip]] = []
         self.causes: dict[tuple[str, str], Message | None] = {}
+        self.weightier: set[tuple[str, int]] = set()
+        self.lightened: set[tuple[str, int]] = set()
         self.counts: Counter[tuple[str, ...]] = Counter()
         self.lags: list[float] = []
 
@@ -105,6 +109,11 @@ class Desk:
         highest = max(issued, key=lambda slip: slip.level, default=None)
         return (highest.policy_version if highest else None) or self.book.policy.version
 
+    def weigh(self, slip: Slip, *, fell: bool = False) -> None:
+        """A red was issued, a yellow became effective, or one of them fell: an interview may be proposed, or its proposal go."""
+        if slip.colour != slips.WHITE and not slip.renewal and slip.liability_date is not None:
+            (self.lightened if fell else self.weightier).add((slip.unit, slip.liability_date.year))
+
     def write(self, ladder: Ladder, kind: str, id_: str, at: datetime, arrived: datetime, data: dict[str, Any]) -> None:
         """Add a line to the ladder's journal, once."""
         if not any(entry.kind == kind and entry.id == id_ for entry in ladder.journal):
@@ -128,7 +137,8 @@ class Desk:
 
     def _tell_metrics(self) -> None:
         for (metric, *labels), count in self.counts.items():
-            getattr(self.book.metrics, metric).labels(*labels).inc(count)
+            counter = getattr(self.book.metrics, metric)
+            (counter.labels(*labels) if labels else counter).inc(count)
         for seconds in self.lags:
             self.book.metrics.lag.observe(seconds)
         self.counts.clear()

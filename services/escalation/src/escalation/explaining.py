@@ -34,7 +34,10 @@ def explain(session: Any, policy: Policy, matter: str, unit: str | None = None) 
 def _ladder(session: Any, of: Ladder, rulebook: Rulebook) -> dict[str, Any]:
     book = rulebook.latest
     found = rungs(of, book.reckoning, book.late_reports)
-    clocks = [*((rung.clock, rung) for rung in found if rung.clock), *((clock, None) for clock in of.windows.values())]
+    clocks = [
+        *((rung.clock, rung) for rung in found if rung.clock),
+        *((clock, None) for kept in (of.windows, of.review_clocks) for clock in kept.values()),
+    ]
     return {
         "matter": of.external_ref or of.matter_id,
         "matter_id": of.matter_id,

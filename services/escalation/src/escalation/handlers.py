@@ -61,6 +61,9 @@ def serve(desk: Settling, message: Message) -> None:
     if data.kind not in ("ASSIGNMENT", "SLIP"):
         return
     ladder = desk.store.ladder_or_new(data.matter_id, data.unit)
+    slip = ladder.slip(data.about) if data.kind == "SLIP" else None
+    if slip is not None and slip.served_at is None:
+        slip.signed_by = data.signed_by
     about = ladder.assignment_id if data.kind == "ASSIGNMENT" and ladder.assignment_id else data.about
     if about == ladder.assignment_id or ladder.slip(about) is not None:
         desk.touch(ladder)
@@ -108,7 +111,7 @@ def progressed(desk: Settling, message: Message) -> None:
 # ---------------------------------------------------------------- what the office and lead units send
 
 
-def _ladder_of(desk: Settling, message: Message) -> Ladder:
+def ladder_of(desk: Settling, message: Message) -> Ladder:
     """The ladder that a request is about; a unit without a part in the matter is refused."""
     ladder = desk.store.find(desk.work.matter_of(message), message.data.unit)
     if ladder is None or ladder.assignment_id is None:
@@ -119,7 +122,7 @@ def _ladder_of(desk: Settling, message: Message) -> Ladder:
 def urged(desk: Settling, message: Message) -> None:
     """The office, or the lead unit from its own account, urged a unit."""
     data: inbound.UrgeSent = message.data
-    ladder = _ladder_of(desk, message)
+    ladder = ladder_of(desk, message)
     _may_urge(desk, message, ladder)
     details = {"by": data.by, "sender": message.sender, "reported_block": data.reported_block}
     desk.write(ladder, standing.URGE, message.id, message.time, desk.now, details)
@@ -139,7 +142,7 @@ def _may_urge(desk: Settling, message: Message, ladder: Ladder) -> None:
 def determined(desk: Settling, message: Message) -> None:
     """An official found what became of a yellow (认定)."""
     data: inbound.DeterminationMade = message.data
-    ladder = _ladder_of(desk, message)
+    ladder = ladder_of(desk, message)
     if data.progress_class in determination.NEED_EVIDENCE and not (data.evidence and data.reasons.strip()):
         raise Refused("SCHEMA_INVALID", "此类认定须有理由和证据 / this finding needs reasons and evidence", "/data/evidence")
     details = {"class": data.progress_class, "by": data.decided_by, "reasons": data.reasons}
@@ -159,7 +162,7 @@ def _in_force_at(ladder: Ladder, message: Message, colour: str) -> Slip | None:
 def proposed(desk: Settling, message: Message) -> None:
     """An official proposes a slip: a draft that waits for approval, whatever the policy says about the machine's."""
     data: inbound.SlipProposed = message.data
-    ladder = _ladder_of(desk, message)
+    ladder = ladder_of(desk, message)
     _may_propose(ladder, message)
     details = {"colour": data.colour, "by": data.by, "ground": data.ground, "reason": data.reason}
     desk.write(ladder, standing.PROPOSAL, message.id, message.time, desk.now, details)
@@ -216,7 +219,7 @@ def _fill_in(draft: Slip, data: Any) -> None:
 def approved(desk: Settling, message: Message) -> None:
     """An official approved a slip: a draft is issued at this time; of a slip already issued nothing happens."""
     data: inbound.SlipApproved = message.data
-    ladder = _ladder_of(desk, message)
+    ladder = ladder_of(desk, message)
     existing = ladder.standing_slip(data.colour)
     if existing is not None and existing.issued_at is not None and data.colour != YELLOW:
         return
@@ -230,7 +233,7 @@ def approved(desk: Settling, message: Message) -> None:
 def withdrawn(desk: Settling, message: Message) -> None:
     """An official withdraws a slip, with everything that stood on it, or refuses a draft."""
     data: inbound.SlipWithdrawn = message.data
-    ladder = _ladder_of(desk, message)
+    ladder = ladder_of(desk, message)
     slip = ladder.standing_slip(data.colour)
     if slip is None:
         raise Refused("UNKNOWN_MATTER", "没有该颜色的有效督办单 / there is no such slip on this ladder", "/data/colour")
@@ -331,4 +334,5 @@ def review_lapsed(desk: Settling, timer: Timer) -> None:
     if ladder is None or slip is None or window is None or not slip.standing or window.state in (STOPPED, BREACHED):
         return
     window.state, window.passed_due, window.changed = STOPPED, window.due_instant, True
+    desk.weigh(slip)
     desk.announce(ladder, lambda: say.review_lapsed(ladder, slip, window.due_instant), timer.due_at)

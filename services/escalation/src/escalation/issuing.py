@@ -1,4 +1,4 @@
-"""Slips: drafted, issued with their number and reason, and withdrawn with everything that stood on them."""
+"""Slips: drafted, and issued with their number and reason."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from typing import Any
 from ground_rules.limits import Limit
 
 from escalation import announcements as say
-from escalation.desk import DEADLINE, ISSUE, REMINDER, REVIEW, URGING, Book, later
+from escalation.desk import ISSUE, Book, later
 from escalation.domain import slip as slips
-from escalation.domain.clock import STOPPED
 from escalation.domain.determination import MACHINE
 from escalation.domain.ladder import PARKED, Draft, Issue, Step
-from escalation.domain.referral import RECALLED, referrals_of
+from escalation.domain.referral import referrals_of
 from escalation.domain.slip import RED, Slip
 from escalation.domain.standing import Ladder, Rung
-from escalation.limits import Limits
+from escalation.falling import Falling
 
 
-class Issuing(Limits):
-    """Puts slips on a ladder and takes them off."""
+class Issuing(Falling):
+    """Puts slips on a ladder."""
 
     def _keep_draft(self, ladder: Ladder, rung: Rung, step: Draft) -> None:
         draft = ladder.draft(step.colour)
@@ -40,10 +39,6 @@ class Issuing(Limits):
             wanted = step.colour == slip.colour if isinstance(step, Draft | Issue) else step.reason == PARKED
             if slip.is_draft and slip.proposed_by == MACHINE and not wanted:
                 self.drop_draft(ladder, slip, slips.DRAFT_OBSOLETE, self.now)
-
-    def drop_draft(self, ladder: Ladder, draft: Slip, cause: str, at: datetime) -> None:
-        """A draft that will never be issued; the unit never saw it, so nothing is announced."""
-        draft.state, draft.standing, draft.cause, draft.ended_at, draft.changed = slips.WITHDRAWN, False, cause, at, True
 
     # ---- issuing
 
@@ -140,8 +135,9 @@ class Issuing(Limits):
         )
         self.count("issued", slip.colour, slip.ground)
         if slip.colour == RED:
+            self.weigh(slip)
             for referral in referrals_of(slip.slip_id, ladder.matter_id, ladder.unit):
-                self.store.referrals.append(referral)
+                self.store.put_referral(referral)
                 self.announce(ladder, later(say.referral_created, ladder, slip, referral), issued_at)
 
     def _reason(self, rung: Rung, step: Issue | Draft, said: str) -> str:
@@ -172,32 +168,6 @@ class Issuing(Limits):
             ground=step.ground,
             liability=step.liability_date,
         )
-
-    # ---- withdrawing
-
-    def withdraw(self, ladder: Ladder, root: Slip, cause: str, at: datetime) -> None:
-        """A slip falls, and every later slip that stood on it with it (d.8)."""
-        falling = [slip for slip in ladder.in_force() if slip.level > root.level]
-        self._fall(ladder, root, slips.WITHDRAWN, cause, at, None)
-        for slip in falling:
-            self._fall(ladder, slip, slips.VACATED, slips.VACATED, at, root)
-        reds = [slip.slip_id for slip in [root, *falling] if slip.colour == RED]
-        for referral in self.store.referrals_of(reds) if reds else ():
-            referral.state, referral.changed = RECALLED, True
-
-    def _fall(self, ladder: Ladder, slip: Slip, state: str, cause: str, at: datetime, root: Slip | None) -> None:
-        slip.state, slip.standing, slip.cause, slip.ended_at, slip.changed = state, False, cause, at, True
-        slip.vacated_by = root.number if root else None
-        self.count("withdrawn", cause)
-        clock, window = ladder.clocks.get(slip.slip_id), ladder.windows.get(slip.slip_id)
-        if clock is not None:
-            self._clear_timers(clock, DEADLINE, REMINDER, URGING, ISSUE)
-        if window is not None:
-            self._clear_timers(window, REVIEW)
-        for found in (clock, window):
-            if found is not None and found.state != STOPPED:
-                found.state, found.changed = STOPPED, True
-        self.announce(ladder, later(say.slip_withdrawn, ladder, slip, at, root.slip_id if root else None), at)
 
 
 def _limit(book: Book, colour: str) -> Limit:

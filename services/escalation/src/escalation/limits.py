@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from escalation import announcements as say
-from escalation.desk import DEADLINE, REMINDER, REVIEW, URGING, Desk
+from escalation.desk import DEADLINE, REMINDER, REVIEW, REVIEWERS, URGING, Desk
 from escalation.domain import slip as slips
 from escalation.domain.clock import ASSIGNMENT, BREACHED, REVIEW_WINDOW, RUNNING, STOPPED, Clock, Term
 from escalation.domain.slip import RED, YELLOW, Slip
@@ -89,7 +89,10 @@ class Limits(Desk):
             changed=True,
         )
         ladder.windows[slip.slip_id] = window
-        self.work.set_timer(REVIEW, slip.slip_id, end.due_instant, subject=ladder.matter_id)
+        if ladder.review_of(slip.slip_id) is not None:  # applied for before the receipt: the window has done its work
+            window.state = STOPPED
+        else:
+            self.work.set_timer(REVIEW, slip.slip_id, end.due_instant, subject=ladder.matter_id)
         return window
 
     def _set_timers(self, ladder: Ladder, clock: Clock, after: datetime) -> None:
@@ -115,8 +118,16 @@ class Limits(Desk):
             self.work.set_timer(REMINDER, clock.about, reminder.at, subject=ladder.matter_id)
 
     def move_window_timer(self, window: Clock) -> None:
-        """A review window that became longer is looked at later."""
-        self.work.set_timer(REVIEW, window.about, window.due_instant, subject=window.matter_id)
+        """A review window, or the reviewers' limit, that became longer is looked at later."""
+        kind = REVIEW if window.owner == REVIEW_WINDOW else REVIEWERS
+        self.work.set_timer(kind, window.about, window.due_instant, subject=window.matter_id)
+
+    def run_on(self, ladder: Ladder, rung: Rung, clock: Clock, at: datetime) -> None:
+        """A limit was given more time at `at`: it runs again, if nothing has stopped it."""
+        self._move_end(rung, clock)
+        if rung.course.status == RUNNING:
+            clock.state, clock.changed = RUNNING, True
+            self._set_timers(ladder, clock, at)
 
     def _clear_timers(self, clock: Clock, *kinds: str) -> None:
         for kind in kinds:

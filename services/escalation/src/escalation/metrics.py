@@ -28,6 +28,7 @@ class Metrics:
             buckets=(0.1, 1, 5, 30, 60, 300, 1800, 3600, 14400, 86400),
             registry=self.registry,
         )
+        self.overturned = Counter("supervision_reviews_overturned", "Slips that a review overturned", registry=self.registry)
         self.withdrawn = Counter("supervision_slips_withdrawn_total", "Slips that fell", ["cause"], registry=self.registry)
 
 
@@ -41,6 +42,8 @@ class Figures:
     """Ladders whose limit has passed and that do not go on, by reason."""
     unacknowledged: Mapping[str, int]
     """Referrals without a receipt, by body."""
+    reviews_pending: int
+    """Applications for a review that the reviewers have not decided."""
     without_next_action: int
     """Running clocks that no timer will look at: must be 0."""
 
@@ -56,6 +59,8 @@ class Board(Collector):
         yield _by("supervision_slips_active", "Slips whose limit has not ended", "colour", found.active)
         yield _by("supervision_ladders_waiting", "Ladders that do not go on although their limit passed", "reason", found.waiting)
         yield _by("supervision_referrals_unacknowledged", "Referrals without a receipt", "body", found.unacknowledged)
+        text = "Applications for a review that wait for the reviewers"
+        yield GaugeMetricFamily("supervision_reviews_pending", text, value=found.reviews_pending)
         text = "Running clocks that no timer will look at; must be 0"
         yield GaugeMetricFamily("supervision_clocks_armed_without_next_action", text, value=found.without_next_action)
 

@@ -1,4 +1,4 @@
-"""Read-only lists for outcomes, the live view and exports: slips, referrals, deadlines, breaches (events.md section 5)."""
+"""Read-only lists for outcomes, the live view and exports: slips, referrals, deadlines, breaches, interviews (events.md 5)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ground_rules.policy import Policy
 from sqlalchemy import Connection, select
 
 from escalation.domain.clock import BREACHED, owner_of
+from escalation.interview_store import interview
 from escalation.store import clock, ladder, referral, slip
 
 Lists = dict[str, list[dict[str, Any]]]
@@ -16,11 +17,12 @@ Lists = dict[str, list[dict[str, Any]]]
 _REFS = select(ladder.c.matter_id, ladder.c.external_ref).distinct()
 _SLIPS = select(slip).where(slip.c.issued_at.is_not(None))
 _CLOCKS = select(clock)
+_INTERVIEWS = select(interview)
 _REFERRALS = select(referral, slip.c.issued_at).join(slip, slip.c.slip_id == referral.c.slip_id)
 
 
 def report(conn: Connection, policy: Policy) -> Lists:
-    """All four lists, each sorted by time, then matter, then unit. Drafts are not slips yet and are left out."""
+    """All its lists, each sorted by time, then matter, then unit. Drafts are not slips yet and are left out."""
     refs = {row.matter_id: row.external_ref or row.matter_id for row in conn.execute(_REFS)}
     clocks = conn.execute(_CLOCKS).all()
     by_slip = {(row.about, row.owner): row for row in clocks}
@@ -28,8 +30,23 @@ def report(conn: Connection, policy: Policy) -> Lists:
         "slips": _sorted([_slip(row, refs, by_slip) for row in conn.execute(_SLIPS)], "issued_at"),
         "referrals": _sorted([_referral(row, refs) for row in conn.execute(_REFERRALS)], "created_at"),
         "deadlines": _sorted([_deadline(row, refs) for row in clocks], "due_instant"),
+        "interviews": _interviews(conn),
         "breaches": _sorted([_breach(row, refs) for row in clocks if row.state == BREACHED], "at"),
     }
+
+
+def _interviews(conn: Connection) -> list[dict[str, Any]]:
+    rows = sorted(conn.execute(_INTERVIEWS), key=lambda row: (row.proposed_at, row.unit, row.year, row.attempt))
+    return [
+        {
+            "unit": row.unit,
+            "proposed_at": instant(row.proposed_at),
+            "reason": row.reason,
+            "state": row.state,
+            "year": row.year,
+        }
+        for row in rows
+    ]
 
 
 def _sorted(rows: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
@@ -71,7 +88,7 @@ def _slip(row: Any, refs: dict[str, str], clocks: dict[tuple[str, str], Any]) ->
 
 
 def _referral(row: Any, refs: dict[str, str]) -> dict[str, Any]:
-    return {
+    entry = {
         "matter": refs[row.matter_id],
         "unit": row.unit,
         "body": row.body,
@@ -79,6 +96,8 @@ def _referral(row: Any, refs: dict[str, str]) -> dict[str, Any]:
         "state": row.state,
         "created_at": instant(row.issued_at),
     }
+    later = {name: instant(getattr(row, name)) for name in ("acknowledged_at", "concluded_at", "recalled_at")}
+    return entry | {key: value for key, value in (later | {"outcome": row.outcome}).items() if value is not None}
 
 
 def _deadline(row: Any, refs: dict[str, str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 
-from escalation import handlers, publishing
+from escalation import handlers, interviews, publishing, reviews
 from escalation.config import NUMBER_PREFIX
 from escalation.metrics import Board, Figures, Metrics
 from escalation.rulebook import Rulebook
@@ -34,9 +34,11 @@ class Escalation(Service):
         self.rulebook = Rulebook(policy, number_prefix, self.metrics)
 
     def subjects(self, message: Message) -> list[str]:
-        """Rules that are published are locked as one subject; everything else by its matter."""
+        """Rules that are published are locked as one subject, interviews by their unit; everything else by its matter."""
         if isinstance(message.data, inbound.CalendarPublished | inbound.PolicyPublished):
             return [publishing.RULES]
+        if isinstance(message.data, inbound.InterviewDecided | inbound.InterviewHeld):
+            return [interviews.subject(message.data.unit)]
         return super().subjects(message)
 
     # ---- the three hooks
@@ -133,6 +135,30 @@ class Escalation(Service):
     def on_slip_withdrawn(self, work: Work, message: Message) -> None:
         handlers.withdrawn(work.store, message)
 
+    @consume(inbound.ReviewFiled)
+    def on_review_filed(self, work: Work, message: Message) -> None:
+        reviews.filed(work.store, message)
+
+    @consume(inbound.ReviewDecided)
+    def on_review_decided(self, work: Work, message: Message) -> None:
+        reviews.decided(work.store, message)
+
+    @consume(inbound.ReferralAcknowledged)
+    def on_referral_acknowledged(self, work: Work, message: Message) -> None:
+        reviews.acknowledged(work.store, message)
+
+    @consume(inbound.ReferralConcluded)
+    def on_referral_concluded(self, work: Work, message: Message) -> None:
+        reviews.concluded(work.store, message)
+
+    @consume(inbound.InterviewDecided)
+    def on_interview_decided(self, work: Work, message: Message) -> None:
+        interviews.decided(work, message, self._desk(work).book.policy)
+
+    @consume(inbound.InterviewHeld)
+    def on_interview_held(self, work: Work, message: Message) -> None:
+        interviews.held(work, message, self._desk(work).book.policy)
+
     @consume(inbound.CalendarPublished)
     def on_calendar_published(self, work: Work, message: Message) -> None:
         publishing.calendar_published(work.store, message)
@@ -162,6 +188,14 @@ class Escalation(Service):
     @due("urge")
     def on_urge(self, work: Work, timer: Timer) -> None:
         handlers.urge_by_clock(work.store, timer)
+
+    @due("review_decision", cut=True)
+    def on_review_decision(self, work: Work, timer: Timer) -> None:
+        reviews.overdue(work.store, timer)
+
+    @due(interviews.INTERVIEW)
+    def on_interview(self, work: Work, timer: Timer) -> None:
+        interviews.count_again(work, timer, self._desk(work).book.policy)
 
     @due("review_window", cut=True)
     def on_review_window(self, work: Work, timer: Timer) -> None:

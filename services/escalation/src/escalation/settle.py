@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from escalation import interviews
 from escalation.desk import ISSUE
 from escalation.domain import slip as slips
 from escalation.domain.ladder import ESCALATED, ISSUE_SCHEDULED, Draft, Hold, Issue, Nothing, ParkedHold, Rules, Step, next_step
@@ -33,6 +34,8 @@ class Settling(Issuing):
                 self.settle(ladder)
         self._number()
         self.store.save()
+        interviews.ask(self.work, self.weightier, self.lightened)
+        self.weightier, self.lightened = set(), set()
         self._send()
 
     def settle(self, ladder: Ladder) -> None:

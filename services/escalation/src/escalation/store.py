@@ -19,11 +19,11 @@ from service_chassis.persistence.tables import metadata, timer
 from sqlalchemy import Boolean, Column, Connection, Date, Index, Integer, Table, Text, bindparam, exists, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from escalation.domain.clock import REVIEW_WINDOW, RUNNING, SUSPENDED, Clock
+from escalation.domain.clock import REVIEW, REVIEW_WINDOW, RUNNING, SUSPENDED, Clock
 from escalation.domain.ladder import ParkedHold
-from escalation.domain.referral import CREATED, Referral
+from escalation.domain.referral import Referral
 from escalation.domain.slip import ISSUED, SERVED, Slip
-from escalation.domain.standing import Entry, Ladder
+from escalation.domain.standing import APPLICATION, DECISION, Entry, Ladder
 from escalation.metrics import Figures
 
 METADATA = metadata()
@@ -102,8 +102,10 @@ slip = Table(
     Column("cause", Text),
     Column("vacated_by", Text),
     Column("policy_version", Text),
+    Column("signed_by", Text),
     # One slip per (matter, unit, colour, renewal) that has not fallen: invariants 1 and 9, d.17 "the unique key of a slip".
     Index("uq_slip_standing", "matter_id", "unit", "colour", "renewal", unique=True, **_where("standing")),
+    Index("ix_slip_weighty", "unit", "liability_date", **_where("colour <> 'WHITE'")),
 )
 
 journal = Table(
@@ -128,6 +130,10 @@ referral = Table(
     Column("body", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("acknowledged_at", Instant),
+    Column("concluded_at", Instant),
+    Column("outcome", Text),
+    Column("recalled_at", Instant),
     Index("uq_referral_slip_body", "slip_id", "body", unique=True),
 )
 
@@ -232,8 +238,19 @@ def _count_by(column: Any, condition: Any) -> Any:
 
 _ACTIVE = _count_by(slip.c.colour, slip.c.standing & slip.c.state.in_((ISSUED, SERVED)))
 _WAITING_BY = _count_by(ladder.c.waiting, ladder.c.waiting.is_not(None))
-_UNACKNOWLEDGED = _count_by(referral.c.body, referral.c.state == CREATED)
-_LOOKED_AT = exists().where((timer.c.key == clock.c.about) & timer.c.kind.in_(("deadline", "review_window")))
+_NO_RECEIPT = referral.c.acknowledged_at.is_(None) & referral.c.concluded_at.is_(None) & referral.c.recalled_at.is_(None)
+_UNACKNOWLEDGED = _count_by(referral.c.body, _NO_RECEIPT)
+_DECIDED = journal.alias("decided")
+_PENDING = (
+    select(func.count())
+    .select_from(journal.join(slip, slip.c.slip_id == journal.c.id))
+    .where(
+        journal.c.kind == APPLICATION,
+        slip.c.standing,
+        ~exists().where((_DECIDED.c.kind == DECISION) & (_DECIDED.c.id == slip.c.slip_id)),
+    )
+)
+_LOOKED_AT = exists().where((timer.c.key == clock.c.about) & timer.c.kind.in_(("deadline", "review_window", "review_decision")))
 _LOST = select(func.count()).select_from(clock).where(clock.c.state == RUNNING, ~_LOOKED_AT)
 
 
@@ -244,7 +261,8 @@ def figures(session: Connection) -> Figures:
         return {row[0]: row[1] for row in session.execute(statement)}
 
     lost = session.execute(_LOST).scalar_one()
-    return Figures(by(_ACTIVE), by(_WAITING_BY), by(_UNACKNOWLEDGED), lost)
+    pending = session.execute(_PENDING).scalar_one()
+    return Figures(by(_ACTIVE), by(_WAITING_BY), by(_UNACKNOWLEDGED), pending, lost)
 
 
 # ---------------------------------------------------------------- published rules, and questions about a matter
@@ -295,7 +313,7 @@ class Store:
         self.session = session
         self.ladders: dict[tuple[str, str], Ladder] = {}
         self.by_about: dict[str, Ladder] = {}
-        self.referrals: list[Referral] = []
+        self.referrals: dict[str, Referral] = {}
         self.touched: list[Ladder] = []
         self._outcomes: dict[tuple[str, str], dict[str, Any]] = {}
         self._loaded: set[str] = set()
@@ -326,7 +344,8 @@ class Store:
 
     def _attach_clock(self, found: Clock) -> None:
         of = self.ladders[found.matter_id, found.unit]
-        (of.windows if found.owner == REVIEW_WINDOW else of.clocks)[found.about] = found
+        kept = {REVIEW_WINDOW: of.windows, REVIEW: of.review_clocks}.get(found.owner, of.clocks)
+        kept[found.about] = found
 
     def add(self, new: Ladder) -> Ladder:
         """Take a ladder into this transaction."""
@@ -372,10 +391,16 @@ class Store:
         return [(row[0], row[1]) for row in self.session.execute(_WAITING, {"reason": reason})]
 
     def referrals_of(self, slip_ids: Iterable[str]) -> list[Referral]:
-        """The referrals of these slips; changes to them are saved."""
-        found = [Referral(*row) for row in self.session.execute(_REFERRALS, {"slips": sorted(slip_ids)})]
-        self.referrals.extend(found)
-        return found
+        """The referrals of these slips, by body, each one object in a transaction; changes to them are saved."""
+        wanted = set(slip_ids)
+        for row in self.session.execute(_REFERRALS, {"slips": sorted(wanted)}):
+            self.referrals.setdefault(row[0], Referral(*row))
+        found = (referral for referral in self.referrals.values() if referral.slip_id in wanted)
+        return sorted(found, key=lambda referral: (referral.slip_id, referral.body))
+
+    def put_referral(self, new: Referral) -> None:
+        """Take a new referral into this transaction."""
+        self.referrals[new.referral_id] = new
 
     # ---- what is written at once
 
@@ -419,13 +444,19 @@ class Store:
         """Write what changed, each table with one statement."""
         known = [found for found in self.ladders.values() if found.assignment_id is not None]
         self._upsert(ladder, [found for found in known if found.changed], Ladder, ["matter_id", "unit"])
-        clocks = [c for found in known for kept in (found.clocks, found.windows) for c in kept.values() if c.changed]
+        clocks = [
+            c
+            for found in known
+            for kept in (found.clocks, found.windows, found.review_clocks)
+            for c in kept.values()
+            if c.changed
+        ]
         self._upsert(clock, clocks, Clock, ["owner", "about"])
         # A slip that falls frees its unique key for the next one, so it is written first.
         slips = [s for found in known for s in found.slips if s.changed]
         self._upsert(slip, [s for s in slips if not s.standing], Slip, ["slip_id"])
         self._upsert(slip, [s for s in slips if s.standing], Slip, ["slip_id"])
-        self._upsert(referral, [r for r in self.referrals if r.changed], Referral, ["referral_id"])
+        self._upsert(referral, [r for r in self.referrals.values() if r.changed], Referral, ["referral_id"])
         insert_new(self.session, journal, self._new_entries())
         if self._outcomes:
             self.session.execute(_counted(self.session.dialect.name)[0], list(self._outcomes.values()))

@@ -9,7 +9,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from event_contracts.escalation import DeadlineApproaching, SlipIssued, SlipLifted, SlipRenewed, SlipWithdrawn, UrgeSent
+from event_contracts.escalation import (
+    DeadlineApproaching,
+    SlipIssued,
+    SlipLifted,
+    SlipOverturned,
+    SlipRenewed,
+    SlipVacated,
+    SlipWithdrawn,
+    UrgeSent,
+)
 from event_contracts.event import Message
 from event_contracts.inbound import NoticeSigned
 from event_contracts.intake import AssignmentDispatched, MatterRegistered
@@ -91,8 +100,8 @@ def tell_lifted(work: Work, message: Message, policy: Policy) -> None:
 
 
 def tell_withdrawn(work: Work, message: Message, policy: Policy) -> None:
-    """A slip fell: all who received it are told, and it is not served any more if it was not yet."""
-    data: SlipWithdrawn = message.data
+    """A slip fell, by itself or with another: all who received it are told, and it is not served any more if it was not yet."""
+    data: SlipWithdrawn | SlipOverturned | SlipVacated = message.data
     letter = _draft(work, message, policy, Kind.SLIP_WITHDRAWN, data.slip_id, colour=data.colour, renewal=data.renewal)
     _write(work, message, policy, letter)
     slip = work.store.letter(letter_id(Kind.SLIP, data.slip_id))

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from event_contracts.escalation import DeadlineApproaching, SlipIssued, SlipLifted, SlipRenewed, SlipWithdrawn, UrgeSent
+from event_contracts.escalation import (
+    DeadlineApproaching,
+    SlipIssued,
+    SlipLifted,
+    SlipOverturned,
+    SlipRenewed,
+    SlipVacated,
+    SlipWithdrawn,
+    UrgeSent,
+)
 from event_contracts.event import Message
 from event_contracts.inbound import NoticeSigned
 from event_contracts.intake import AssignmentDispatched, MatterRegistered
@@ -77,8 +86,8 @@ class Notify(Service):
     def on_slip_lifted(self, work: Work, message: Message) -> None:
         handlers.tell_lifted(work, message, self.policy)
 
-    @consume(SlipWithdrawn)
-    def on_slip_withdrawn(self, work: Work, message: Message) -> None:
+    @consume(SlipWithdrawn, SlipOverturned, SlipVacated)
+    def on_slip_fallen(self, work: Work, message: Message) -> None:
         handlers.tell_withdrawn(work, message, self.policy)
 
     @consume(NoticeSigned)
@@ -95,6 +104,6 @@ def _letters_of(message: Message) -> Iterator[str]:
     data = message.data
     if isinstance(data, AssignmentDispatched):
         yield letter_id(Kind.ASSIGNMENT, data.assignment_id)
-    elif isinstance(data, SlipIssued | SlipRenewed | SlipWithdrawn):
+    elif isinstance(data, SlipIssued | SlipRenewed | SlipWithdrawn | SlipOverturned | SlipVacated):
         yield letter_id(Kind.SLIP, data.slip_id)
         yield letter_id(Kind.SLIP_WITHDRAWN, data.slip_id)

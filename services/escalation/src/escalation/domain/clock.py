@@ -17,7 +17,7 @@ from ground_rules.workdays import WorkCalendar
 RUNNING, SUSPENDED, STOPPED, BREACHED = "RUNNING", "SUSPENDED", "STOPPED", "BREACHED"
 """States of a clock (domain.md d.3)."""
 
-ASSIGNMENT, REVIEW_WINDOW = "ASSIGNMENT", "REVIEW_WINDOW"
+ASSIGNMENT, REVIEW_WINDOW, REVIEW = "ASSIGNMENT", "REVIEW_WINDOW", "REVIEW"
 
 VERIFIED, REJECTED = "VERIFIED", "REJECTED"
 """Verdicts on a claim; a claim without one is pending."""

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from escalation.domain.clock import Claim, Course, End, Reckoning
 from escalation.domain.determination import MACHINE, SUBSTANTIVE, Finding, found_by_machine
+from escalation.domain.review import Review
 from escalation.domain.slip import BELOW_STANDARD, OVERDUE, RED, SLOW_PROGRESS, WHITE, YELLOW
 
 DONE_IN_TIME = "DONE_IN_TIME"
@@ -25,6 +26,7 @@ FELL_BEFORE = "FELL_BEFORE"
 AWAITING_DETERMINATION = "AWAITING_DETERMINATION"
 AWAITING_APPROVAL = "AWAITING_APPROVAL"
 RENEWALS_EXHAUSTED = "RENEWALS_EXHAUSTED"
+REVIEW_PENDING = "REVIEW_PENDING"
 ISSUE_SCHEDULED = "ISSUE_SCHEDULED"
 ESCALATED = "ESCALATED"
 """The reasons that the table `outcome` may hold."""
@@ -90,6 +92,8 @@ class Standing:
     holds: Sequence[ParkedHold] = ()
     fell_at: datetime | None = None
     """When a person withdrew or refused the slip that would come next: nothing climbs by itself again (d.17)."""
+    reviews: Sequence[Review] = ()
+    """Applications for a review of the slips in force; they hold the ladder where the policy says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,8 @@ class Rules:
     approval: Mapping[str, str]
     max_renewals: int
     late_completion: str = ESCALATE
+    review_suspends: bool = False
+    """Whether the application for a review holds the next colour (policy `review_suspends_ladder`)."""
 
     def liability(self, end: End, hold_ended: datetime | None) -> tuple[date, datetime]:
         """The liability date of the next slip, and the instant at which the clock would issue it.
@@ -180,7 +186,15 @@ def next_step(standing: Standing, rules: Rules, now: datetime) -> Step:
         return Nothing(LADDER_ENDED)
     if (waiting := _not_yet(standing, now)) is not None:
         return waiting
-    return _after_expiry(standing, rules, now)
+    step = _after_expiry(standing, rules, now)
+    return Hold(REVIEW_PENDING) if rules.review_suspends and _reviewed_before(step, standing.reviews) else step
+
+
+def _reviewed_before(step: Step, reviews: Sequence[Review]) -> bool:
+    """Whether a review that was applied for before the next slip would come still waits for its decision."""
+    if isinstance(step, Issue):
+        return any(review.pending and review.filed_at <= step.at for review in reviews)
+    return isinstance(step, Draft) and any(review.pending for review in reviews)
 
 
 def _not_yet(standing: Standing, now: datetime) -> Step | None:
@@ -257,10 +271,20 @@ def _after_expiry(standing: Standing, rules: Rules, now: datetime) -> Step:
     due = course.end.due_instant
     ended = [hold.released_at for hold in standing.holds if hold.released_at is not None and hold.released_at > due]
     hold_ended = max([*ended, *([rejected_at] if rejected_at else [])], default=None)
-    liability, scheduled = rules.liability(course.end, hold_ended)
+    liability, scheduled = _after_review(standing, rules, course.end, hold_ended)
     person = any(hold.expired_over(due, now) for hold in standing.holds)
     after = _After(standing, rules, course.end, liability, scheduled, rejected_at, person)
     return after.yellow() if standing.colour == YELLOW else after.assignment_or_white()
+
+
+def _after_review(standing: Standing, rules: Rules, end: End, hold_ended: datetime | None) -> tuple[date, datetime]:
+    """The liability date and the clock's hour; a review that held the ladder beyond its end moves them to its decision."""
+    liability, scheduled = rules.liability(end, hold_ended)
+    for review in standing.reviews if rules.review_suspends else ():
+        if review.decided_at is not None and review.decided_at > end.due_instant and review.filed_at <= scheduled:
+            hold_ended = max(review.decided_at, hold_ended or review.decided_at)
+            liability, scheduled = rules.liability(end, hold_ended)
+    return liability, scheduled
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
-"""The three hand-overs that a red creates, together and in one transaction (domain.md E9 to E11)."""
+"""The three hand-overs that a red creates, together and in one transaction (domain.md E9 to E11), and what becomes of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID, uuid5
 
-CREATED, RECALLED = "CREATED", "RECALLED"
+CREATED, ACKNOWLEDGED, UNDER_REVIEW, CONCLUDED, RECALLED = "CREATED", "ACKNOWLEDGED", "UNDER_REVIEW", "CONCLUDED", "RECALLED"
 
 BODIES = (
     ("DISCIPLINE", "EFFICACY_SUPERVISION"),
@@ -28,7 +29,29 @@ class Referral:
     body: str
     kind: str
     state: str
+    acknowledged_at: datetime | None = None
+    concluded_at: datetime | None = None
+    outcome: str | None = None
+    recalled_at: datetime | None = None
     changed: bool = field(default=False, compare=False)
+
+    def judge(self, *, under_review: bool) -> None:
+        """Bring the state to what is known, in whatever order it became known.
+
+        A recall ends everything; an outcome stays an outcome while a review runs; a review goes before a mere receipt.
+        """
+        state = self._state(under_review)
+        if state != self.state:
+            self.state, self.changed = state, True
+
+    def _state(self, under_review: bool) -> str:
+        if self.recalled_at is not None:
+            return RECALLED
+        if self.concluded_at is not None:
+            return CONCLUDED
+        if under_review:
+            return UNDER_REVIEW
+        return ACKNOWLEDGED if self.acknowledged_at is not None else CREATED
 
 
 def referrals_of(slip_id: str, matter_id: str, unit: str) -> list[Referral]:

@@ -23,6 +23,7 @@ FOUNDED_ON_EXPIRY = frozenset({OVERDUE, BELOW_STANDARD, "NO_MOVEMENT", "PERFUNCT
 
 LATE_ARRIVAL = "LATE_ARRIVING_TIMELY_COMPLETION"
 BY_OFFICE = "WITHDRAWN_BY_OFFICE"
+BY_REVIEW, VARIED_BY_REVIEW = "OVERTURNED_BY_REVIEW", "VARIED_BY_REVIEW"
 DRAFT_REFUSED = "DRAFT_REFUSED"
 DRAFT_OBSOLETE = "DRAFT_OBSOLETE"
 
@@ -74,6 +75,8 @@ class Slip:
     vacated_by: str | None = None
     policy_version: str | None = None
     """The policy that it was issued under, and keeps (B5)."""
+    signed_by: str | None = None
+    """Who signed for it; none where it was deemed served."""
     changed: bool = field(default=False, compare=False)
 
     @property

@@ -17,6 +17,7 @@ from ground_rules.limits import Limit
 from escalation.domain.clock import Claim, Clock, Course, End, Reckoning, Term, course
 from escalation.domain.determination import Finding
 from escalation.domain.ladder import Approval, ParkedHold, Proposal, Standing
+from escalation.domain.review import Review
 from escalation.domain.slip import (
     BY_OFFICE,
     DRAFT_REFUSED,
@@ -31,6 +32,8 @@ from escalation.domain.slip import (
 
 CLAIM, VERDICT, PROGRESS, URGE = "CLAIM", "VERDICT", "PROGRESS", "URGE"
 FINDING, PROPOSAL, APPROVAL, SERVICE = "FINDING", "PROPOSAL", "APPROVAL", "SERVICE"
+APPLICATION, DECISION = "REVIEW", "REVIEW_DECISION"
+"""A review and what came of it; their ids are the slip's, so that a slip has one of each."""
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -69,6 +72,8 @@ class Ladder:
     touched: bool = False
     clocks: dict[str, Clock] = field(default_factory=dict)
     windows: dict[str, Clock] = field(default_factory=dict)
+    review_clocks: dict[str, Clock] = field(default_factory=dict)
+    """The reviewers' limits, by the slip that is reviewed."""
     slips: list[Slip] = field(default_factory=list)
     journal: list[Entry] = field(default_factory=list)
     cleared: set[str] = field(default_factory=set)
@@ -105,6 +110,27 @@ class Ladder:
             known = found.get(id_) or Claim(id_, datetime.fromisoformat(entry.data["claimed_at"]), entry.arrived)
             found[id_] = replace(known, verdict=entry.data["verdict"], decided_at=entry.at)
         return sorted(found.values(), key=lambda claim: (claim.at, claim.id))
+
+    def reviews(self) -> list[Review]:
+        """Every application for a review with its decision, by time."""
+        decided = {entry.id: entry for entry in self.journal if entry.kind == DECISION}
+        found = []
+        for entry in self.of_kind(APPLICATION):
+            made = Review(entry.data["review"], entry.id, entry.data["colour"], entry.at)
+            if (end := decided.get(entry.id)) is not None:
+                said = end.data
+                made = replace(made, outcome=said["outcome"], decided_at=end.at, lengthened=said.get("lengthened"))
+            found.append(made)
+        return found
+
+    def review_of(self, slip_id: str) -> Review | None:
+        """The review of a slip, if one was applied for."""
+        return next((review for review in self.reviews() if review.slip_id == slip_id), None)
+
+    def review_is_pending(self, slip_id: str) -> bool:
+        """Whether a slip's review waits for the reviewers."""
+        found = self.review_of(slip_id)
+        return found is not None and found.pending
 
     def findings(self) -> list[Finding]:
         """Every determination by an official."""
@@ -220,7 +246,9 @@ def standing_of(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> Stan
     slip = rung.slip
     if not ladder.journal:
         return _bare_standing(ladder, rung, holds)
-    since = rung.since
+    reviews = ladder.reviews()
+    since = max([rung.since, *(r.decided_at for r in reviews if slip and r.lengthened == slip.slip_id and r.decided_at)])
+    standing = {found.slip_id for found in ladder.in_force()}
     return Standing(
         colour=slip.colour if slip else None,
         renewal=slip.renewal if slip else 0,
@@ -240,6 +268,7 @@ def standing_of(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> Stan
         progress=[entry.at for entry in ladder.of_kind(PROGRESS)],
         holds=holds,
         fell_at=_fell_at(ladder, slip),
+        reviews=[review for review in reviews if review.slip_id in standing],
     )
 
 

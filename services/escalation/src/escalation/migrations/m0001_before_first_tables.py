@@ -23,6 +23,7 @@ def upgrade() -> None:
     _slip()
     _journal()
     _referral()
+    _interview()
     _rest()
 
 
@@ -104,10 +105,12 @@ def _slip() -> None:
         sa.Column("cause", sa.Text),
         sa.Column("vacated_by", sa.Text),
         sa.Column("policy_version", sa.Text),
+        sa.Column("signed_by", sa.Text),
         sa.PrimaryKeyConstraint("slip_id", name="pk_slip"),
     )
     op.create_index("ix_slip_matter_id", "slip", ["matter_id"])
     op.create_index("uq_slip_standing", "slip", ["matter_id", "unit", "colour", "renewal"], unique=True, **_partial("standing"))
+    op.create_index("ix_slip_weighty", "slip", ["unit", "liability_date"], **_partial("colour <> 'WHITE'"))
 
 
 def _journal() -> None:
@@ -134,10 +137,32 @@ def _referral() -> None:
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
+        sa.Column("acknowledged_at", Instant),
+        sa.Column("concluded_at", Instant),
+        sa.Column("outcome", sa.Text),
+        sa.Column("recalled_at", Instant),
         sa.PrimaryKeyConstraint("referral_id", name="pk_referral"),
     )
     op.create_index("ix_referral_matter_id", "referral", ["matter_id"])
     op.create_index("uq_referral_slip_body", "referral", ["slip_id", "body"], unique=True)
+
+
+def _interview() -> None:
+    op.create_table(
+        "interview",
+        sa.Column("interview_id", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("year", sa.Integer, nullable=False),
+        sa.Column("attempt", sa.Integer, nullable=False),
+        sa.Column("proposed_at", Instant, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("decided_at", Instant),
+        sa.Column("decided_by", sa.Text),
+        sa.Column("held_at", Instant),
+        sa.PrimaryKeyConstraint("interview_id", name="pk_interview"),
+        sa.UniqueConstraint("unit", "year", "attempt", name="uq_interview_attempt"),
+    )
 
 
 def _rest() -> None:

@@ -1,0 +1,112 @@
+"""The clocks of a review: the window stops, the reviewers' thirty days run; and a limit that a review made longer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ground_rules.limits import Limit
+
+from escalation import announcements as say
+from escalation.desk import REVIEW, REVIEWERS
+from escalation.domain.clock import BREACHED, RUNNING, STOPPED, Clock, End
+from escalation.domain.clock import REVIEW as REVIEW_OWNER
+from escalation.domain.slip import RED, Slip
+from escalation.domain.standing import Ladder, rungs
+from escalation.settle import Settling
+
+
+def window_end(ladder: Ladder, slip: Slip) -> End | None:
+    """Where the review window of a slip ends; None while the slip is not served."""
+    window = ladder.windows.get(slip.slip_id)
+    return End(window.deadline, window.due_instant, window.provisional, fixed=False) if window is not None else None
+
+
+def reviewers_clock(desk: Settling, ladder: Ladder, slip: Slip, filed_at: datetime) -> Clock:
+    """Thirty calendar days from the application (policy `review.decide`), rolled to a workday; the day itself not counted."""
+    reckoning = desk.book.reckoning
+    days, start = desk.book_of(slip).policy.review.decide, reckoning.local_date(filed_at)
+    end = reckoning.end(days, "DAY", start)
+    return Clock(
+        ladder.matter_id,
+        ladder.unit,
+        REVIEW_OWNER,
+        slip.slip_id,
+        days,
+        "DAY",
+        None,
+        start,
+        filed_at,
+        end.last_day,
+        end.due_instant,
+        end.provisional,
+        0,
+        RUNNING,
+        None,
+        reckoning.edition,
+        changed=True,
+    )
+
+
+def begin(desk: Settling, ladder: Ladder, slip: Slip, clock: Clock) -> None:
+    """The window has done its work, and the reviewers' limit runs."""
+    window = ladder.windows.get(slip.slip_id)
+    if window is not None:
+        desk.work.clear_timer(REVIEW, slip.slip_id)
+        if window.state != STOPPED:
+            window.state, window.changed = STOPPED, True
+            desk.announce(ladder, lambda: say.clock_stopped(ladder, window, "FILED"), clock.started_at)
+    ladder.review_clocks[slip.slip_id] = clock
+    desk.work.set_timer(REVIEWERS, slip.slip_id, clock.due_instant, subject=ladder.matter_id)
+    desk.announce(ladder, lambda: say.clock_armed(ladder, clock), clock.started_at)
+
+
+def end(desk: Settling, ladder: Ladder, clock: Clock, decided_at: datetime) -> None:
+    """The reviewers decided: in time, or the limit is breached even where its timer has not come back yet."""
+    desk.work.clear_timer(REVIEWERS, clock.about)
+    if decided_at < clock.due_instant:
+        clock.state, clock.changed = STOPPED, True
+        desk.announce(ladder, lambda: say.clock_stopped(ladder, clock, "DECIDED"), decided_at)
+    elif clock.state != BREACHED:
+        breach(desk, ladder, clock)
+
+
+def breach(desk: Settling, ladder: Ladder, clock: Clock) -> None:
+    """The office was late with a review; its own board shows it."""
+    clock.state, clock.passed_due, clock.changed = BREACHED, clock.due_instant, True
+    desk.announce(ladder, lambda: say.deadline_breached(ladder, clock), clock.due_instant)
+
+
+def lengthen(desk: Settling, ladder: Ladder, slip: Slip, limit: Limit, at: datetime) -> None:
+    """A slip gets a longer limit, counted from its own service; what was issued because the shorter one ran out falls."""
+    slip.amount, slip.limit_unit, slip.changed = limit.amount, limit.unit, True
+    clock = ladder.clocks.get(slip.slip_id)
+    if clock is None:
+        return
+    previous, amount, unit = clock.deadline, clock.amount or 0, clock.limit_unit
+    clock.amount, clock.limit_unit, clock.changed = limit.amount, limit.unit, True
+    end_ = desk.book.reckoning.end(limit.amount, limit.unit, clock.started_on)
+    early = [s for s in ladder.in_force() if s.level > slip.level and s.issued_at is not None and s.issued_at < end_.due_instant]
+    desk.vacate(ladder, slip, at, early)
+    rung = next(r for r in rungs(ladder, desk.book.reckoning, desk.book.late_reports) if r.slip is slip)
+    desk.run_on(ladder, rung, clock, at)
+    days = limit.amount - amount if limit.unit == unit else (clock.deadline - previous).days
+    desk.announce(ladder, lambda: say.clock_extended(ladder, clock, days, "VARIED_BY_REVIEW", previous), at)
+
+
+def judge_referrals(desk: Settling, ladder: Ladder) -> None:
+    """Bring the hand-overs of the standing red to what is known: a review that was applied for after they were made shows."""
+    red = next((slip for slip in ladder.in_force() if slip.colour == RED), None)
+    if red is not None:
+        marked = under_review(ladder, red)
+        for referral in desk.store.referrals_of([red.slip_id]):
+            referral.judge(under_review=marked)
+
+
+def under_review(ladder: Ladder, red: Slip) -> bool:
+    """Whether a review of the red, or of a slip that it stands on, was applied for after its issue and is not decided."""
+    below = {slip.slip_id for slip in ladder.in_force() if slip.level <= red.level}
+    since = red.issued_at
+    return any(
+        review.pending and review.slip_id in below and since is not None and review.filed_at >= since
+        for review in ladder.reviews()
+    )
