@@ -197,6 +197,7 @@ def test_a_red_that_stood_on_a_withdrawn_yellow_falls_with_it_and_its_referrals_
     assert [(e.data.colour, e.data.cascade_root) for e in fallen] == [("RED", events[0].data.slip_id)]
     assert len(city.published("escalation.referral.recalled.v1")) == 3
     assert len({e.correlationid for e in [*events, *fallen]}) == 1
+    city.until(at("2026-03-26 10:00"))
     assert city.timers() == []
 
 

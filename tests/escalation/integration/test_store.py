@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from escalation import store
 from escalation.service import Escalation
+from escalation.store import ladders, tables
 from service_chassis.delivery import Runtime, run_timers
 from service_chassis.persistence import cut, migrations
 from service_chassis.persistence.database import Database
@@ -42,14 +42,14 @@ def city_on(database: Database, city_with: Callable[..., Any]) -> Callable[..., 
 
 
 def test_rows_are_read_by_position_so_columns_and_fields_have_the_same_order() -> None:
-    assert store.columns_match_objects()
+    assert ladders.columns_match_objects()
 
 
 def test_the_migrated_schema_is_the_one_that_the_code_uses(database: Database) -> None:
     migrations.migrate(database, Escalation.MIGRATIONS)
-    ours = {"include_name": lambda name, kind, _parents: kind != "table" or name in store.METADATA.tables}
+    ours = {"include_name": lambda name, kind, _parents: kind != "table" or name in tables.METADATA.tables}
     with database.begin() as session:
-        assert compare_metadata(MigrationContext.configure(session, opts=ours), store.METADATA) == []
+        assert compare_metadata(MigrationContext.configure(session, opts=ours), tables.METADATA) == []
 
 
 def _row(slip_id: str, **more: Any) -> dict[str, Any]:
@@ -62,36 +62,36 @@ def _row(slip_id: str, **more: Any) -> dict[str, Any]:
 def test_the_database_itself_refuses_a_second_standing_slip_of_a_rung(database: Database) -> None:
     migrations.migrate(database, Escalation.MIGRATIONS)
     with database.begin() as session:
-        insert_rows(session, store.slip, [_row("a"), _row("b", standing=False), _row("c", renewal=1), _row("d", unit="SLJ")])
+        insert_rows(session, tables.slip, [_row("a"), _row("b", standing=False), _row("c", renewal=1), _row("d", unit="SLJ")])
     with pytest.raises(IntegrityError), database.begin() as session:
-        insert_rows(session, store.slip, [_row("e")])
+        insert_rows(session, tables.slip, [_row("e")])
 
 
 def test_numbers_of_a_year_and_colour_are_taken_without_gaps(database: Database) -> None:
     migrations.migrate(database, Escalation.MIGRATIONS)
     with database.begin() as session:
-        desk = store.Store(session)
+        desk = ladders.Store(session)
         taken = [desk.next_numbers(2026, "YELLOW", 3), desk.next_numbers(2026, "YELLOW", 1), desk.next_numbers(2026, "RED", 1)]
         assert taken == [1, 4, 1]
     with pytest.raises(RuntimeError), database.begin() as session:
-        store.Store(session).next_numbers(2026, "YELLOW", 5)
+        ladders.Store(session).next_numbers(2026, "YELLOW", 5)
         raise RuntimeError("this transaction is rolled back")
     with database.begin() as session:
-        assert store.Store(session).next_numbers(2026, "YELLOW", 1) == 5
-        assert store.Store(session).next_numbers(2027, "YELLOW", 1) == 1
+        assert ladders.Store(session).next_numbers(2026, "YELLOW", 1) == 5
+        assert ladders.Store(session).next_numbers(2027, "YELLOW", 1) == 1
 
 
 def test_an_outcome_is_one_row_per_subject_and_reason_with_first_last_and_count(database: Database) -> None:
     migrations.migrate(database, Escalation.MIGRATIONS)
     for when in ("2026-03-17 08:00", "2026-03-17 09:00", "2026-03-17 10:00"):
         with database.begin() as session:
-            desk = store.Store(session)
+            desk = ladders.Store(session)
             ladder = desk.ladder_or_new("m", "ZJJ")
             desk.record(ladder, "a", "PARKED", at(when))
             desk.record(ladder, "a", "PARKED", at(when))
             desk.save()
     with database.begin() as session:
-        rows = session.execute(store.outcome.select()).all()
+        rows = session.execute(tables.outcome.select()).all()
     assert [(r.reason, r.first_seen, r.last_seen, r.count) for r in rows] == [
         ("PARKED", at("2026-03-17 08:00"), at("2026-03-17 10:00"), 6)
     ]

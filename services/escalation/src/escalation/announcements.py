@@ -15,13 +15,7 @@ from event_contracts.escalation import (
     DeadlineApproaching,
     DeadlineBreached,
     DeterminationMade,
-    ReferralAcknowledged,
-    ReferralConcluded,
     ReferralCreated,
-    ReferralRecalled,
-    ReviewDecided,
-    ReviewFiled,
-    ReviewInadmissible,
     ReviewLapsed,
     SlipApproved,
     SlipIssued,
@@ -34,13 +28,11 @@ from event_contracts.escalation import (
     SlipWithdrawn,
     UrgeSent,
 )
-from event_contracts.event import Message, TimeLimit
-from event_contracts.inbound import ReviewDecided as Decided
+from event_contracts.event import TimeLimit
 
 from escalation.domain.clock import Clock
 from escalation.domain.determination import Finding
 from escalation.domain.referral import Referral
-from escalation.domain.review import Fault
 from escalation.domain.slip import Slip
 from escalation.domain.standing import Ladder
 
@@ -395,62 +387,3 @@ def clock_extended(of: Ladder, clock: Clock, days: int, reason: str, previous: d
         reason=reason,
         previous_deadline=previous,
     )
-
-
-def _review(of: Ladder, slip: Slip, review_id: str) -> dict[str, Any]:
-    about = {"matter_id": of.matter_id, "external_ref": of.external_ref, "submitted_by": of.submitted_by}
-    return about | {"review_id": review_id, "slip_id": slip.slip_id, "unit": of.unit, "colour": slip.colour}
-
-
-def review_filed(of: Ladder, slip: Slip, review_id: str, reviewers: Clock) -> ReviewFiled:
-    """A unit applied for a review in its window."""
-    return ReviewFiled(**_review(of, slip, review_id), filed_at=reviewers.started_at, decide_by=reviewers.deadline)
-
-
-def review_inadmissible(of: Ladder, slip: Slip, message: Message, fault: Fault) -> ReviewInadmissible:
-    """An application is not looked into."""
-    about = _review(of, slip, message.id)
-    return ReviewInadmissible(**about, filed_at=message.time, code=fault.code, detail=fault.detail)
-
-
-def review_decided(of: Ladder, slip: Slip, review_id: str, said: Decided, decided_at: datetime) -> ReviewDecided:
-    """The reviewers decided."""
-    return ReviewDecided(
-        **_review(of, slip, review_id),
-        outcome=said.outcome,
-        reviewers=[name.strip() for name in said.reviewers],
-        decided_at=decided_at,
-        reasons=said.reasons or "",
-        new_colour=said.new_colour,
-        new_limit=said.new_limit,
-    )
-
-
-def _referral(of: Ladder, referral: Referral) -> dict[str, Any]:
-    return {
-        "matter_id": of.matter_id,
-        "external_ref": of.external_ref,
-        "submitted_by": of.submitted_by,
-        "referral_id": referral.referral_id,
-        "slip_id": referral.slip_id,
-        "unit": of.unit,
-        "body": referral.body,
-        "kind": referral.kind,
-        "state": referral.state,
-        "title": of.title,
-    }
-
-
-def referral_acknowledged(of: Ladder, referral: Referral, at: datetime, by: str | None) -> ReferralAcknowledged:
-    """A body has the hand-over."""
-    return ReferralAcknowledged(**_referral(of, referral), acknowledged_at=at, by=by)
-
-
-def referral_concluded(of: Ladder, referral: Referral, at: datetime, outcome: str, by: str | None) -> ReferralConcluded:
-    """A body reported what came of it."""
-    return ReferralConcluded(**_referral(of, referral), concluded_at=at, outcome=outcome, by=by)
-
-
-def referral_recalled(of: Ladder, referral: Referral, at: datetime, root: str | None) -> ReferralRecalled:
-    """The red that was handed over fell; `root` is the slip that fell first, where it was another."""
-    return ReferralRecalled(**_referral(of, referral), recalled_at=at, cascade_root=root)

@@ -22,7 +22,7 @@ from escalation.domain.reminders import Reminding
 from escalation.domain.slip import RED, YELLOW, Slip
 from escalation.domain.standing import Entry, Ladder, LateReports, Rung
 from escalation.metrics import Metrics
-from escalation.store import Store
+from escalation.store.ladders import Store
 
 if TYPE_CHECKING:
     from escalation.rulebook import Rulebook

@@ -15,7 +15,7 @@ from escalation.domain.explain import clock_text, explain_clock
 from escalation.domain.standing import Ladder, Rung, rungs
 from escalation.metrics import Metrics
 from escalation.rulebook import Rulebook
-from escalation.store import Store, matters_named, outcomes_of
+from escalation.store.ladders import Store, matters_named, outcomes_of
 
 
 def explain(session: Any, policy: Policy, matter: str, unit: str | None = None) -> list[dict[str, Any]]:

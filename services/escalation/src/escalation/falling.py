@@ -18,6 +18,7 @@ from escalation.domain.clock import STOPPED
 from escalation.domain.slip import RED, Slip
 from escalation.domain.standing import Ladder
 from escalation.limits import Limits
+from escalation.review_announcements import referral_recalled
 
 
 class Falling(Limits):
@@ -58,7 +59,7 @@ class Falling(Limits):
                 referral.recalled_at = at
                 referral.judge(under_review=False)
                 cascade = root.slip_id if root.slip_id != referral.slip_id else None
-                self.announce(ladder, later(say.referral_recalled, ladder, referral, at, cascade), at)
+                self.announce(ladder, later(referral_recalled, ladder, referral, at, cascade), at)
 
     def _fall(self, ladder: Ladder, slip: Slip, state: str, cause: str, at: datetime, fact: Callable[[], Fact]) -> None:
         slip.state, slip.standing, slip.cause, slip.ended_at, slip.changed = state, False, cause, at, True

@@ -16,7 +16,6 @@ from ground_rules.policy import Policy
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Timer, Work
 
-from escalation import interview_store as rows
 from escalation.domain.interview import (
     DECLINED,
     HELD,
@@ -27,6 +26,7 @@ from escalation.domain.interview import (
     interview_id,
     proposal,
 )
+from escalation.store import interviews as rows
 
 INTERVIEW = "interview"
 """Kind of the timers that ask whether an interview is to be proposed; the key is unit:year."""

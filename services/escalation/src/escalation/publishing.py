@@ -16,7 +16,7 @@ from escalation.domain.standing import Ladder
 from escalation.reprojecting import tell_reprojected
 from escalation.rulebook import CALENDAR, POLICY, Rule
 from escalation.settle import Settling
-from escalation.store import matters_running_past
+from escalation.store.ladders import matters_running_past
 
 RULES = "RULES"
 """What is locked, and the subject of the facts, when rules are published."""

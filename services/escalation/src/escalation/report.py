@@ -9,8 +9,7 @@ from ground_rules.policy import Policy
 from sqlalchemy import Connection, select
 
 from escalation.domain.clock import BREACHED, owner_of
-from escalation.interview_store import interview
-from escalation.store import clock, ladder, referral, slip
+from escalation.store.tables import clock, interview, ladder, referral, slip
 
 Lists = dict[str, list[dict[str, Any]]]
 

@@ -8,7 +8,7 @@ from ground_rules.limits import Limit
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Timer
 
-from escalation import announcements as say
+from escalation import review_announcements as say
 from escalation import reviewing
 from escalation.domain import recusal, review
 from escalation.domain import slip as slips

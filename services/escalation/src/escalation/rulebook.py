@@ -18,7 +18,7 @@ from escalation.desk import Book
 from escalation.domain.reprojection import Edition, Reprojecting
 from escalation.domain.slip import Slip
 from escalation.metrics import Metrics
-from escalation.store import keep_rule, rules_published
+from escalation.store.ladders import keep_rule, rules_published
 
 CALENDAR, POLICY = "CALENDAR", "POLICY"
 """Kinds of published rules."""

@@ -17,7 +17,7 @@ from escalation.config import NUMBER_PREFIX
 from escalation.metrics import Board, Figures, Metrics
 from escalation.rulebook import Rulebook
 from escalation.settle import Settling
-from escalation.store import Store, figures
+from escalation.store.ladders import Store, figures
 
 
 class Escalation(Service):

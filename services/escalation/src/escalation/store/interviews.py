@@ -6,33 +6,15 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from service_chassis.persistence.columns import Instant
 from service_chassis.persistence.sql import upsert_rows
-from sqlalchemy import Column, Connection, Integer, Table, Text, UniqueConstraint, and_, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from escalation.domain.clock import REVIEW_WINDOW
 from escalation.domain.interview import Interview
 from escalation.domain.review import UPHELD, VARIED
 from escalation.domain.slip import RED, YELLOW
 from escalation.domain.standing import APPLICATION, DECISION
-from escalation.store import METADATA, clock, journal, slip
-
-interview = Table(
-    "interview",
-    METADATA,
-    Column("interview_id", Text, primary_key=True),
-    Column("unit", Text, nullable=False),
-    Column("year", Integer, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("proposed_at", Instant, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("decided_at", Instant),
-    Column("decided_by", Text),
-    Column("held_at", Instant),
-    # One proposal at a time: the next attempt of a year is made only after the one before was recalled.
-    UniqueConstraint("unit", "year", "attempt", name="uq_interview_attempt"),
-)
+from escalation.store.tables import clock, interview, journal, slip
 
 _OF_UNITS = select(interview).where(interview.c.unit.in_(bindparam("units", expanding=True)))
 _STANDING = slip.c.standing & slip.c.issued_at.is_not(None) & (slip.c.renewal == 0)
