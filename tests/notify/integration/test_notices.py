@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from event_contracts.escalation import SlipOverturned, SlipVacated
 from notify import store
 from sqlalchemy.exc import IntegrityError
 
@@ -84,6 +85,27 @@ def test_an_urging_reaches_the_unit(bench: Any, urged: Any) -> None:
 def test_a_lifting_is_told_to_the_unit(bench: Any, slip: Make, lifted: Make) -> None:
     bench.tell(slip("y1", "YELLOW"), lifted("y1", "YELLOW"))
     assert addressees(bench, kind="SLIP_LIFTED", colour="YELLOW") == ["HEAD", "LIAISON"]
+
+
+@pytest.mark.parametrize("kind", [SlipOverturned, SlipVacated])
+def test_a_slip_that_a_review_or_a_cascade_took_away_is_taken_back_from_all_who_received_it(
+    bench: Any, slip: Make, kind: type[Any]
+) -> None:
+    about = {
+        "matter_id": "m",
+        "slip_id": "r1",
+        "unit": "ZJJ",
+        "colour": "RED",
+        "renewal": 0,
+        "ground": "NO_MOVEMENT",
+        "state": "X",
+    }
+    end = {"review_id": "v", "overturned_at": bench.clock.now()}
+    if kind is SlipVacated:
+        end = {"cascade_root": "y1", "vacated_at": bench.clock.now()}
+    bench.tell(slip("r1", "RED"), kind(**about, **end))
+    assert addressees(bench, kind="SLIP_WITHDRAWN") == addressees(bench, kind="SLIP")
+    assert len(addressees(bench, kind="SLIP_WITHDRAWN")) == 6
 
 
 def test_a_withdrawal_is_told_to_all_who_received_the_slip(bench: Any, slip: Make, withdrawn: Make) -> None:
