@@ -79,11 +79,14 @@ def test_two_yellows_or_three_of_which_one_is_under_review_are_not_enough_until_
     assert interviews(city) == [("ZJJ", "PROPOSED", "2026-05-10T01:00:00Z")]
 
 
-def test_an_undecided_proposal_is_recalled_with_its_ground_and_made_again_with_the_next(city_with: Callable[..., Any]) -> None:
+def test_an_undecided_proposal_is_recalled_with_its_ground(city_with: Callable[..., Any]) -> None:
     city = red_city(city_with)
     city.request("slip.withdrawn", at("2026-03-27 09:00"), colour="RED", by="周建国", reason="错发")
     assert [state for _, state, _ in interviews(city)] == ["RECALLED"]
     assert len(city.published("escalation.interview.recalled.v1")) == 1
+    assert ("interview", "ZJJ:2026") in city.timers(), "what was issued meanwhile did not see the recall: it is asked once more"
+    city.until(at("2026-03-27 10:00"))
+    assert not any(kind == "interview" for kind, _ in city.timers())
     nothing = city.rule("interview.decided", at("2026-03-28 09:00"), unit="ZJJ", outcome="SUMMON", by="赵明远")
     assert dict(city.refusals()) == {nothing: "UNKNOWN_MATTER"}
 
@@ -121,3 +124,59 @@ def test_the_numbers_are_the_policys(city_with: Callable[..., Any]) -> None:
     red(city)
     city.until(at("2026-12-31 00:00"))
     assert interviews(city) == []
+
+
+def overdue(city: Any, number: int, day: str, unit: str = "ZJJ") -> None:
+    """A matter of three workdays that nobody works on; it comes to a red by itself where the policy lets it."""
+    city.assign(at(f"{day} 08:35"), unit=unit, matter=matter(number), ref=f"M-{number}", days=3)
+    city.serve(at(f"{day} 09:00"), unit=unit, matter=matter(number))
+
+
+def test_each_year_and_each_unit_is_counted_by_itself(city_with: Callable[..., Any]) -> None:
+    city = city_with(approval={"red": "auto"}, automatic_urging=True)
+    city.auto_serve = lambda issued: issued
+    overdue(city, 1, "2026-03-02")
+    overdue(city, 2, "2026-03-02", "SLJ")
+    city.until(at("2026-06-01 00:00"))
+    assert sorted(unit for unit, _, _ in interviews(city)) == ["SLJ", "ZJJ"]
+    overdue(city, 3, "2027-03-01")
+    city.until(at("2027-06-01 00:00"))
+    assert sorted((row["unit"], row["year"]) for row in city.lists()["interviews"]) == [
+        ("SLJ", 2026),
+        ("ZJJ", 2026),
+        ("ZJJ", 2027),
+    ]
+
+
+def test_yellows_of_another_unit_do_not_count(city: Any) -> None:
+    yellows(city, 2)
+    overdue(city, 3, "2026-04-02", "SLJ")
+    city.until(at("2026-12-31 00:00"))
+    assert len([row for row in city.lists()["slips"] if row["colour"] == "YELLOW"]) == 3
+    assert interviews(city) == []
+
+
+def test_a_proposal_that_was_recalled_is_made_again_when_the_number_is_reached_again(city_with: Callable[..., Any]) -> None:
+    city = red_city(city_with)
+    city.request("slip.withdrawn", at("2026-03-27 09:00"), colour="RED", by="周建国", reason="错发")
+    overdue(city, 2, "2026-04-07")
+    city.until(at("2026-07-01 00:00"))
+    assert [state for _, state, _ in interviews(city)] == ["RECALLED", "PROPOSED"]
+
+
+def test_an_application_that_becomes_known_late_takes_an_effective_yellow_back(city: Any) -> None:
+    yellows(city, 3)
+    city.until(at("2026-06-01 00:00"))
+    assert [state for _, state, _ in interviews(city)] == ["PROPOSED"]
+    city.request("review.filed", at("2026-04-10 09:00"), "ZJJ", matter=matter(2), colour="YELLOW", grounds="不符")
+    assert city.refusals() == []
+    assert [state for _, state, _ in interviews(city)] == ["RECALLED"]
+
+
+def test_nobody_decides_before_the_proposal_or_meets_before_the_summons(city_with: Callable[..., Any]) -> None:
+    city = red_city(city_with)
+    before = city.rule("interview.decided", at("2026-03-24 09:00"), unit="ZJJ", outcome="SUMMON", by="赵明远")
+    city.rule("interview.decided", at("2026-03-27 09:00"), unit="ZJJ", outcome="SUMMON", by="赵明远")
+    early = city.rule("interview.held", at("2026-03-26 09:00"), unit="ZJJ", minutes="……")
+    assert dict(city.refusals()) == {before: "UNKNOWN_MATTER", early: "UNKNOWN_MATTER"}
+    assert [state for _, state, _ in interviews(city)] == ["SUMMONED"]

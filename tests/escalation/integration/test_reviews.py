@@ -29,16 +29,15 @@ def yellow_of_17_march(city: Any) -> None:
 def red_of_25_march(city: Any) -> None:
     """AC-11's red: found on 25 March, approved and received the same day."""
     yellow_of_17_march(city)
-    city.request(
-        "determination.made",
-        at("2026-03-25 09:00"),
-        progress_class="NO_MOVEMENT",
-        decided_by="赵明远",
-        reasons="无",
-        evidence=EVIDENCE,
-    )
+    find(city, "2026-03-25 09:00")
     city.request("slip.approved", at("2026-03-25 10:00"), colour="RED", by="周建国")
     city.sign("RED", at("2026-03-25 11:00"))
+
+
+def find(city: Any, time: str) -> None:
+    """An official finds that nothing moved."""
+    finding = {"progress_class": "NO_MOVEMENT", "decided_by": "赵明远", "reasons": "无", "evidence": EVIDENCE}
+    city.request("determination.made", at(time), **finding)
 
 
 def file(city: Any, time: str, colour: str = "YELLOW") -> str:
@@ -185,6 +184,21 @@ def test_a_decision_without_an_application_before_it_or_a_second_time_is_refused
     assert [e.data.outcome for e in city.published("escalation.review.decided.v1")] == ["UPHELD"]
 
 
+def test_a_calendar_that_is_published_moves_the_reviewers_limit_to_a_later_day(city: Any) -> None:
+    city.white_by_office("2026-11-23")
+    city.until(at("2026-12-08 00:00"))
+    city.sign("YELLOW", at("2026-12-08 10:00"))
+    file(city, "2026-12-31 09:00")
+    assert clock(city, "REVIEW") == ("2027-02-01", "RUNNING")
+    days = {"days_off": ["2027-01-01", "2027-02-01", "2027-02-02"], "makeup_workdays": ["2027-02-14"]}
+    city.rule("calendar.published", at("2027-01-05 09:00"), year=2027, notice="国办发明电〔2026〕9号", **days)
+    assert clock(city, "REVIEW") == ("2027-02-03", "RUNNING")
+    city.until(at("2027-02-03 12:00"))
+    assert clock(city, "REVIEW")[1] == "RUNNING"
+    city.until(at("2027-02-04 00:00"))
+    assert clock(city, "REVIEW")[1] == "BREACHED"
+
+
 # ---------------------------------------------------------------- the cascade
 
 
@@ -219,6 +233,18 @@ def test_after_an_overturned_yellow_nothing_climbs_by_itself_again(city: Any) ->
     city.until(at("2026-12-31 00:00"))
     assert len(city.slips()) == 3
     assert ("ZJJ", "FELL_BEFORE") in city.outcomes()
+
+
+def test_a_draft_above_a_fallen_slip_is_dropped_without_a_word(city: Any) -> None:
+    yellow_of_17_march(city)
+    city.request("slip.proposed", at("2026-03-26 09:00"), colour="RED", by="陈立")
+    file(city, "2026-04-10 09:00")
+    decide(city, "2026-05-06 09:00")
+    with city.database.begin() as session:
+        assert session.exec_driver_sql("SELECT state, standing, cause FROM slip WHERE colour = 'RED'").all() == [
+            ("WITHDRAWN", 0, "DRAFT_OBSOLETE")
+        ]
+    assert city.published("escalation.slip.vacated.v1") == []
 
 
 def test_a_renewal_falls_with_its_yellow(city: Any) -> None:
@@ -296,6 +322,13 @@ def test_a_claim_between_the_shorter_and_the_longer_end_was_in_time_after_all(ci
     assert (city.slip("YELLOW")["state"], city.slip("YELLOW")["ended_at"]) == ("LIFTED", "2026-03-27T01:00:00Z")
 
 
+def test_a_new_limit_beside_an_outcome_that_is_no_variation_is_not_given(city: Any) -> None:
+    yellow_of_17_march(city)
+    file(city, "2026-04-10 09:00")
+    decide(city, "2026-04-15 09:00", "UPHELD", new_limit={"amount": 60, "unit": "WORKDAY"})
+    assert clock(city, "SLIP:YELLOW") == ("2026-03-24", "BREACHED")
+
+
 @pytest.mark.parametrize(
     "more", [{"new_colour": "RED"}, {"new_colour": "YELLOW"}, {"new_limit": {"amount": 3, "unit": "WORKDAY"}}]
 )
@@ -305,6 +338,16 @@ def test_a_variation_to_the_units_harm_is_refused_and_changes_nothing(city: Any,
     name = decide(city, "2026-04-15 09:00", "VARIED", **more)
     assert dict(city.refusals()) == {name: "SCHEMA_INVALID"}
     assert clock(city, "REVIEW")[1] == "RUNNING"
+
+
+def test_a_red_that_came_after_the_longer_end_stands(city: Any) -> None:
+    yellow_of_17_march(city)
+    find(city, "2026-03-27 09:00")
+    city.request("slip.approved", at("2026-03-30 10:00"), colour="RED", by="周建国")
+    file(city, "2026-04-10 09:00")
+    decide(city, "2026-05-06 09:00", "VARIED", new_limit={"amount": 6, "unit": "WORKDAY"})
+    assert clock(city, "SLIP:YELLOW")[0] == "2026-03-25"
+    assert city.slip("RED")["state"] != "VACATED_BY_CASCADE"
 
 
 # ---------------------------------------------------------------- review_suspends_ladder
@@ -325,6 +368,23 @@ def test_a_review_holds_the_next_colour_only_where_the_policy_says_so(city_with:
 # ---------------------------------------------------------------- hand-overs
 
 
+def test_a_red_issued_while_the_yellow_is_under_review_is_handed_over_as_usual(city: Any) -> None:
+    yellow_of_17_march(city)
+    file(city, "2026-03-20 09:00")
+    find(city, "2026-03-25 09:00")
+    city.request("slip.approved", at("2026-03-25 10:00"), colour="RED", by="周建国")
+    city.request("referral.acknowledged", at("2026-03-26 09:00"), body="DISCIPLINE")
+    assert referral_states(city) == {"DISCIPLINE": "ACKNOWLEDGED", "ASSESSMENT": "CREATED", "ORGANISATION": "CREATED"}
+
+
+def test_a_receipt_from_before_the_recall_is_kept_when_it_arrives_after_it(city: Any) -> None:
+    red_of_25_march(city)
+    city.request("slip.withdrawn", at("2026-03-30 09:00"), colour="RED", by="周建国", reason="错发")
+    city.request("referral.acknowledged", at("2026-03-29 09:00"), body="DISCIPLINE")
+    row = next(row for row in city.lists()["referrals"] if row["body"] == "DISCIPLINE")
+    assert (city.refusals(), row["state"], row["acknowledged_at"]) == ([], "RECALLED", "2026-03-29T01:00:00Z")
+
+
 def test_a_pending_review_marks_the_referrals_but_an_outcome_stays_an_outcome(city: Any) -> None:
     red_of_25_march(city)
     city.request("referral.acknowledged", at("2026-04-01 09:00"), body="DISCIPLINE", by="孙立")
@@ -343,14 +403,7 @@ def test_receipts_and_outcomes_that_come_twice_too_late_without_a_red_or_from_th
     yellow_of_17_march(city)
     none = city.request("referral.acknowledged", at("2026-03-18 09:00"), body="DISCIPLINE")
     city.until(at("2026-03-25 00:00"))
-    city.request(
-        "determination.made",
-        at("2026-03-25 09:00"),
-        progress_class="NO_MOVEMENT",
-        decided_by="赵明远",
-        reasons="无",
-        evidence=EVIDENCE,
-    )
+    find(city, "2026-03-25 09:00")
     city.request("slip.approved", at("2026-03-25 10:00"), colour="RED", by="周建国")
     own = city.request("referral.acknowledged", at("2026-03-26 09:00"), "ZJJ", body="DISCIPLINE")
     city.request("referral.concluded", at("2026-03-27 09:00"), body="DISCIPLINE", outcome="已办结")

@@ -22,6 +22,7 @@ from escalation.domain.ladder import (
     Standing,
     next_step,
 )
+from escalation.domain.review import Review
 from ground_rules.workdays import WorkCalendar
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -526,3 +527,42 @@ def test_a_renewal_by_the_leading_group_counts_from_the_end_on_and_at_once() -> 
 
 def test_where_no_renewal_is_allowed_the_machine_still_finds_on_the_first_yellow() -> None:
     assert step("YELLOW", replace(ALL_AUTO, max_renewals=0), **URGED).colour == "RED"
+
+
+# ---- a review of the slip in force (policy `review_suspends_ladder`)
+
+SUSPENDING = replace(ALL_AUTO, review_suspends=True)
+FOUND = {"findings": [finding("NO_MOVEMENT", "2026-03-25 00:00")]}
+
+
+def review(filed: str, decided: str | None = None) -> Review:
+    return Review("r", "y", "YELLOW", at(filed), "UPHELD" if decided else None, at(decided) if decided else None)
+
+
+@pytest.mark.parametrize(("filed", "held"), [("2026-03-20 09:00", True), ("2026-03-25 00:00", True), ("2026-03-26 09:00", False)])
+def test_a_pending_review_holds_the_next_colour_if_it_was_applied_for_before_that_was_due(filed: str, held: bool) -> None:
+    found = step("YELLOW", SUSPENDING, **FOUND, reviews=[review(filed)])
+    assert (found == Hold("REVIEW_PENDING")) == held
+    assert isinstance(step("YELLOW", ALL_AUTO, **FOUND, reviews=[review(filed)]), Issue)
+
+
+def test_a_pending_review_holds_a_draft_too() -> None:
+    rules = replace(RULES, review_suspends=True)
+    assert isinstance(step("YELLOW", rules, **FOUND), Draft)
+    assert step("YELLOW", rules, **FOUND, reviews=[review("2026-03-26 09:00")]) == Hold("REVIEW_PENDING")
+    assert isinstance(step("YELLOW", rules, **FOUND, reviews=[review("2026-03-20 09:00", "2026-04-08 09:00")]), Draft)
+
+
+@pytest.mark.parametrize(
+    ("filed", "decided", "liability"),
+    [
+        ("2026-03-20 09:00", "2026-04-08 09:00", date(2026, 4, 8)),
+        ("2026-03-20 09:00", "2026-04-11 09:00", date(2026, 4, 13)),
+        ("2026-03-20 09:00", "2026-03-23 09:00", date(2026, 3, 25)),
+        ("2026-03-26 09:00", "2026-04-08 09:00", date(2026, 3, 25)),
+    ],
+)
+def test_liability_dates_from_the_decision_only_where_the_review_held_it(filed: str, decided: str, liability: date) -> None:
+    found = step("YELLOW", SUSPENDING, **FOUND, reviews=[review(filed, decided)])
+    assert found.liability_date == liability
+    assert step("YELLOW", ALL_AUTO, **FOUND, reviews=[review(filed, decided)]).liability_date == date(2026, 3, 25)

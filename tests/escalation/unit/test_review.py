@@ -85,7 +85,7 @@ def test_a_white_is_objected_to_in_writing_and_the_refusal_says_until_when() -> 
 
 def test_an_application_is_about_the_last_slip_of_its_colour_issued_by_then_and_a_renewal_belongs_to_its_yellow() -> None:
     first, second = slip("YELLOW", stands=False), slip("YELLOW", "2026-05-01 00:00", attempt=1)
-    renewed, draft = slip("YELLOW", "2026-05-20 00:00", renewal=1), slip("RED", None)
+    renewed, draft = slip("YELLOW", "2026-05-20 00:00", renewal=1, attempt=2), slip("RED", None)
     found = [first, second, renewed, draft]
     assert slip_at(found, "YELLOW", at("2026-04-10 09:00")) is first
     assert slip_at(found, "YELLOW", at("2026-05-01 00:00")) is second

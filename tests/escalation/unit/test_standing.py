@@ -217,3 +217,39 @@ def test_of_several_fallen_slips_of_a_colour_the_last_one_decides() -> None:
     later.attempt = 1
     made = ladder(slips=[YELLOW[0], earlier, later])
     assert standing_of(made, rungs(made, RECKONING, BELIEVING)[-1], []).fell_at is None
+
+
+def applied(slip_id: str, when: str) -> Entry:
+    return Entry("REVIEW", slip_id, at(when), at(when), {"review": f"r-{slip_id}", "colour": slip_id.upper()})
+
+
+def ruled(slip_id: str, when: str, outcome: str, lengthened: str | None = None) -> Entry:
+    return Entry("REVIEW_DECISION", slip_id, at(when), at(when), {"outcome": outcome, "lengthened": lengthened})
+
+
+def test_a_review_and_its_decision_fold_into_one_in_whatever_order_they_were_written() -> None:
+    entries = [applied("yellow", "2026-04-10 09:00"), ruled("yellow", "2026-05-06 09:00", "VARIED", "yellow")]
+    for order in permutations(entries):
+        (found,) = ladder(*order, slips=YELLOW).reviews()
+        assert (found.review_id, found.outcome, found.decided_at) == ("r-yellow", "VARIED", at("2026-05-06 09:00"))
+        assert (found.lengthened, found.pending) == ("yellow", False)
+    made = ladder(entries[0], slips=YELLOW)
+    assert (made.review_is_pending("yellow"), made.review_is_pending("white"), made.review_of("white")) == (True, False, None)
+
+
+def test_a_review_of_a_slip_that_has_fallen_holds_nothing() -> None:
+    fallen = slip("RED", "2026-03-25 10:00", standing=False, state="WITHDRAWN")
+    made = ladder(applied("red", "2026-04-10 09:00"), applied("yellow", "2026-04-10 09:00"), slips=[*YELLOW, fallen])
+    found = standing_of(made, rungs(made, RECKONING, BELIEVING)[-1], [])
+    assert [review.slip_id for review in found.reviews] == ["yellow"]
+
+
+def test_what_was_found_before_a_slip_got_a_longer_limit_counts_no_more_for_it() -> None:
+    finding = Entry("FINDING", "f", at("2026-03-25 09:00"), at("2026-03-25 09:00"), {"class": "NO_MOVEMENT", "by": "赵明远"})
+    applied_for = applied("yellow", "2026-04-10 09:00")
+
+    def findings(lengthened: str | None) -> int:
+        made = ladder(finding, applied_for, ruled("yellow", "2026-05-06 09:00", "VARIED", lengthened), slips=YELLOW)
+        return len(standing_of(made, rungs(made, RECKONING, BELIEVING)[-1], []).findings)
+
+    assert (findings("yellow"), findings("white"), findings(None)) == (0, 1, 1)

@@ -103,10 +103,9 @@ def judge_referrals(desk: Settling, ladder: Ladder) -> None:
 
 
 def under_review(ladder: Ladder, red: Slip) -> bool:
-    """Whether a review of the red, or of a slip that it stands on, was applied for after its issue and is not decided."""
-    below = {slip.slip_id for slip in ladder.in_force() if slip.level <= red.level}
+    """Whether a review of the red, or of the yellow below, was applied for since its issue and is not decided.
+
+    One about a slip that has fallen since is not among them: the red would have fallen with it.
+    """
     since = red.issued_at
-    return any(
-        review.pending and review.slip_id in below and since is not None and review.filed_at >= since
-        for review in ladder.reviews()
-    )
+    return any(review.pending and since is not None and review.filed_at >= since for review in ladder.reviews())

@@ -64,7 +64,7 @@ def overdue(desk: Settling, timer: Timer) -> None:
     """The reviewers' limit has passed, and every decision from before has been read."""
     ladder = desk.store.by_about.get(timer.key)
     clock = ladder.review_clocks.get(timer.key) if ladder else None
-    if ladder is not None and clock is not None and clock.state == RUNNING and clock.due_instant == timer.due_at:
+    if ladder is not None and clock is not None and clock.state == RUNNING:
         reviewing.breach(desk, ladder, clock)
 
 
