@@ -84,11 +84,26 @@ def test_an_undecided_proposal_is_recalled_with_its_ground(city_with: Callable[.
     city.request("slip.withdrawn", at("2026-03-27 09:00"), colour="RED", by="周建国", reason="错发")
     assert [state for _, state, _ in interviews(city)] == ["RECALLED"]
     assert len(city.published("escalation.interview.recalled.v1")) == 1
-    assert ("interview", "ZJJ:2026") in city.timers(), "what was issued meanwhile did not see the recall: it is asked once more"
+    assert any(kind == "interview" for kind, _ in city.timers()), (
+        "what was issued meanwhile did not see the recall: it is asked once more"
+    )
     city.until(at("2026-03-27 10:00"))
     assert not any(kind == "interview" for kind, _ in city.timers())
     nothing = city.rule("interview.decided", at("2026-03-28 09:00"), unit="ZJJ", outcome="SUMMON", by="赵明远")
     assert dict(city.refusals()) == {nothing: "UNKNOWN_MATTER"}
+
+
+def test_proposal_and_recall_belong_to_the_story_of_the_slip_that_they_follow_from(city: Any) -> None:
+    city.white_by_office()
+    city.until(at("2026-03-17 00:00"))
+    city.sign("YELLOW", at("2026-03-17 10:00"))
+    evidence = [{"kind": "STATEMENT", "sha256": "ab" * 32}]
+    found = {"progress_class": "NO_MOVEMENT", "decided_by": "赵明远", "reasons": "无", "evidence": evidence}
+    city.request("determination.made", at("2026-03-25 09:00"), **found)
+    approval = city.request("slip.approved", at("2026-03-25 10:00"), colour="RED", by="周建国")
+    withdrawal = city.request("slip.withdrawn", at("2026-03-27 09:00"), colour="YELLOW", by="周建国", reason="错发")
+    told = city.published("escalation.interview.proposed.v1", "escalation.interview.recalled.v1")
+    assert [(e.correlationid, e.causationid) for e in told] == [(approval, approval), (withdrawal, withdrawal)]
 
 
 def test_a_decided_proposal_stays_when_its_ground_falls(city_with: Callable[..., Any]) -> None:

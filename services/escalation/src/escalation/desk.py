@@ -78,8 +78,8 @@ class Desk:
         self.said: list[Said] = []
         self.unnumbered: list[tuple[Ladder, Slip]] = []
         self.causes: dict[tuple[str, str], Message | None] = {}
-        self.weightier: set[tuple[str, int]] = set()
-        self.lightened: set[tuple[str, int]] = set()
+        self.weightier: dict[tuple[str, int], Message | None] = {}
+        self.lightened: dict[tuple[str, int], Message | None] = {}
         self.counts: Counter[tuple[str, ...]] = Counter()
         self.lags: list[float] = []
 
@@ -112,7 +112,8 @@ class Desk:
     def weigh(self, slip: Slip, *, fell: bool = False) -> None:
         """A red was issued, a yellow became effective, or one of them fell: an interview may be proposed, or its proposal go."""
         if slip.colour != slips.WHITE and not slip.renewal and slip.liability_date is not None:
-            (self.lightened if fell else self.weightier).add((slip.unit, slip.liability_date.year))
+            kept = self.lightened if fell else self.weightier
+            kept[slip.unit, slip.liability_date.year] = self.causes.get((slip.matter_id, slip.unit)) or self.work.cause
 
     def write(self, ladder: Ladder, kind: str, id_: str, at: datetime, arrived: datetime, data: dict[str, Any]) -> None:
         """Add a line to the ladder's journal, once."""

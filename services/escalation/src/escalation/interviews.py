@@ -6,8 +6,9 @@ red, or sees a yellow become effective or fall, leaves a timer for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from event_contracts import escalation as facts
 from event_contracts import inbound
@@ -29,7 +30,7 @@ from escalation.domain.interview import (
 from escalation.store import interviews as rows
 
 INTERVIEW = "interview"
-"""Kind of the timers that ask whether an interview is to be proposed; the key is unit:year."""
+"""Kind of the timers that ask whether an interview is to be proposed; the key says what about, and what it follows from."""
 
 SUMMON = "SUMMON"
 LOOK_AGAIN = timedelta(minutes=1)
@@ -41,17 +42,33 @@ def subject(unit: str) -> str:
     return f"interview:{unit}"
 
 
-def ask(work: Work, weightier: Iterable[tuple[str, int]], lightened: Iterable[tuple[str, int]]) -> None:
+def _key(unit: str, year: int, cause: Message | None) -> str:
+    """Unit and year, with the ids of the cause and of its root: what follows belongs to the same story (AC-11)."""
+    root = (cause.correlationid or cause.id) if cause is not None else None
+    return json.dumps([unit, year, cause.id if cause is not None else None, root], ensure_ascii=False)
+
+
+def _read(key: str) -> tuple[str, int, Message | None]:
+    unit, year, id_, root = json.loads(key)
+    if id_ is None:
+        return unit, year, None
+    cause = Message(id=id_, source="", type="", subject="", time=datetime.min.replace(tzinfo=UTC), data=None, correlationid=root)
+    return unit, year, cause
+
+
+def ask(
+    work: Work, weightier: Mapping[tuple[str, int], Message | None], lightened: Mapping[tuple[str, int], Message | None]
+) -> None:
     """Leave a timer for every unit and year whose numbers changed so that it can matter."""
-    more, less = set(weightier), set(lightened)
-    if not more and not less:
+    changed = {**weightier, **lightened}
+    if not changed:
         return
-    known = {(found.unit, found.year): found for found in rows.interviews_of(work.session, {unit for unit, _ in more | less})}
-    for unit, year in sorted(more | less):
+    known = {(found.unit, found.year): found for found in rows.interviews_of(work.session, {unit for unit, _ in changed})}
+    for (unit, year), cause in sorted(changed.items(), key=lambda item: item[0]):
         last = known.get((unit, year))
-        rises = (unit, year) in more and (last is None or last.state == RECALLED)
-        if rises or ((unit, year) in less and last is not None and last.undecided):
-            work.set_timer(INTERVIEW, f"{unit}:{year}", work.now, subject=subject(unit))
+        rises = (unit, year) in weightier and (last is None or last.state == RECALLED)
+        if rises or ((unit, year) in lightened and last is not None and last.undecided):
+            work.set_timer(INTERVIEW, _key(unit, year, cause), work.now, subject=subject(unit))
 
 
 # ---------------------------------------------------------------- by rule
@@ -59,29 +76,29 @@ def ask(work: Work, weightier: Iterable[tuple[str, int]], lightened: Iterable[tu
 
 def count_again(work: Work, timer: Timer, policy: Policy) -> None:
     """Propose an interview, or recall a proposal whose ground has fallen before anybody decided on it."""
-    unit, _, year = timer.key.partition(":")
-    mine = [found for found in rows.interviews_of(work.session, [unit]) if found.year == int(year)]
-    reds, yellows = rows.weighty(work.session, unit, int(year))
+    unit, year, cause = _read(timer.key)
+    mine = [found for found in rows.interviews_of(work.session, [unit]) if found.year == year]
+    reds, yellows = rows.weighty(work.session, unit, year)
     found = proposal(reds, yellows, red_count=policy.interview.reds, yellow_count=policy.interview.yellows)
     last = mine[-1] if mine else None
     if found is not None and (last is None or last.state == RECALLED):
         attempt = len(mine)
-        new = Interview(interview_id(unit, int(year), attempt), unit, int(year), attempt, found.at, found.reason, PROPOSED)
+        new = Interview(interview_id(unit, year, attempt), unit, year, attempt, found.at, found.reason, PROPOSED)
         rows.keep(work.session, new)
         fact = facts.InterviewProposed(
             interview_id=new.interview_id, unit=unit, year=new.year, proposed_at=found.at, reason=found.reason
         )
-        work.announce(fact, subject=subject(unit), time=found.at, policy=policy.version)
+        work.announce(fact, subject=subject(unit), time=found.at, cause=cause, policy=policy.version)
     elif found is None and last is not None and last.undecided:
-        _recall(work, last, policy)
+        _recall(work, last, timer, cause, policy)
 
 
-def _recall(work: Work, last: Interview, policy: Policy) -> None:
+def _recall(work: Work, last: Interview, timer: Timer, cause: Message | None, policy: Policy) -> None:
     last.state = RECALLED
     rows.keep(work.session, last)
     fact = facts.InterviewRecalled(interview_id=last.interview_id, unit=last.unit, year=last.year, recalled_at=work.now)
-    work.announce(fact, subject=subject(last.unit), time=work.now, policy=policy.version)
-    work.set_timer(INTERVIEW, f"{last.unit}:{last.year}", work.now + LOOK_AGAIN, subject=subject(last.unit))
+    work.announce(fact, subject=subject(last.unit), time=work.now, cause=cause, policy=policy.version)
+    work.set_timer(INTERVIEW, timer.key, work.now + LOOK_AGAIN, subject=subject(last.unit))
 
 
 # ---------------------------------------------------------------- by persons

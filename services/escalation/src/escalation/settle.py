@@ -35,7 +35,7 @@ class Settling(Issuing):
         self._number()
         self.store.save()
         interviews.ask(self.work, self.weightier, self.lightened)
-        self.weightier, self.lightened = set(), set()
+        self.weightier, self.lightened = {}, {}
         self._send()
 
     def settle(self, ladder: Ladder) -> None:
