@@ -74,11 +74,26 @@ def main() -> None:
     "--policy", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="overrides of the default policy (TOML)"
 )
 @click.option("--until", callback=local_day, metavar="DATE", help="the last local day that is played, e.g. 2026-12-31")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="folder for outcome.json and published.jsonl")
-@click.option("--json", "as_json", is_flag=True, help="the outcome on standard output")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="folder for what comes out, as JSON and as a chart")
+@click.option("--json", "as_json", is_flag=True, help="the outcome, or the comparison, on standard output")
+@click.option(
+    "--compare",
+    "other",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="B.toml",
+    help="另一政策，逐单位比较 / a second policy: what each unit would have got differently",
+)
 @one_line
-def rehearse(events: Path, policy: Path | None, until: date | None, out: Path | None, as_json: bool) -> None:
+def rehearse(events: Path, policy: Path | None, until: date | None, out: Path | None, as_json: bool, other: Path | None) -> None:
     """在虚拟时钟上演练 EVENTS（.jsonl 或 .jsonl.gz）/ rehearse a file of messages on a virtual clock."""
+    if other is None:
+        rehearse_one(events, policy, until, out, as_json)
+    else:
+        rehearse_both(events, policy, other, until, out, as_json)
+
+
+def rehearse_one(events: Path, policy: Path | None, until: date | None, out: Path | None, as_json: bool) -> None:
+    """One policy: its outcome."""
     from duban import outcome, rehearse
 
     wanted = rehearse.Rehearsal(events, rehearse.policy_from(policy), until, out)
@@ -91,6 +106,20 @@ def rehearse(events: Path, policy: Path | None, until: date | None, out: Path | 
         click.echo(line)
     if out is not None:
         click.echo(f"{out / 'outcome.json'}  {out / 'published.jsonl'}")
+
+
+def rehearse_both(events: Path, a: Path | None, b: Path, until: date | None, out: Path | None, as_json: bool) -> None:
+    """Two policies: how their outcomes differ."""
+    from duban import compare, table
+
+    found = compare.compare(compare.Wanted(events, a, b, until, out), lambda text: click.echo(text, err=True))
+    if as_json:
+        sys.stdout.buffer.write(compare.encoded(found))
+        sys.stdout.flush()
+        return
+    table.show(found, sys.stdout)
+    if out is not None:
+        click.echo(f"{out / 'compare.json'}  {out / 'compare.html'}")
 
 
 @main.command(context_settings=HELP)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from ground_rules.policy import Policy
 
 from duban import chart, comparison
-from duban.rehearse import Rehearsal, read_policy, rehearse
+from duban.rehearse import Rehearsal, policy_from, rehearse
 
 SIDES = ("a", "b")
 """The folders of the two rehearsals below `--out`."""
@@ -31,17 +32,31 @@ class Wanted:
 def compare(wanted: Wanted, warn: Callable[[str], None]) -> dict[str, Any]:
     """Rehearse both; also written to `wanted.out` as `compare.json` and `compare.html`, beside what each rehearsal leaves."""
     files = dict(zip(SIDES, (wanted.a, wanted.b), strict=True))
-    policies = {side: read_policy(path) for side, path in files.items()}  # both are read before either is played
+    policies = {side: policy_from(path) for side, path in files.items()}  # both are read before either is played
     outcomes = []
-    for side, (policy, overrides) in policies.items():
+    for side, policy in policies.items():
         out = wanted.out / side if wanted.out else None
-        one = Rehearsal(wanted.events, policy, wanted.until, out, overrides, label=f"政策 policy {side.upper()} ")
+        one = Rehearsal(wanted.events, policy, wanted.until, out, label=f"政策 policy {side.upper()} ")
         outcomes.append(rehearse(one, warn if side == SIDES[0] else _told_already))
-    named = {side: {"file": path.name if path else None, "version": policies[side][0].version} for side, path in files.items()}
-    found = {"policies": named} | comparison.compare(*outcomes)
+    found = {"policies": described(files, policies["a"], policies["b"])} | comparison.compare(*outcomes)
     if wanted.out is not None:
         save(found, wanted.out)
     return found
+
+
+def described(files: dict[str, Path | None], a: Policy, b: Policy) -> dict[str, Any]:
+    """Both policies by file and version, and the parameters in which they differ, each with its provenance."""
+    theirs = {row.key: row.value for row in b.rows}
+    named = {side: path.name if path else None for side, path in files.items()}
+    return {
+        "a": {"file": named["a"], "version": a.version, "timezone": a.zone.key},
+        "b": {"file": named["b"], "version": b.version, "timezone": b.zone.key},
+        "parameters": [
+            {"key": row.key, "a": row.value, "b": theirs[row.key], "provenance": row.provenance}
+            for row in a.rows
+            if theirs[row.key] != row.value
+        ],
+    }
 
 
 def _told_already(text: str) -> None:
@@ -57,8 +72,3 @@ def save(found: dict[str, Any], folder: Path) -> None:
 def encoded(found: dict[str, Any]) -> bytes:
     """As JSON for machines and people."""
     return orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
-def name_of(found: dict[str, Any], side: str) -> str:
-    """The policy of a side, as people call it."""
-    return found["policies"][side]["file"] or "默认政策 default"

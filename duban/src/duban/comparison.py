@@ -40,7 +40,7 @@ def compare(a: Outcome, b: Outcome) -> dict[str, Any]:
 
 
 def side(outcome: Outcome) -> Row:
-    """What one policy did, for one unit or for all: issued slips by colour, those that fell, points, years without eligibility."""
+    """What one policy did to a unit or to all: slips issued by colour, slips that fell, points, years without eligibility."""
     slips = [row for row in outcome["slips"] if row.get("issued_at")]
     first = Counter(row["colour"] for row in slips if not row.get("renewal"))
     return {
@@ -141,3 +141,25 @@ def different_years(a: list[Row], b: list[Row]) -> list[Row]:
 def standing(balance: Row | None) -> Row:
     """Points and eligibility of one year."""
     return {"points": balance["points"], "eligible": balance["eligible"]} if balance else {"points": "0.00", "eligible": True}
+
+
+# ---------------------------------------------------------------- words that the table and the chart share
+
+
+def name_of(found: Mapping[str, Any], side: str) -> str:
+    """The policy of a side, as people call it: its file."""
+    return found["policies"][side]["file"] or "默认政策 default"
+
+
+def verdict(found: Mapping[str, Any]) -> str:
+    """How much is different, in one line."""
+    different = sum(row["different"] for row in found["units"])
+    if not different:
+        return f"两项政策结果相同 both policies come to the same, {len(found['units'])} 个单位 units"
+    units, slips, years = f"{different}/{len(found['units'])}", len(found["slips"]), len(found["years"])
+    return f"结果不同 different: 单位 units {units}, 督办单 slips {slips}, 年度得分或资格 years {years}"
+
+
+def cell(a: object, b: object) -> str:
+    """Two values side by side; one where they are equal."""
+    return str(a) if a == b else f"{a} → {b}"
