@@ -191,20 +191,25 @@ def no_colour_while_suspended(history: History) -> Iterator[str]:
 
 
 def steps(history: History) -> Iterator[tuple[Ladder, Row, Row]]:
-    """Each pair of slips of which the second one climbed from the first."""
+    """Each slip that climbed because a limit ran out, after what had that limit: the assignment, or the slip below it."""
     below = {"YELLOW": "WHITE", "RED": "YELLOW"}
+    assignments = {(row["matter"], row["unit"]): row for row in history.outcome["deadlines"] if row["owner"] == "ASSIGNMENT"}
     for place, slips in history.slips.items():
         for number, slip in enumerate(slips):
             lower = [one for one in slips[:number] if one["colour"] == below.get(slip["colour"]) and one["due_instant"]]
             if lower and not slip["renewal"]:
                 yield place, lower[-1], slip
+            elif slip["colour"] == "WHITE" and slip["ground"] == "OVERDUE" and place in assignments:
+                yield place, assignments[place], slip
 
 
-def claims_in_time(history: History, place: Ladder, slip: Row) -> Iterator[Row]:
-    """Accepted claims about a slip's work that were made between its service and its end."""
+def claims_in_time(history: History, place: Ladder, limited: Row) -> Iterator[Row]:
+    """Accepted claims about work that were made before its limit ended; for a slip also not before its service."""
+    if "served_at" in limited and not limited["served_at"]:
+        return
+    first, end = limited.get("served_at") or "1970-01-01T00:00:00Z", instant(limited["due_instant"])
     for claim in history.accepted("completion.claimed"):
-        within = slip["served_at"] and instant(slip["served_at"]) <= instant(claim["time"]) < instant(slip["due_instant"])
-        if ladder(claim) == place and within:
+        if ladder(claim) == place and instant(first) <= instant(claim["time"]) < end:
             yield claim
 
 
@@ -212,20 +217,20 @@ def claims_in_time(history: History, place: Ladder, slip: Row) -> Iterator[Row]:
 
 
 def timely_work_leaves_no_standing_slip(history: History) -> Iterator[str]:
-    """6. Work that was claimed in time and verified leaves no yellow, however late the report came within its window."""
+    """6. Work that was claimed in time and verified leaves no white or yellow, however late the report came in its window."""
     verified = {v["data"].get("claim") for v in history.accepted("completion.verified")}
-    for place, white, yellow in steps(history):
-        if yellow["colour"] != "YELLOW" or white["state"] in FALLEN or history.policy.late_report.mode != "auto":
+    for place, before, after in steps(history):
+        if after["colour"] == "RED" or before["state"] in FALLEN or history.policy.late_report.mode != "auto":
             continue
-        for claim in claims_in_time(history, place, white):
-            timely = claim["id"] in verified and believed(history.policy, white, claim)
-            if timely and yellow["state"] not in FALLEN:
-                yield f"{told(yellow)} stands, although {claim['id']} of {claim['time']} was verified"
+        for claim in claims_in_time(history, place, before):
+            timely = claim["id"] in verified and believed(history.policy, before, claim)
+            if timely and after["state"] not in FALLEN:
+                yield f"{told(after)} stands, although {claim['id']} of {claim['time']} was verified"
 
 
-def believed(policy: Policy, slip: Row, claim: Row) -> bool:
+def believed(policy: Policy, limited: Row, claim: Row) -> bool:
     """Whether a report came early enough after the end of the limit to be believed by machine (policy `late_report`)."""
-    due, came = instant(slip["due_instant"]), arrived(claim)
+    due, came = instant(limited["due_instant"]), arrived(claim)
     first, last = local_date(due, policy.zone), local_date(came, policy.zone)
     return came < due or policy.calendar.workdays_between(first, last) < policy.late_report.window.amount
 

@@ -37,7 +37,7 @@ def fact(name: str, **data: Any) -> Row:
 def sound() -> History:
     """A ladder up to the red, with a rejected claim on the way and a review by somebody else."""
     slips = [
-        slip("WHITE", "2026-03-02T09:00:00", "2026-03-02T10:00:00", "2026-03-17"),
+        slip("WHITE", "2026-03-02T09:00:00", "2026-03-02T10:00:00", "2026-03-17", ground="OVERDUE"),
         slip("YELLOW", "2026-03-18T10:00:00", "2026-03-18T11:00:00", "2026-03-26", state="DETERMINED"),
         slip("RED", "2026-03-26T10:00:00", "2026-03-26T11:00:00", "2026-04-03"),
     ]
@@ -61,6 +61,7 @@ def sound() -> History:
         "balances": [{"unit": "ZJJ", "year": 2026, "points": "-0.30", "eligible": False}],
         "referrals": [PLACE | {"body": body} for body in ("DISCIPLINE", "ASSESSMENT", "ORGANISATION")],
         "refusals": [],
+        "deadlines": [PLACE | {"owner": "ASSIGNMENT", "state": "BREACHED", "due_instant": "2026-03-02T00:00:00+08:00"}],
     }
     return History(POLICY, messages, published, outcome, NOW)
 
@@ -150,6 +151,11 @@ def a_claim_that_came_late_and_was_verified(history: History) -> None:
     a_claim_that_was_verified(history)
 
 
+def work_that_was_done_before_the_assignment_ended(history: History) -> None:
+    history.messages[0] |= {"time": "2026-03-01T10:00:00+08:00", "arrivaltime": "2026-03-02T12:00:00+08:00"}
+    a_claim_that_was_verified(history)
+
+
 def a_fall_without_a_cause(history: History) -> None:
     of(history, "RED").update(state="WITHDRAWN", cause=None)
 
@@ -209,6 +215,7 @@ SAMPLES: list[tuple[Check, Damage]] = [
     (invariants.no_colour_while_suspended, issued_while_suspended),
     (invariants.timely_work_leaves_no_standing_slip, a_claim_that_was_verified),
     (invariants.timely_work_leaves_no_standing_slip, a_claim_that_came_late_and_was_verified),
+    (invariants.timely_work_leaves_no_standing_slip, work_that_was_done_before_the_assignment_ended),
     (invariants.fallen_slips_name_their_cause, a_fall_without_a_cause),
     (invariants.every_clock_has_a_next_action, a_clock_that_nothing_waits_for),
     (invariants.entries_are_only_added, an_entry_that_is_gone),
