@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lint format quarter soak mutate load lock clean
+.PHONY: help install run test check lint format properties quarter soak mutate load lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ format: $(STAMP) ## put imports and layout in order
 
 test: lint ## every check and every test, on real RabbitMQ and PostgreSQL (found, or started privately)
 	@$(PY) tests/servers.py run -- $(PYTEST) $(ARGS)
+
+properties: $(STAMP) ## new random histories through the whole chain: do the invariants hold? [HISTORIES=2000, some ten minutes]
+	@DUBAN_HISTORIES=$(or $(HISTORIES),2000) $(PYTEST) tests/system/test_invariants_hold.py $(ARGS)
 
 quarter: $(STAMP) ## the whole Boston quarter (needs ../shared): rehearsed, and compared with what the city itself said [a quarter of an hour or more]
 	@$(PYTEST) -m full -s tests/system -k "quarter and not soak" $(ARGS)

@@ -8,10 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from acceptance import Play, Played, rehearsed
 from city import City, running
 from servers import Missing, Servers
 
 BuildCity = Callable[..., City]
+
+
+@pytest.fixture
+def play(tmp_path: Path) -> Play:
+    """`play(case, until, policy="")`: rehearse a case of `cases/`; `lines` changes the file first."""
+
+    def run(case: str, until: str, policy: str = "", lines: Callable[[list[str]], list[str]] = list) -> Played:
+        return rehearsed(tmp_path, case, until, policy, lines)
+
+    return run
 
 
 @pytest.fixture
