@@ -63,6 +63,8 @@ class City(RuleBasedStateMachine):
     """One city, from its first matter until long after its last message."""
 
     template: Path
+    finished = 0
+    """Histories that were played to their end."""
 
     @initialize(overrides=st.sampled_from(POLICIES), days=st.integers(1, 4), second=st.booleans())
     def opens(self, overrides: Row, days: int, second: bool) -> None:
@@ -214,6 +216,7 @@ class City(RuleBasedStateMachine):
             assert not found, "\n".join(found)
             self.order_and_repetition_mean_nothing(history.outcome)
             self.a_replay_has_no_effect(history.outcome)
+            type(self).finished += 1
         finally:
             self.chain.close()
 
@@ -256,3 +259,4 @@ def test_whatever_happens_in_a_city_the_invariants_hold(template: Path) -> None:
     )
     machine = type("CityOfThisRun", (City,), {"template": template})
     run_state_machine_as_test(machine, settings=chosen)
+    assert machine.finished >= chosen.max_examples
