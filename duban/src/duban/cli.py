@@ -96,7 +96,8 @@ def rehearse_one(events: Path, policy: Path | None, until: date | None, out: Pat
     """One policy: its outcome."""
     from duban import outcome, rehearse
 
-    wanted = rehearse.Rehearsal(events, rehearse.policy_from(policy), until, out)
+    found_policy, overrides = rehearse.read_policy(policy)
+    wanted = rehearse.Rehearsal(events, found_policy, until, out, overrides)
     found = rehearse.rehearse(wanted, lambda text: click.echo(text, err=True))
     if as_json:
         outcome.write(found, sys.stdout.buffer)
@@ -120,6 +121,36 @@ def rehearse_both(events: Path, a: Path | None, b: Path, until: date | None, out
     table.show(found, sys.stdout)
     if out is not None:
         click.echo(f"{out / 'compare.json'}  {out / 'compare.html'}")
+
+
+@main.command(context_settings=HELP)
+@click.argument("matter")
+@click.option("--unit", metavar="CODE", help="只看这个单位 / only this unit's part")
+@click.option("--events", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="messages that are rehearsed first")
+@click.option(
+    "--policy",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="with --events: overrides of the default policy",
+)
+@click.option("--until", callback=local_day, metavar="DATE", help="with --events: the last local day that is played")
+@click.option(
+    "--out",
+    "left",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="the folder that `duban rehearse --out` or `duban run` left",
+)
+@click.option("--json", "as_json", is_flag=True, help="as JSON")
+@one_line
+def explain(left: Path | None, as_json: bool, **asked: Any) -> None:
+    """逐日说明事项 MATTER 的期限，为何升级或未升级 / why a matter has, or has not, escalated; each deadline day by day."""
+    from duban import explain
+
+    told = explain.explain(explain.Question(left=left, **asked), lambda text: click.echo(text, err=True))
+    if as_json:
+        sys.stdout.buffer.write(explain.encoded(told))
+        sys.stdout.flush()
+    else:
+        click.echo(explain.as_text(told))
 
 
 @main.command(context_settings=HELP)

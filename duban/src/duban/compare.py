@@ -12,7 +12,7 @@ import orjson
 from ground_rules.policy import Policy
 
 from duban import chart, comparison
-from duban.rehearse import Rehearsal, policy_from, rehearse
+from duban.rehearse import Rehearsal, read_policy, rehearse
 
 SIDES = ("a", "b")
 """The folders of the two rehearsals below `--out`."""
@@ -32,13 +32,13 @@ class Wanted:
 def compare(wanted: Wanted, warn: Callable[[str], None]) -> dict[str, Any]:
     """Rehearse both; also written to `wanted.out` as `compare.json` and `compare.html`, beside what each rehearsal leaves."""
     files = dict(zip(SIDES, (wanted.a, wanted.b), strict=True))
-    policies = {side: policy_from(path) for side, path in files.items()}  # both are read before either is played
+    policies = {side: read_policy(path) for side, path in files.items()}  # both are read before either is played
     outcomes = []
-    for side, policy in policies.items():
+    for side, (policy, overrides) in policies.items():
         out = wanted.out / side if wanted.out else None
-        one = Rehearsal(wanted.events, policy, wanted.until, out, label=f"政策 policy {side.upper()} ")
+        one = Rehearsal(wanted.events, policy, wanted.until, out, overrides, label=f"政策 policy {side.upper()} ")
         outcomes.append(rehearse(one, warn if side == SIDES[0] else _told_already))
-    found = {"policies": described(files, policies["a"], policies["b"])} | comparison.compare(*outcomes)
+    found = {"policies": described(files, policies["a"][0], policies["b"][0])} | comparison.compare(*outcomes)
     if wanted.out is not None:
         save(found, wanted.out)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 import tomllib
@@ -24,6 +25,9 @@ from duban.progress import Progress
 AT_MOST = timedelta(days=365)
 """How long a rehearsal goes on after its last message, without `--until`."""
 
+EXPLAINED, POLICY_FILE = "escalation", "policy.toml"
+"""The service whose database stays in `--out`, and the overrides beside it."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -35,15 +39,22 @@ class Rehearsal:
     policy: Policy
     until: date | None = None
     out: Path | None = None
+    overrides: str = ""
+    """The text of the policy's overrides, which stays in `out` for `duban explain`."""
     label: str = ""
     """Said first in the progress, where there are several rehearsals."""
 
 
 def policy_from(path: Path | None) -> Policy:
     """The default policy with the overrides of a TOML file. Whatever is wrong with it is a ConfigError of one line."""
+    return read_policy(path)[0]
+
+
+def read_policy(path: Path | None) -> tuple[Policy, str]:
+    """The policy, and the text of its overrides; the file is read once, since it may be a pipe."""
     try:
-        overrides = tomllib.loads(path.read_text("utf-8")) if path else None
-        return load_policy(overrides, rehearsal=True)
+        text = path.read_text("utf-8") if path else ""
+        return load_policy(tomllib.loads(text), rehearsal=True), text
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -78,9 +89,18 @@ def rehearse(wanted: Rehearsal, warn: Callable[[str], None]) -> dict[str, list[d
             running.driver.finish()
             refused = {"refusals": [bad.refusal() for bad in reading.bad]}
             found = outcome.gather([*running.reports(), refused])
-    if wanted.out is not None:
-        outcome.save(found, wanted.out)
+            if wanted.out is not None:
+                running.keep(EXPLAINED)
+        if wanted.out is not None:
+            leave_in(wanted.out, folder, wanted.overrides)
+            outcome.save(found, wanted.out)
     return found
+
+
+def leave_in(out: Path, folder: Path, overrides: str) -> None:
+    """What `duban explain` reads later: the database of the ladders, and the policy that they were made under."""
+    shutil.move(folder / f"{EXPLAINED}.sqlite", out / f"{EXPLAINED}.sqlite")
+    (out / POLICY_FILE).write_text(overrides, "utf-8")
 
 
 def run_to(end: datetime, player: Player, progress: Progress) -> None:

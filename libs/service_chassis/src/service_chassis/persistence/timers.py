@@ -16,11 +16,7 @@ T, S = tables.timer.c, tables.subject.c
 _DUE_WITHOUT_CUT = and_(T.needs_cut, T.cut_seq.is_(None), T.due_at <= bindparam("now"))
 _ANY_WITHOUT_CUT = select(T.kind).where(_DUE_WITHOUT_CUT).limit(1)
 _WITHOUT_CUT = (
-    select(T.kind, T.key)
-    .where(_DUE_WITHOUT_CUT)
-    .order_by(T.due_at)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
+    select(T.kind, T.key).where(_DUE_WITHOUT_CUT).order_by(T.due_at).limit(bindparam("most")).with_for_update(skip_locked=True)
 )
 _GIVE = tables.timer.update().where(tuple_(T.kind, T.key).in_(_WITHOUT_CUT)).values(cut_seq=bindparam("number"))
 _PLAIN = and_(T.needs_cut.is_(False), T.cut_seq.is_(None), T.due_at <= bindparam("now"))
