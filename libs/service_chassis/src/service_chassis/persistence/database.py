@@ -113,11 +113,7 @@ class Database:
         driver.execute("RELEASE batch")
 
     def keep(self) -> None:
-<<<<<<< HEAD
         """Commit the one transaction of a rehearsal, so that its file may be read after `close`."""
-=======
-        """Commit the one transaction of a rehearsal, so that its file can be read after `close`."""
->>>>>>> 392d47f (duban explain: why a matter is where it is, day by day, from what a rehearsal or a running city left)
         if self._kept_open is not None:
             self._kept_open.commit()
             self._kept_open.begin()
