@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
@@ -128,6 +129,10 @@ def test_a_wrong_field_is_refused_and_pointed_at(
     assert all(fault["detail"] for fault in error.errors)
 
 
+NEEDED_BY_OTHERS = {("justification.decided.v1", "effect"), ("justification.decided.v1", "suspended_from")}
+"""Optional fields that the rest of the example needs."""
+
+
 def test_an_optional_field_may_be_null_or_missing(send: Callable[..., Message]) -> None:
     checked = 0
     for name, cls in REQUESTS.items():
@@ -135,9 +140,61 @@ def test_an_optional_field_may_be_null_or_missing(send: Callable[..., Message]) 
         for path, _, required in places(json_schema(cls), event["data"], ("data",)):
             if required or isinstance(path[-1], int) or path[-1] in ("limit", "due_at", "answers"):
                 continue
+            if (name, path[-1]) in NEEDED_BY_OTHERS:
+                continue
             assert send(change(event, path, None)).data == send(change(event, path, REMOVE)).data
             checked += 1
     assert checked > 40
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "lacks"),
+    [
+        ("justification.decided.v1", {"effect": None}, "/data/effect"),
+        ("justification.decided.v1", {"suspended_from": None}, "/data/suspended_from"),
+        ("justification.decided.v1", {"effect": "EXTEND", "days": None}, "/data/days"),
+        ("review.decided.v1", {"new_colour": None, "new_limit": None}, "/data/outcome"),
+    ],
+)
+def test_a_decision_says_all_that_it_needs(
+    refused: Callable[..., Unreadable], name: str, given: dict[str, Any], lacks: str
+) -> None:
+    event = example(name)
+    event["data"] |= given
+    assert [fault["pointer"] for fault in refused(event).errors] == [lacks]
+
+
+def test_a_refusal_needs_no_effect(send: Callable[..., Message]) -> None:
+    event = example("justification.decided.v1")
+    event["data"] |= {"outcome": "REFUSED", "effect": None, "suspended_from": None, "days": None}
+    assert send(event).data.outcome == "REFUSED"
+
+
+def test_an_office_is_not_left_before_it_is_taken_up(refused: Callable[..., Unreadable]) -> None:
+    event = change(example("persons.published.v1"), ("data", "persons", 1, "capacities", 1, "to"), "2026-07-05")
+    assert [fault["pointer"] for fault in refused(event).errors] == ["/data/persons/1/capacities/1/to"]
+
+
+def test_an_office_may_be_held_for_one_day(send: Callable[..., Message]) -> None:
+    event = change(example("persons.published.v1"), ("data", "persons", 1, "capacities", 1, "to"), "2026-07-06")
+    assert send(event).data.persons[1].capacities[1]["to"].isoformat() == "2026-07-06"
+
+
+@pytest.mark.parametrize("text", ["0", "0.00", "-0.00", "-0.30", "00.0"])
+def test_a_bonus_is_more_than_nothing(refused: Callable[..., Unreadable], text: str) -> None:
+    error = refused(change(example("bonus.awarded.v1"), ("data", "amount"), text))
+    assert [fault["pointer"] for fault in error.errors] == ["/data/amount"]
+
+
+@pytest.mark.parametrize("text", ["0.01", "9999.99", "0.5", "3"])
+def test_a_bonus_has_at_most_two_places(send: Callable[..., Message], text: str) -> None:
+    assert send(change(example("bonus.awarded.v1"), ("data", "amount"), text)).data.amount == Decimal(text)
+
+
+@pytest.mark.parametrize(("unit", "points"), [("zjj", "90.00"), ("ZJJ", 90), ("OFFICE", "90.00"), ("ZJJ", "90.001")])
+def test_base_totals_are_points_by_unit(refused: Callable[..., Unreadable], unit: str, points: Any) -> None:
+    error = refused(change(example("assessment.finalised.v1"), ("data", "base_totals"), {unit: points}))
+    assert [fault["pointer"] for fault in error.errors] == [f"/data/base_totals/{unit}"]
 
 
 def test_every_fault_is_named_at_once(refused: Callable[..., Unreadable]) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from event_contracts.event import Message
-from event_contracts.inbound import BY_THE_OFFICE, BY_THE_UNIT
+from event_contracts.inbound import BY_A_BODY, BY_THE_ASSESSMENT_OFFICE, BY_THE_OFFICE, BY_THE_UNIT
+from event_contracts.vocabulary import BODIES
 from event_contracts.wire import REQUESTS, Unreadable, may_send
 
 Example = Callable[[str], dict[str, Any]]
@@ -52,6 +53,42 @@ def test_an_urge_says_who_urges(example: Example, send: Callable[..., Message], 
     with pytest.raises(Unreadable) as caught:
         send(event)
     assert (caught.value.code, caught.value.errors[0]["pointer"]) == ("SENDER_MISMATCH", "/data/by")
+
+
+@pytest.mark.parametrize("name", sorted(BY_A_BODY))
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("sender", [*BODIES, "OFFICE", "ZJJ", "HBJ"])
+def test_a_referral_is_answered_by_its_body_or_the_office(
+    example: Example, send: Callable[..., Message], name: str, body: str, sender: str
+) -> None:
+    event = from_(example(name), sender)
+    event["data"]["body"] = body
+    if sender in ("OFFICE", body):
+        assert send(event).data.body == body
+        return
+    with pytest.raises(Unreadable) as caught:
+        send(event)
+    assert (caught.value.code, caught.value.errors[0]["pointer"]) == ("SENDER_MISMATCH", "/data/body")
+
+
+@pytest.mark.parametrize("name", sorted(BY_THE_ASSESSMENT_OFFICE))
+@pytest.mark.parametrize("sender", ["ASSESSMENT", "OFFICE"])
+def test_the_assessment_office_keeps_the_books(example: Example, send: Callable[..., Message], name: str, sender: str) -> None:
+    assert send(from_(example(name), sender)).sender == sender
+
+
+@pytest.mark.parametrize("name", sorted(BY_THE_ASSESSMENT_OFFICE))
+@pytest.mark.parametrize("sender", ["ZJJ", "DISCIPLINE", "ORGANISATION"])
+def test_nobody_else_touches_the_books(example: Example, refused: Callable[..., Unreadable], name: str, sender: str) -> None:
+    error = refused(from_(example(name), sender))
+    assert (error.code, error.errors[0]["pointer"]) == ("SENDER_MISMATCH", "/type")
+
+
+def test_every_inbound_type_says_who_may_send_it() -> None:
+    kinds = [BY_THE_UNIT, BY_THE_OFFICE, BY_A_BODY, BY_THE_ASSESSMENT_OFFICE]
+    by_anybody = {"matter.submitted.v1", "urge.sent.v1", "cut.marked.v1"}
+    assert set().union(*kinds) | by_anybody == set(REQUESTS)
+    assert sum(map(len, kinds)) == len(set().union(*kinds))
 
 
 @pytest.mark.parametrize("sender", ["ZJJ", "OFFICE"])

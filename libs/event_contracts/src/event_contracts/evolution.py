@@ -105,6 +105,8 @@ def _flat(schema: dict[str, Any], prefix: str) -> Iterator[dict[str, Any]]:
 def _type_of(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return "string"
+    if not schema:
+        return "any"
     if schema["type"] == "array":
         return f"list of {_type_of(schema['items'])}"
     if "additionalProperties" in schema:

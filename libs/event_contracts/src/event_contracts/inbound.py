@@ -522,11 +522,15 @@ BY_THE_OFFICE = frozenset(
         InterviewDecided.TYPE,
         InterviewHeld.TYPE,
         PersonsPublished.TYPE,
-        BonusAwarded.TYPE,
-        AssessmentFinalised.TYPE,
     }
 )
 """Decisions: the supervision office alone sends these."""
+BY_A_BODY = frozenset({ReferralAcknowledged.TYPE, ReferralConcluded.TYPE})
+"""The office sends these, or the body (`vocabulary.BODIES`) that a red was handed over to, about itself."""
+ASSESSMENT = "ASSESSMENT"
+"""The account of the assessment office (考核办), as among the bodies."""
+BY_THE_ASSESSMENT_OFFICE = frozenset({BonusAwarded.TYPE, AssessmentFinalised.TYPE})
+"""The assessment office sends these, or the supervision office for it."""
 
 REFUSAL_CODES: frozenset[str] = frozenset(
     {

@@ -233,27 +233,28 @@ class Numbers(Part):
 
 
 class Points(Part):
-    """Points as a decimal text with at most two places, `"0.50"`, from `least` to 9999.99 (domain.md d.11)."""
+    """Points as a decimal text with at most two places, `"0.50"`, to 9999.99 (domain.md d.11); `positive`: more than nothing."""
 
-    MOST = Decimal("9999.99")
     _shape = re.compile(r"-?[0-9]{1,4}(\.[0-9]{1,2})?")
 
-    def __init__(self, *, least: Decimal = -MOST, required: bool = True) -> None:
+    _nothing_or_less = re.compile(r"-.*|0+(\.0+)?")
+
+    def __init__(self, *, positive: bool = False, required: bool = True) -> None:
         super().__init__(required=required)
-        self.least = least
+        self.positive = positive
 
     def accept(self, value: Any) -> Decimal:
         if type(value) is not str or not self._shape.fullmatch(value):
             raise ValidationError(
                 '应为文本形式的分值，至多两位小数 / must be points as a text with at most two places, such as "0.50"'
             )
-        points = Decimal(value).quantize(Decimal("0.01"))
-        if points < self.least:
-            raise ValidationError(f"不得小于 {self.least} / must not be less than {self.least}")
-        return points
+        if self.positive and self._nothing_or_less.fullmatch(value):
+            raise ValidationError("应大于零 / must be more than nothing")
+        return Decimal(value).quantize(Decimal("0.01"))
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "pattern": f"^{self._shape.pattern}$"}
+        shape: dict[str, Any] = {"type": "string", "pattern": f"^{self._shape.pattern}$"}
+        return shape | {"not": {"pattern": f"^({self._nothing_or_less.pattern})$"}} if self.positive else shape
 
 
 class PointsByUnit(Part):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from event_contracts import inbound, vocabulary
@@ -403,6 +402,11 @@ class CapacityContract(Contract):
     to = Day(required=False)
     deputy_for = _person(required=False)
 
+    def disagreements(self, values: Mapping[str, Any]) -> dict[Any, Any]:
+        if "to" in values and values["to"] < values["from"]:
+            return {"to": ["不得早于 from / must not be before from"]}
+        return {}
+
 
 class PersonContract(Contract):
     MAKES = inbound.Person
@@ -420,7 +424,7 @@ class BonusAwardedContract(Contract):
     MAKES = inbound.BonusAwarded
     unit = UnitCode()
     year = Whole(1970, 2199)
-    amount = Points(least=Decimal("0.01"))
+    amount = Points(positive=True)
     reason = Text(10_000)
     evidence = Several(Group(EvidenceContract), 100, required=True)
     approved_by = _person()

@@ -63,6 +63,7 @@ PUBLISHED_WORDS: Mapping[str, tuple[str, ...]] = {
     "progress_class": PROGRESS_CLASSES,
     "TimeLimit.unit": LIMIT_UNITS,
     "Evidence.kind": EVIDENCE_KINDS,
+    "Capacity.role": CAPACITIES,
     "SourceRecord.type": SOURCE_TYPES,
     "SlipFact.ground": GROUNDS,
     "NoticeFact.kind": NOTICE_KINDS,

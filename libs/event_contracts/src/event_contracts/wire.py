@@ -61,7 +61,8 @@ def inbound_to_wire(message: Message) -> bytes:
 def may_send(message: Message) -> Refusal | None:
     """Why this sender may not say this, or None. Who is a party to a matter is for the services to know.
 
-    A unit speaks for itself only; the office alone decides; markers come from escalation alone (events.md section 2).
+    A unit speaks for itself only; the office alone decides; a body answers for what was handed over to it; the assessment
+    office keeps the books; markers come from escalation alone (events.md section 2, domain.md d.14).
     """
     sender, kind = message.sender, message.type
     if (sender == "DUBAN") != (kind == inbound.CutMarked.TYPE):
@@ -70,6 +71,12 @@ def may_send(message: Message) -> Refusal | None:
         return Refusal.at("/data/unit", "SENDER_MISMATCH", "单位只能代表自己 / a unit speaks for itself only")
     if kind in inbound.BY_THE_OFFICE and sender != "OFFICE":
         return Refusal.at("/type", "SENDER_MISMATCH", "此类消息只能由督查室发送 / only the office may send this")
+    if kind in inbound.BY_A_BODY and sender not in ("OFFICE", message.data.body):
+        detail = "移送由督查室或受移送机关回复 / only the office or the body itself answers a referral"
+        return Refusal.at("/data/body", "SENDER_MISMATCH", detail)
+    if kind in inbound.BY_THE_ASSESSMENT_OFFICE and sender not in ("OFFICE", inbound.ASSESSMENT):
+        detail = "此类消息只能由考核办或督查室发送 / only the assessment office or the supervision office may send this"
+        return Refusal.at("/type", "SENDER_MISMATCH", detail)
     if kind == inbound.UrgeSent.TYPE and (message.data.by == "OFFICE") != (sender == "OFFICE"):
         detail = "OFFICE 由督查室、LEAD 由牵头单位发送 / by is OFFICE from the office, LEAD from a unit"
         return Refusal.at("/data/by", "SENDER_MISMATCH", detail)
