@@ -1,0 +1,181 @@
+"""Inbound messages about matters, and about what units report and sign: read by intake and notify."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import ClassVar
+
+from event_contracts.event import Evidence, Request, TimeLimit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Informant:
+    """Who told us; never leaves intake."""
+
+    name: str
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedSource:
+    """The decision source of a submitted matter."""
+
+    type: str
+    number: str | None = None
+    issuer: str | None = None
+    issued_on: date | None = None
+    clause: str | None = None
+    difficult: bool = False
+    informant: Informant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorisation:
+    """Who empowered the sender to supervise (Decree 733 art. 7, 11)."""
+
+    principal: str
+    basis: str
+    body: str | None = None
+    scope: str | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """A planned percentage by a date."""
+
+    due_on: date
+    percent: int
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedAssignment:
+    """One unit's part as submitted; either `limit` or `due_at`."""
+
+    unit: str
+    role: str
+    deliverable: str
+    standard: str | None = None
+    limit: TimeLimit | None = None
+    due_at: datetime | None = None
+    milestones: list[Milestone] = field(default_factory=list)
+    depends_on: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterSubmitted(Request):
+    """A decision to be carried out."""
+
+    TYPE: ClassVar[str] = "matter.submitted.v1"
+    OWNER: ClassVar[str] = "intake"
+    external_ref: str
+    title: str
+    source: SubmittedSource
+    standard: str
+    assignments: list[SubmittedAssignment]
+    kind: str | None = None
+    authorisation: Authorisation | None = None
+    classification: str = "NONE"
+    subject_terms: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutUnit(Request):
+    """Every further message names a matter (our id or an `external_ref`) and a unit."""
+
+    matter: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressReported(AboutUnit):
+    """A unit reports progress."""
+
+    TYPE: ClassVar[str] = "progress.reported.v1"
+    OWNER: ClassVar[str] = "intake"
+    text: str
+    percent: int | None = None
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressAssessed(AboutUnit):
+    """The office accepts or returns the last undecided report (or the one named by `claim`/`request`)."""
+
+    TYPE: ClassVar[str] = "progress.assessed.v1"
+    OWNER: ClassVar[str] = "intake"
+    accepted: bool
+    decided_by: str
+    substantive: bool | None = None
+    request: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionClaimed(AboutUnit):
+    """A unit claims completion."""
+
+    TYPE: ClassVar[str] = "completion.claimed.v1"
+    OWNER: ClassVar[str] = "intake"
+    text: str
+    colour: str | None = None
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict(AboutUnit):
+    """What the office found about a claim: the one named by `claim`, else the last undecided one."""
+
+    OWNER: ClassVar[str] = "intake"
+    verified_by: str
+    colour: str | None = None
+    claim: str | None = None
+    deficiencies: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionVerified(Verdict):
+    """The office verifies a claim."""
+
+    TYPE: ClassVar[str] = "completion.verified.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionRejected(Verdict):
+    """The office rejects a claim, with the deficiencies."""
+
+    TYPE: ClassVar[str] = "completion.rejected.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSigned(AboutUnit):
+    """A unit signs for a notice (签收); without `colour` for the assignment's notice."""
+
+    TYPE: ClassVar[str] = "notice.signed.v1"
+    OWNER: ClassVar[str] = "notify"
+    signed_by: str
+    colour: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionFiled(AboutUnit):
+    """A unit says that the matter is not its duty (退办), within the objection window."""
+
+    TYPE: ClassVar[str] = "objection.filed.v1"
+    OWNER: ClassVar[str] = "intake"
+    grounds: str
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionDecided(AboutUnit):
+    """The office decides an objection: the one named by `request`, else the last undecided one."""
+
+    TYPE: ClassVar[str] = "objection.decided.v1"
+    OWNER: ClassVar[str] = "intake"
+    outcome: str
+    decided_by: str
+    new_unit: str | None = None
+    reasons: str | None = None
+    request: str | None = None
