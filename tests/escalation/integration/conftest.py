@@ -114,8 +114,8 @@ class City:
         self._rest()
 
     def request(self, type_: str, time: datetime, sender: str = "OFFICE", *, id_: str | None = None, **data: Any) -> str:
-        """Send an inbound message; returns its id."""
-        self.until(time)
+        """Send an inbound message, which arrives at its time or at `arrives`; returns its id."""
+        self.until(data.pop("arrives", None) or time)
         self.numbers += 1
         name = id_ or f"r-{self.numbers}"
         source = "/office" if sender == "OFFICE" else f"/units/{sender}"

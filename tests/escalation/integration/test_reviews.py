@@ -40,8 +40,9 @@ def find(city: Any, time: str) -> None:
     city.request("determination.made", at(time), **finding)
 
 
-def file(city: Any, time: str, colour: str = "YELLOW") -> str:
-    name: str = city.request("review.filed", at(time), "ZJJ", colour=colour, grounds="责任认定与事实不符")
+def file(city: Any, time: str, colour: str = "YELLOW", arrives: str | None = None) -> str:
+    arrival = at(arrives) if arrives else None
+    name: str = city.request("review.filed", at(time), "ZJJ", arrives=arrival, colour=colour, grounds="责任认定与事实不符")
     return name
 
 
@@ -93,6 +94,38 @@ def test_an_application_made_in_the_window_counts_even_if_it_arrives_after_it(ci
     file(city, "2026-04-10 09:00")
 
     assert (city.refusals(), clock(city, "REVIEW")) == ([], ("2026-05-11", "RUNNING"))
+
+
+@pytest.mark.parametrize(("arrives", "believed"), [("2026-04-21 23:59", True), ("2026-04-22 00:00", False)])
+def test_an_application_cannot_be_backdated_into_the_window(city: Any, arrives: str, believed: bool) -> None:
+    yellow_of_17_march(city)
+    name = file(city, "2026-04-10 09:00", arrives=arrives)
+
+    assert dict(city.refusals()) == ({} if believed else {name: "INADMISSIBLE_LATE"})
+    assert len(city.published("escalation.review.filed.v1")) == int(believed)
+    assert [event.data.code for event in city.published("escalation.review.inadmissible.v1")] == (
+        [] if believed else ["INADMISSIBLE_LATE"]
+    )
+
+
+def test_where_a_person_decides_about_late_reports_no_late_application_is_believed(city_with: Callable[..., Any]) -> None:
+    city = city_with(late_report={"mode": "person"})
+    yellow_of_17_march(city)
+    name = file(city, "2026-04-10 09:00", arrives="2026-04-17 00:01")
+    assert dict(city.refusals()) == {name: "INADMISSIBLE_LATE"}
+
+
+def test_an_application_that_stood_in_the_queue_before_the_end_is_taken_however_late_it_is_read(
+    city_with: Callable[..., Any],
+) -> None:
+    city = city_with(late_report={"mode": "person"})
+    yellow_of_17_march(city)
+    city.until(at("2026-04-16 23:00"))
+    city.clock.move_to(at("2026-05-20 09:00"))  # escalation was down; the application waits in its queue
+    city.until = lambda instant: None  # so it is read before any clock is asked
+    file(city, "2026-04-10 09:00")
+
+    assert city.refusals() == []
 
 
 def test_an_application_before_the_receipt_is_taken_and_no_window_runs_afterwards(city: Any) -> None:

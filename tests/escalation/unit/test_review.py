@@ -30,6 +30,10 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
 
 
+def late(time: str) -> str | None:
+    return None if WINDOW.in_time(at(time)) else "申请期已过"
+
+
 def slip(
     colour: str, issued: str | None = "2026-03-17 00:00", *, renewal: int = 0, attempt: int = 0, stands: bool = True
 ) -> Slip:
@@ -50,24 +54,24 @@ DECIDED = replace(FILED, outcome="UPHELD", decided_at=at("2026-04-12 09:00"))
     [("2026-04-16 23:59", None), ("2026-04-17 00:00", "INADMISSIBLE_LATE"), ("2026-04-17 09:00", "INADMISSIBLE_LATE")],
 )
 def test_the_window_ends_with_its_last_day(time: str, code: str | None) -> None:
-    fault = inadmissible(slip("YELLOW"), WINDOW, None, at(time))
+    fault = inadmissible(slip("YELLOW"), None, late(time))
     assert (fault.code if fault else None) == code
 
 
 def test_who_applies_before_the_receipt_is_not_late() -> None:
-    assert inadmissible(slip("YELLOW"), None, None, at("2026-05-30 09:00")) is None
+    assert inadmissible(slip("YELLOW"), None, None) is None
 
 
 def test_a_slip_that_is_not_there_or_has_fallen_cannot_be_reviewed_even_late() -> None:
     for found in (None, slip("YELLOW", stands=False)):
-        fault = inadmissible(found, WINDOW, None, at("2026-05-30 09:00"))
+        fault = inadmissible(found, None, late("2026-05-30 09:00"))
         assert fault is not None
         assert fault.code == "NOT_REVIEWABLE"
 
 
 def test_a_second_application_is_used_up_while_pending_not_reviewable_when_decided_and_late_before_both() -> None:
     def code(known: Review, time: str) -> str | None:
-        fault = inadmissible(slip("YELLOW"), WINDOW, known, at(time))
+        fault = inadmissible(slip("YELLOW"), known, late(time))
         return fault.code if fault else None
 
     assert code(FILED, "2026-04-15 09:00") == "ALREADY_USED"

@@ -13,6 +13,7 @@ from escalation import reviewing
 from escalation.domain import recusal, review
 from escalation.domain import slip as slips
 from escalation.domain.clock import RUNNING, End
+from escalation.domain.lateness import too_late
 from escalation.domain.referral import Referral
 from escalation.domain.review import OVERTURNED, VARIED, Fault
 from escalation.domain.slip import RED, Slip
@@ -48,8 +49,17 @@ def _inadmissible(desk: Settling, ladder: Ladder, slip: Slip | None, message: Me
     if not review.reviewable(message.data.colour):
         return review.white_fault(_objection_end(desk, slip))
     if slip is None:
-        return review.inadmissible(None, None, None, message.time)
-    return review.inadmissible(slip, reviewing.window_end(ladder, slip), ladder.review_of(slip.slip_id), message.time)
+        return review.inadmissible(None, None, None)
+    return review.inadmissible(slip, ladder.review_of(slip.slip_id), _lateness(desk, ladder, slip, message))
+
+
+def _lateness(desk: Settling, ladder: Ladder, slip: Slip, message: Message) -> str | None:
+    """Why an application comes after its window, by its own time or by its arrival; before the receipt nobody is late."""
+    window, end = ladder.windows.get(slip.slip_id), reviewing.window_end(ladder, slip)
+    if window is None or end is None:
+        return None
+    arrived = message.arrived or desk.now
+    return too_late(end, message.time, arrived, passed=window.has_passed, late_reports=desk.book.late_reports)
 
 
 def _objection_end(desk: Settling, white: Slip | None) -> End | None:

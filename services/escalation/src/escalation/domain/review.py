@@ -57,18 +57,18 @@ def slip_at(slips: Sequence[Slip], colour: str, at: datetime) -> Slip | None:
     return max(issued, key=lambda slip: slip.attempt, default=None)
 
 
-def inadmissible(slip: Slip | None, window: End | None, known: Review | None, at: datetime) -> Fault | None:
-    """Why an application of `at` is not looked into; None where it is. Lateness goes before a right that was used.
+def inadmissible(slip: Slip | None, known: Review | None, late: str | None) -> Fault | None:
+    """Why an application is not looked into; None where it is. Lateness goes before a right that was used.
 
-    `window` is None while the slip is not served: who applies before the receipt is not late. `known` is the slip's review.
+    `known` is the slip's review; `late` says why the application is too late (`lateness.too_late`). None while the slip is not
+    served: who applies before the receipt is not late.
     """
     if slip is None:
         return Fault(NOT_REVIEWABLE, "没有可申请复核的督办单 / there is no slip to review")
     if not slip.standing:
         return Fault(NOT_REVIEWABLE, "督办单已撤销或失效，无可复核 / the slip has fallen; nothing is left to review")
-    if window is not None and not window.in_time(at):
-        text = f"复核申请期至 {window.last_day} 届满 / the window for a review ended with {window.last_day}"
-        return Fault(INADMISSIBLE_LATE, text)
+    if late is not None:
+        return Fault(INADMISSIBLE_LATE, late)
     if known is None:
         return None
     if known.pending:

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ground_rules.limits import Limit
-
-from escalation.domain.clock import Claim, Clock, Course, End, Reckoning, Term, course
+from escalation.domain.clock import Claim, Clock, Course, Reckoning, Term, course
 from escalation.domain.determination import Finding
 from escalation.domain.ladder import Approval, ParkedHold, Proposal, Standing
+from escalation.domain.lateness import LateReports
 from escalation.domain.review import Review
 from escalation.domain.slip import (
     BY_OFFICE,
@@ -157,22 +156,6 @@ class Rung:
         return self.clock is not None and self.clock.has_passed
 
 
-@dataclass(frozen=True, slots=True)
-class LateReports:
-    """When a report that arrives after a slip was issued, but happened in time, is believed (policy `late_report`)."""
-
-    mode: str
-    window: Limit
-    reckoning: Reckoning
-
-    def doubts(self, claim: Claim, end: End) -> bool:
-        """Whether a person has to decide about this claim."""
-        if self.mode == "person":
-            return True
-        believed = self.reckoning.end(self.window.amount, self.window.unit, end.last_day)
-        return claim.arrived >= believed.due_instant
-
-
 def rungs(ladder: Ladder, reckoning: Reckoning, late_reports: LateReports) -> list[Rung]:
     """The assignment and every slip in force, each with the claims made while it was in force.
 
@@ -209,7 +192,7 @@ def _leave_doubtful(rung: Rung, ladder: Ladder, above: Slip, reckoning: Reckonin
     end = rung.course.end
     if end is None or above.ground not in FOUNDED_ON_EXPIRY:
         return
-    kept = [c for c in rung.claims if c.arrived <= above.issued_at or not late_reports.doubts(c, end)]  # type: ignore[operator]
+    kept = [c for c in rung.claims if c.arrived <= above.issued_at or not late_reports.doubts(c.arrived, end)]  # type: ignore[operator]
     if len(kept) < len(rung.claims):
         rung.claims = kept
         rung.course = course(term(ladder, rung.slip, rung.clock), kept, reckoning)
