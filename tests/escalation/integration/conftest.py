@@ -246,6 +246,12 @@ class City:
         with self.database.begin() as session:
             return [row["detail"] for row in refusals.report(session)]
 
+    def refused_fields(self) -> list[str]:
+        """The JSON pointers of all refusals."""
+        with self.database.begin() as session:
+            rows = session.execute(tables.refusal.select()).mappings()
+            return [fault["pointer"] for row in rows for fault in row["errors"]]
+
     def outcomes(self) -> dict[tuple[str, str], int]:
         """(unit, reason) → how often it was seen."""
         with self.database.begin() as session:

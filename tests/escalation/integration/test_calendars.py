@@ -99,19 +99,22 @@ def test_an_amendment_with_a_number_of_its_own_replaces_the_year(city: Any) -> N
 
 
 @pytest.mark.parametrize(
-    ("changes", "word"),
+    ("changes", "word", "field"),
     [
-        ({"makeup_workdays": ["2027-01-01"]}, "2027-01-01"),
-        ({"makeup_workdays": ["2027-01-06"]}, "2027-01-06"),
-        ({"days_off": ["2028-01-01"]}, "2028-01-01"),
-        ({"makeup_workdays": ["2026-11-28"]}, "2026-11-28"),
+        ({"makeup_workdays": ["2027-01-01"]}, "2027-01-01", "makeup_workdays"),
+        ({"makeup_workdays": ["2027-01-06"]}, "2027-01-06", "makeup_workdays"),
+        ({"days_off": ["2028-01-01"]}, "2028-01-01", "days_off"),
+        ({"makeup_workdays": ["2026-11-28"]}, "2026-11-28", "makeup_workdays"),
     ],
     ids=["off and worked", "worked anyway", "another year", "November before"],
 )
-def test_a_calendar_that_contradicts_itself_is_refused_with_the_day(city: Any, changes: dict[str, Any], word: str) -> None:
+def test_a_calendar_that_contradicts_itself_is_refused_with_the_day(
+    city: Any, changes: dict[str, Any], word: str, field: str
+) -> None:
     name = publish(city, "2027-01-20 09:00", **changes)
     assert city.refusals() == [(name, "SCHEMA_INVALID")]
     assert word in city.refusal_details()[0]
+    assert city.refused_fields() == [f"/data/{field}"]
     assert city.published("escalation.calendar.published.v1") == []
 
 

@@ -70,7 +70,24 @@ def test_every_wrong_key_is_named(city: Any) -> None:
     assert city.refusals() == [(name, "SCHEMA_INVALID")]
     (detail,) = city.refusal_details()
     assert all(key in detail for key in ("limits.white.amount", "yellow.deducton", "timezone", "colours"))
+    assert city.refused_fields() == ["/data/parameters/yellow/deducton"]
     assert city.published("escalation.policy.published.v1") == []
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field"),
+    [
+        ({"limits": {"white": {"amount": -10, "unit": "WORKDAY"}}}, "limits/white/amount"),
+        ({"review": {"window": 0}}, "review/window"),
+        ({"yellow": {"deduction": "-0.30"}}, "yellow/deduction"),
+        ({"yellow": {"deduction": 0.3}}, "yellow/deduction"),
+        ({"limits": 10}, "limits"),
+        ({"rehearsal": {"outages": []}}, "rehearsal/outages"),
+    ],
+)
+def test_a_refusal_points_at_the_wrong_parameter(city: Any, parameters: dict[str, Any], field: str) -> None:
+    publish(city, "2026-03-03 09:00", "2026-03-10", parameters=parameters)
+    assert city.refused_fields() == [f"/data/parameters/{field}"]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +100,7 @@ def test_overlaps_and_backdating_are_refused(city: Any, version: str, effective:
     name = publish(city, "2026-03-04 09:00", effective, version)
     assert city.refusals() == [(name, "SCHEMA_INVALID")]
     assert word in city.refusal_details()[0]
+    assert city.refused_fields() == ["/data/version" if word == "2026-2" else "/data/effective_from"]
 
 
 def test_the_same_policy_twice_is_one(city: Any) -> None:

@@ -455,6 +455,25 @@ def test_outages_are_numbered_and_each_must_be_a_table() -> None:
     assert problem.startswith("rehearsal.outages[1]: ")
 
 
+@pytest.mark.parametrize(
+    ("second", "bad"),
+    [
+        ({"from": "2026-03-02T12:00:00Z", "until": "2026-03-04T00:00:00Z"}, True),
+        ({"from": "2026-03-01T12:00:00Z", "until": "2026-03-02T00:00:01Z"}, True),
+        ({"from": "2026-03-03T00:00:00Z", "until": "2026-03-04T00:00:00Z"}, False),
+        ({"from": "2026-03-01T00:00:00Z", "until": "2026-03-02T00:00:00Z"}, False),
+        ({"from": "2026-03-02T00:00:00Z", "until": "2026-03-03T00:00:00Z", "service": "notify"}, False),
+    ],
+)
+def test_outages_of_one_service_must_not_overlap(second: dict[str, Any], bad: bool) -> None:
+    first = {"service": "intake", "from": "2026-03-02T00:00:00Z", "until": "2026-03-03T00:00:00Z"}
+    overrides = {"rehearsal": {"outages": [first, {"service": "intake"} | second]}}
+    if bad:
+        assert [problem.split(": ")[0] for problem in problems(overrides)] == ["rehearsal.outages[1]"]
+    else:
+        assert len(load_policy(overrides).rehearsal.outages) == 2
+
+
 def test_every_wrong_key_is_named_at_once_in_one_line() -> None:
     wrong = {"colour": "green", "issue_time": "25:00", "approval": {"red": "perhaps"}, "limits": {"white": {"amount": 0}}}
     assert [problem.split(":")[0] for problem in problems(wrong)] == [

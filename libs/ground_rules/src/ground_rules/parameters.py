@@ -47,6 +47,10 @@ class Outage:
     from_: datetime
     until: datetime
 
+    def overlaps(self, other: Outage) -> bool:
+        """Whether both say of the same service, for some instant, that it is down."""
+        return self.service == other.service and self.from_ < other.until and other.from_ < self.until
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -183,12 +187,17 @@ def _fixed(value: Any, bounds: Bounds) -> Any:
 def _outages(value: Any, bounds: Bounds) -> tuple[Outage, ...]:
     if not isinstance(value, list | tuple):
         raise _wrong("应为 / must be tables written as [[rehearsal.outages]]", value)
-    outages, faults = [], []
+    outages: list[Outage] = []
+    faults: list[tuple[str, str]] = []
     for place, entry in enumerate(value):
         try:
-            outages.append(_outage(entry, bounds["services"]))
+            outage = _outage(entry, bounds["services"])
         except Faulty as wrong:
             faults += [(f"[{place}]{inner}", text) for inner, text in wrong.faults]
+            continue
+        if any(outage.overlaps(known) for known in outages):
+            faults.append((f"[{place}]", f"期间重叠 / overlaps another outage of {outage.service}"))
+        outages.append(outage)
     if faults:
         raise Faulty(*faults)
     return tuple(sorted(outages, key=lambda outage: (outage.from_, outage.until, outage.service)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from event_contracts import escalation as facts
@@ -56,7 +57,9 @@ def _days(days: list[date]) -> list[str]:
 def _refuse_contradictions(data: inbound.CalendarPublished) -> None:
     found = contradictions(data.year, data.days_off, data.makeup_workdays)
     if found:
-        raise Refused("SCHEMA_INVALID", "年历自相矛盾 / the calendar contradicts itself: " + "; ".join(found), "/data")
+        alone = contradictions(data.year, data.days_off, ())
+        pointer = "/data/days_off" if alone else "/data/makeup_workdays"
+        raise Refused("SCHEMA_INVALID", "年历自相矛盾 / the calendar contradicts itself: " + "; ".join(found), pointer)
 
 
 def _known_already(desk: Settling, data: inbound.CalendarPublished) -> bool:
@@ -117,11 +120,12 @@ def _move_window(desk: Settling, ladder: Ladder, window: Clock) -> None:
 def policy_published(desk: Settling, message: Message) -> None:
     """A policy in force from a local day on; what was issued before keeps its own."""
     data: inbound.PolicyPublished = message.data
-    problems = _problems(desk, data, message)
-    if problems is None:
+    if _in_force_already(desk, data):
         return
+    problems = [*_clashes(desk, data, message), *_faults(desk, data)]
     if problems:
-        raise Refused("SCHEMA_INVALID", "政策无效 / the policy is not usable: " + "; ".join(problems), "/data/parameters")
+        text = "政策无效 / the policy is not usable: " + "; ".join(problem for _, problem in problems)
+        raise Refused("SCHEMA_INVALID", text, problems[0][0])
     content = {
         "version": data.version,
         "effective_from": data.effective_from.isoformat(),
@@ -134,25 +138,34 @@ def policy_published(desk: Settling, message: Message) -> None:
     desk.work.announce(fact, subject=RULES, time=message.time, policy=data.version)
 
 
-def _problems(desk: Settling, data: inbound.PolicyPublished, message: Message) -> list[str] | None:
-    """Everything that is wrong with a policy; None where the same was published before."""
-    problems: list[str] = []
+def _in_force_already(desk: Settling, data: inbound.PolicyPublished) -> bool:
+    """Whether the very same was published before."""
+    now = (data.version, data.effective_from.isoformat(), data.parameters)
+    known = [rule.content for rule in desk.rulebook.of_kind(POLICY)]
+    return any((rule["version"], rule["effective_from"], rule["parameters"]) == now for rule in known)
+
+
+def _clashes(desk: Settling, data: inbound.PolicyPublished, message: Message) -> Iterator[tuple[str, str]]:
+    """What does not go together with the policies known already: (JSON pointer, text)."""
     day = data.effective_from.isoformat()
-    for rule in desk.rulebook.of_kind(POLICY):
-        known = rule.content
-        same = (known["version"], known["effective_from"]) == (data.version, day)
-        if same and known["parameters"] == data.parameters:
-            return None
+    for known in [rule.content for rule in desk.rulebook.of_kind(POLICY)]:
         if known["version"] == data.version:
-            problems.append(f"version: {data.version} 已发布过 / was published before")
+            yield "/data/version", f"version: {data.version} 已发布过 / was published before"
         if known["effective_from"] == day:
-            problems.append(f"effective_from: {known['version']} 已自 {day} 起生效，期间重叠 / periods overlap")
+            text = f"effective_from: {known['version']} 已自 {day} 起生效，期间重叠 / periods overlap"
+            yield "/data/effective_from", text
     if data.version == desk.rulebook.base.version:
-        problems.append(f"version: {data.version} 是启动时的政策 / is the policy of the start")
+        yield "/data/version", f"version: {data.version} 是启动时的政策 / is the policy of the start"
     if data.effective_from < desk.book.reckoning.local_date(message.time):
-        problems.append("effective_from: 不得溯及既往 / a policy cannot take effect before it is published")
+        text = "effective_from: 不得溯及既往 / a policy cannot take effect before it is published"
+        yield "/data/effective_from", text
+
+
+def _faults(desk: Settling, data: inbound.PolicyPublished) -> Iterator[tuple[str, str]]:
+    """What is wrong with the parameters themselves: (JSON pointer, text)."""
     try:
         amended(desk.rulebook.base, data.parameters, data.version)
     except PolicyError as error:
-        problems += error.problems
-    return problems
+        for problem in error.problems:
+            key = problem.partition(": ")[0].replace("[", ".").replace("]", "")
+            yield "/data/parameters/" + key.replace(".", "/"), problem
