@@ -100,7 +100,10 @@ def test_ac11_the_consequences_come_in_causal_order_under_one_correlation(play: 
         assert types.index(later) > first
     assert len({event["correlationid"] for event in day}) == 1
     fallen = ("escalation.slip.withdrawn.v1", "escalation.slip.vacated.v1")
-    assert [(event["type"], event["data"]["colour"]) for event in day if event["type"] in fallen] == list(zip(fallen, ("YELLOW", "RED")))
+    assert [(event["type"], event["data"]["colour"]) for event in day if event["type"] in fallen] == [
+        (fallen[0], "YELLOW"),
+        (fallen[1], "RED"),
+    ]
 
 
 def test_ac11_another_effective_red_keeps_the_year_revoked(play: Play) -> None:
