@@ -19,6 +19,12 @@ RUNNING, SUSPENDED, STOPPED, BREACHED = "RUNNING", "SUSPENDED", "STOPPED", "BREA
 
 ASSIGNMENT, REVIEW_WINDOW, REVIEW = "ASSIGNMENT", "REVIEW_WINDOW", "REVIEW"
 
+DECISION_JUSTIFICATION, DECISION_EXTENSION = "DECISION:JUSTIFICATION", "DECISION:EXTENSION"
+DECISION_OBJECTION, DECISION_DETERMINATION = "DECISION:OBJECTION", "DECISION:DETERMINATION"
+OBJECTION_WINDOW = "OBJECTION_WINDOW"
+OFFICE_DECISIONS = frozenset({DECISION_JUSTIFICATION, DECISION_EXTENSION, DECISION_OBJECTION, DECISION_DETERMINATION})
+"""Owners of the office's own limits (domain.md f.4)."""
+
 VERIFIED, REJECTED = "VERIFIED", "REJECTED"
 """Verdicts on a claim; a claim without one is pending."""
 
@@ -110,7 +116,9 @@ class Course:
     """Whether any claim was made in time."""
     late: tuple[Claim, ...] = ()
     spans: tuple[Span, ...] = ()
-    """Days that were not charged."""
+    """Days of checking claims that were not charged; other days that are not counted stand in the term."""
+    suspended: bool = False
+    """Whether nothing is counted at present: there is no end."""
 
 
 class Reckoning:
@@ -134,10 +142,13 @@ class Reckoning:
             day = self._days[instant] = local_date(instant, self.zone)
         return day
 
-    def end(self, amount: int, unit: str, start: date, spans: Sequence[Span] = ()) -> End:
-        """The end of a limit by length that starts on `start` (not counted), leaving out `spans`."""
-        if spans:
-            return self._end_with_spans(amount, unit, start, spans)
+    def end(self, amount: int, unit: str, start: date, spans: Sequence[Span] = (), extension: int = 0) -> End:
+        """The end of a limit by length that starts on `start` (not counted), leaving out `spans`.
+
+        An `extension` is counted in workdays for a limit in workdays, else in calendar days (domain.md d.17).
+        """
+        if spans or extension:
+            return self._longer_end(amount, unit, start, spans, extension)
         key = (amount, unit, start)
         found = self._ends.get(key)
         if found is None:
@@ -147,18 +158,20 @@ class Reckoning:
             found = self._ends[key] = End(plain.last_day, plain.due_instant, plain.provisional, fixed=False)
         return found
 
-    def fixed_end(self, due_at: datetime, spans: Sequence[Span] = ()) -> End:
-        """The end of a limit given as an instant; days left out move it by whole days."""
-        due = due_at + ONE_DAY * sum((last - first).days + 1 for first, last in spans)
+    def fixed_end(self, due_at: datetime, start: date, spans: Sequence[Span] = (), extension: int = 0) -> End:
+        """The end of a limit given as an instant; days left out before it move it by whole days, and so does an extension."""
+        due = due_at + ONE_DAY * extension
+        for first, last in merged(spans):
+            if first <= self.local_date(due):
+                due += ONE_DAY * max(0, (last - max(first, start + ONE_DAY)).days + 1)
         return End(self.local_date(due), due, provisional=False, fixed=True)
 
-    def _end_with_spans(self, amount: int, unit: str, start: date, spans: Sequence[Span]) -> End:
+    def _longer_end(self, amount: int, unit: str, start: date, spans: Sequence[Span], extension: int) -> End:
         if unit == "WORKDAY":
-            last = self._count(start, amount, spans, workdays=True)
-        elif unit == "DAY":
-            last = self._roll(self._count(start, amount, spans, workdays=False), spans)
+            last = self._count(start, amount + extension, spans, workdays=True)
         else:
-            last = self._roll(self._months(start, amount, spans), spans)
+            days = amount if unit == "DAY" else (_months_later(start, amount) - start).days
+            last = self._roll(self._count(start, days + extension, spans, workdays=False), spans)
         due = start_of_day(last + ONE_DAY, self.zone)
         return End(last, due, self.calendar.is_provisional(last) or self.calendar.is_provisional(start), fixed=False)
 
@@ -170,24 +183,15 @@ class Reckoning:
                 left -= 1
         return day
 
-    def _months(self, start: date, amount: int, spans: Sequence[Span]) -> date:
-        """The corresponding day (else the month's end), moved on by the suspended calendar days before it."""
-        month = start.month - 1 + amount
-        year, month = start.year + month // 12, month % 12 + 1
-        last = _day_or_month_end(year, month, start.day)
-        extra = days_in(spans, start)
-        return last + ONE_DAY * extra
-
     def _roll(self, day: date, spans: Sequence[Span]) -> date:
         while _inside(day, spans) or not self.calendar.is_workday(day):
             day += ONE_DAY
         return day
 
-    def not_counted(self, unit: str | None, start: date, spans: Sequence[Span]) -> int:
-        """Suspended days in the clock's own unit: workdays for WORKDAY, else calendar days."""
-        if unit != "WORKDAY":
-            return days_in(spans, start)
-        return sum(self.calendar.is_workday(day) for first, last in spans for day in _days(first, last) if day > start)
+    def not_counted(self, unit: str | None, start: date, until: date, spans: Sequence[Span]) -> int:
+        """Days of `spans` after `start` up to `until`, in the clock's own unit: workdays for WORKDAY, else calendar days."""
+        days = (day for first, last in merged(spans) for day in _days(max(first, start + ONE_DAY), min(last, until)))
+        return sum(unit != "WORKDAY" or self.calendar.is_workday(day) for day in days)
 
     def first_workday(self, day: date) -> date:
         """The first workday on or after `day`."""
@@ -206,9 +210,21 @@ def _days(first: date, last: date) -> Iterable[date]:
     return (first + ONE_DAY * n for n in range((last - first).days + 1))
 
 
-def days_in(spans: Sequence[Span], after: date) -> int:
-    """Calendar days of `spans` that lie after `after`."""
-    return sum(max(0, (last - max(first, after + ONE_DAY)).days + 1) for first, last in spans)
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same days as spans that do not touch, from the earliest on (d.5.5, "Overlaps merge")."""
+    found: list[Span] = []
+    for first, last in sorted(spans):
+        if found and first <= found[-1][1] + ONE_DAY:
+            found[-1] = (found[-1][0], max(last, found[-1][1]))
+        else:
+            found.append((first, last))
+    return tuple(found)
+
+
+def _months_later(start: date, amount: int) -> date:
+    """The corresponding day, else the month's end."""
+    month = start.month - 1 + amount
+    return _day_or_month_end(start.year + month // 12, month % 12 + 1, start.day)
 
 
 def _day_or_month_end(year: int, month: int, day: int) -> date:
@@ -221,22 +237,39 @@ def _day_or_month_end(year: int, month: int, day: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A limit and where it starts; `start` is None while the notice is not served and nothing runs."""
+    """A limit, where it starts, and what lengthened it; `start` is None while the notice is not served and nothing runs."""
 
     amount: int | None
     unit: str | None
     fixed_due: datetime | None
     start: date | None
+    extension: int = 0
+    """Days granted on top, in workdays for a limit in workdays, else calendar days."""
+    spans: tuple[Span, ...] = ()
+    """Days that are not counted (suspensions)."""
+    open_from: date | None = None
+    """From this day on nothing is counted until further notice; what had ended before is not touched."""
+    waived: bool = False
 
-    def end(self, reckoning: Reckoning, spans: Sequence[Span] = ()) -> End | None:
-        """Where the limit ends, or None while it has not started."""
-        if self.start is None:
+    @property
+    def plain(self) -> bool:
+        """Whether nothing lengthened or stopped it."""
+        return not self.extension and not self.spans and self.open_from is None and not self.waived
+
+    def end(self, reckoning: Reckoning, more: Sequence[Span] = ()) -> End | None:
+        """Where the limit ends, leaving out `more` days too; None while it has not started or has no end: all is in time."""
+        if self.start is None or self.waived:
             return None
+        found = self._counted(reckoning, self.start, more)
+        return None if found is not None and self.open_from is not None and self.open_from <= found.last_day else found
+
+    def _counted(self, reckoning: Reckoning, start: date, more: Sequence[Span]) -> End | None:
+        spans = merged((*self.spans, *more)) if self.spans or more else ()
         if self.fixed_due is not None:
-            return reckoning.fixed_end(self.fixed_due, spans)
+            return reckoning.fixed_end(self.fixed_due, start, spans, self.extension)
         if self.amount is None or self.unit is None:
             return None
-        return reckoning.end(self.amount, self.unit, self.start, spans)
+        return reckoning.end(self.amount, self.unit, start, spans, self.extension)
 
 
 def course(term: Term, claims: Sequence[Claim], reckoning: Reckoning) -> Course:
@@ -245,7 +278,7 @@ def course(term: Term, claims: Sequence[Claim], reckoning: Reckoning) -> Course:
     The days from the first claim to its rejection are not charged (d.5.6); a second rejected claim stops nothing. A claim
     that was in time and is rejected after the end leaves the limit REJECTED: on time, but below the standard.
     """
-    if not claims:
+    if not claims and term.plain:
         return Course(RUNNING, None, term.end(reckoning), 0, claimed=False)
     return _Fold(term, reckoning).run(claims)
 
@@ -256,7 +289,7 @@ class _Fold:
     def __init__(self, term: Term, reckoning: Reckoning) -> None:
         self.term, self.reckoning = term, reckoning
         self.end = term.end(reckoning)
-        self.spans: tuple[Span, ...] = ()
+        self.checked: tuple[Span, ...] = ()
         self.pending: Claim | None = None
         self.rejected_after: datetime | None = None
         self.claimed = False
@@ -283,11 +316,24 @@ class _Fold:
     def _reject(self, claimed_at: datetime, decided_at: datetime) -> None:
         if self.end is not None and not self.end.in_time(decided_at):
             self.rejected_after = max(decided_at, self.rejected_after or decided_at)
-        elif not self.spans:
-            day = self.reckoning.local_date
-            self.spans = ((day(claimed_at), day(decided_at)),)
-            self.end = self.term.end(self.reckoning, self.spans)
+        elif not self.checked:
+            self._leave_out(self.reckoning.local_date(claimed_at), self.reckoning.local_date(decided_at))
+
+    def _leave_out(self, first: date, last: date) -> None:
+        """Days of checking are left out once per slip; days that are not counted anyway do not use that up."""
+        if merged((*self.term.spans, (first, last))) != merged(self.term.spans):
+            self.checked = ((first, last),)
+            self.end = self.term.end(self.reckoning, self.checked)
 
     def _course(self, status: str, at: datetime | None) -> Course:
-        days = self.reckoning.not_counted(self.term.unit, self.term.start, self.spans) if self.spans and self.term.start else 0
-        return Course(status, at, self.end, days, self.claimed, tuple(self.late), self.spans)
+        return Course(status, at, self.end, self._days(), self.claimed, tuple(self.late), self.checked, self._suspended())
+
+    def _suspended(self) -> bool:
+        return self.end is None and self.term.start is not None and self.term.open_from is not None and not self.term.waived
+
+    def _days(self) -> int:
+        spans, start = (*self.term.spans, *self.checked), self.term.start
+        if not spans or start is None:
+            return 0
+        until = self.end.last_day if self.end is not None else date.max
+        return self.reckoning.not_counted(self.term.unit if self.term.fixed_due is None else None, start, until, spans)

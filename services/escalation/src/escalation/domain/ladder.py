@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from escalation.domain.clock import Claim, Course, End, Reckoning
 from escalation.domain.determination import MACHINE, SUBSTANTIVE, Finding, found_by_machine
+from escalation.domain.relief import NO_RELIEF, Relief
 from escalation.domain.review import Review
 from escalation.domain.slip import BELOW_STANDARD, OVERDUE, RED, SLOW_PROGRESS, WHITE, YELLOW
 
@@ -27,6 +28,8 @@ AWAITING_DETERMINATION = "AWAITING_DETERMINATION"
 AWAITING_APPROVAL = "AWAITING_APPROVAL"
 RENEWALS_EXHAUSTED = "RENEWALS_EXHAUSTED"
 REVIEW_PENDING = "REVIEW_PENDING"
+SUSPENDED = "SUSPENDED"
+WAIVED = "WAIVED"
 ISSUE_SCHEDULED = "ISSUE_SCHEDULED"
 ESCALATED = "ESCALATED"
 """The reasons that the table `outcome` may hold."""
@@ -94,6 +97,8 @@ class Standing:
     """When a person withdrew or refused the slip that would come next: nothing climbs by itself again (d.17)."""
     reviews: Sequence[Review] = ()
     """Applications for a review of the slips in force; they hold the ladder where the policy says so."""
+    relief: Relief = NO_RELIEF
+    """What was granted and is asked for this limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +207,16 @@ def _not_yet(standing: Standing, now: datetime) -> Step | None:
     course = standing.course
     if course.status == "PENDING":
         return Hold(VERIFICATION_PENDING)
+    if course.status == WAIVED:
+        return Nothing(WAIVED)
+    if course.suspended:
+        return Hold(SUSPENDED)
     if course.end is None:
         return Nothing(NOT_SERVED)
     if not standing.passed:
         return Nothing(LIMIT_RUNNING)
+    if (asked := standing.relief.pending) is not None:
+        return Hold(asked.reason)
     held = [hold.until for hold in standing.holds if hold.open_at(now)]
     return Hold(PARKED, max(held)) if held else None
 
@@ -215,6 +226,8 @@ def _white_by_office(standing: Standing, rules: Rules, now: datetime) -> Step | 
     found = _approved_proposal(standing, WHITE)
     if found is None:
         return None
+    if standing.course.suspended or (asked := standing.relief.pending) is not None:
+        return Hold(SUSPENDED if standing.course.suspended else asked.reason)
     proposal, approval = found
     if _clock_comes_first(standing, rules, approval.at):
         return None
@@ -270,7 +283,8 @@ def _after_expiry(standing: Standing, rules: Rules, now: datetime) -> Step:
     rejected_at = course.at if course.status == "REJECTED" else None
     due = course.end.due_instant
     ended = [hold.released_at for hold in standing.holds if hold.released_at is not None and hold.released_at > due]
-    hold_ended = max([*ended, *([rejected_at] if rejected_at else [])], default=None)
+    ended += [at for at in (rejected_at, standing.relief.let_go(due)) if at is not None]
+    hold_ended = max(ended, default=None)
     liability, scheduled = _after_review(standing, rules, course.end, hold_ended)
     person = any(hold.expired_over(due, now) for hold in standing.holds)
     after = _After(standing, rules, course.end, liability, scheduled, rejected_at, person)

@@ -35,7 +35,7 @@ class Reprojecting(Reckoning):
         self._first = Reckoning(first, zone)
         self._later = [(edition.published_at, Reckoning(edition.calendar, zone)) for edition in editions]
 
-    def end(self, amount: int, unit: str, start: date, spans: Sequence[Span] = ()) -> End:
+    def end(self, amount: int, unit: str, start: date, spans: Sequence[Span] = (), extension: int = 0) -> End:
         """The end of a limit by length, on the calendars known from its start day on."""
         base, later = self._first, []
         for published_at, reckoning in self._later:
@@ -43,10 +43,10 @@ class Reprojecting(Reckoning):
                 base = reckoning
             else:
                 later.append((published_at, reckoning))
-        found = base.end(amount, unit, start, spans)
+        found = base.end(amount, unit, start, spans, extension)
         for published_at, reckoning in later:
             if published_at < found.due_instant:
-                found = _later_of(found, reckoning.end(amount, unit, start, spans))
+                found = _later_of(found, reckoning.end(amount, unit, start, spans, extension))
         return found
 
 

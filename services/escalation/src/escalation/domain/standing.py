@@ -12,10 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from escalation.domain import extension, justification
 from escalation.domain.clock import Claim, Clock, Course, Reckoning, Term, course
 from escalation.domain.determination import Finding
-from escalation.domain.ladder import Approval, ParkedHold, Proposal, Standing
+from escalation.domain.ladder import WAIVED, Approval, ParkedHold, Proposal, Standing
 from escalation.domain.lateness import LateReports
+from escalation.domain.relief import NO_RELIEF, LeftOut, Relief, joined
 from escalation.domain.review import Review
 from escalation.domain.slip import (
     BY_OFFICE,
@@ -33,6 +35,8 @@ CLAIM, VERDICT, PROGRESS, URGE = "CLAIM", "VERDICT", "PROGRESS", "URGE"
 FINDING, PROPOSAL, APPROVAL, SERVICE = "FINDING", "PROPOSAL", "APPROVAL", "SERVICE"
 APPLICATION, DECISION = "REVIEW", "REVIEW_DECISION"
 """A review and what came of it; their ids are the slip's, so that a slip has one of each."""
+
+_RELIEF = frozenset({justification.FILED, extension.REQUESTED})
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -73,10 +77,15 @@ class Ladder:
     windows: dict[str, Clock] = field(default_factory=dict)
     review_clocks: dict[str, Clock] = field(default_factory=dict)
     """The reviewers' limits, by the slip that is reviewed."""
+    office_clocks: dict[tuple[str, str], Clock] = field(default_factory=dict)
+    """The office's own limits, by owner and what they are about: a request, or a yellow that waits for its finding."""
     slips: list[Slip] = field(default_factory=list)
     journal: list[Entry] = field(default_factory=list)
     cleared: set[str] = field(default_factory=set)
     """Limits whose issue timer has just come back under the cut."""
+
+    waited: list[LeftOut] = field(default_factory=list)
+    """Days on which this lead unit waited for another one (d.9); follows from the other ladders of the matter."""
 
     def of_kind(self, kind: str) -> list[Entry]:
         """The journal's entries of a kind, by time, then id."""
@@ -131,6 +140,31 @@ class Ladder:
         found = self.review_of(slip_id)
         return found is not None and found.pending
 
+    def justifications(self) -> list[justification.Justification]:
+        """Every legitimate reason with its decision, by time."""
+        return justification.justifications(self.journal)
+
+    def extensions(self) -> list[extension.Extension]:
+        """Every request for more time with its decision, by time."""
+        return extension.extensions(self.journal)
+
+    def relief(self, about: str | None) -> Relief:
+        """What was granted, and is asked, for the limit of the assignment or slip `about`."""
+        if not any(entry.kind in _RELIEF for entry in self.journal):
+            return joined(NO_RELIEF, self.waited)
+        resumed = justification.resumptions(self.journal)
+        made = [found for found in self.justifications() if found.about == about]
+        granted = [found for found in made if found.outcome == justification.GRANTED]
+        more = sum(found.granted for found in self.extensions() if found.about == about)
+        found = Relief(
+            more + sum(found.days for found in granted if found.effect == justification.EXTEND),
+            tuple(justification.suspension(found, resumed) for found in granted if found.suspends),
+            min((f.decided_at for f in granted if f.effect == justification.WAIVE and f.decided_at), default=None),
+            tuple(found.wait() for found in made),
+            tuple(end.at for found in granted if found.suspends and (end := justification.ends_of(found, resumed))),
+        )
+        return joined(found, self.waited)
+
     def findings(self) -> list[Finding]:
         """Every determination by an official."""
         return [
@@ -149,11 +183,22 @@ class Rung:
     claims: list[Claim]
     since: datetime
     until: datetime | None
+    relief: Relief = NO_RELIEF
 
     @property
     def passed(self) -> bool:
         """Whether the limit, where it ends now, has passed under the cut."""
-        return self.clock is not None and self.clock.has_passed
+        return self.clock is not None and self.clock.has_passed and not self.course.suspended and self.course.status != WAIVED
+
+    @property
+    def held(self) -> bool:
+        """Whether the limit has passed while a request waits for the office."""
+        return self.passed and self.relief.pending is not None
+
+    @property
+    def excused(self) -> bool:
+        """Whether it ran out under a hold that ended later: nobody was in breach meanwhile (d.17)."""
+        return self.passed and self.course.end is not None and self.relief.let_go(self.course.end.due_instant) is not None
 
 
 def rungs(ladder: Ladder, reckoning: Reckoning, late_reports: LateReports) -> list[Rung]:
@@ -184,7 +229,13 @@ def _rung(
 ) -> Rung:
     about = slip.slip_id if slip else ladder.assignment_id
     clock = ladder.clocks.get(about) if about else None
-    return Rung(slip, clock, course(term(ladder, slip, clock), claims, reckoning), claims, since, until)
+    return Rung(slip, clock, _course(ladder, slip, clock, claims, reckoning), claims, since, until, ladder.relief(about))
+
+
+def _course(ladder: Ladder, slip: Slip | None, clock: Clock | None, claims: list[Claim], reckoning: Reckoning) -> Course:
+    limit = term(ladder, slip, clock)
+    found = course(limit, claims, reckoning)
+    return replace(found, status=WAIVED) if limit.waived and found.status != "DONE" else found
 
 
 def _leave_doubtful(rung: Rung, ladder: Ladder, above: Slip, reckoning: Reckoning, late_reports: LateReports) -> None:
@@ -195,23 +246,27 @@ def _leave_doubtful(rung: Rung, ladder: Ladder, above: Slip, reckoning: Reckonin
     kept = [c for c in rung.claims if c.arrived <= above.issued_at or not late_reports.doubts(c.arrived, end)]  # type: ignore[operator]
     if len(kept) < len(rung.claims):
         rung.claims = kept
-        rung.course = course(term(ladder, rung.slip, rung.clock), kept, reckoning)
+        rung.course = _course(ladder, rung.slip, rung.clock, kept, reckoning)
 
 
 def term(ladder: Ladder, slip: Slip | None, clock: Clock | None) -> Term:
-    """The limit of the assignment or slip, started where its clock was armed."""
+    """The limit of the assignment or slip, started where its clock was armed, with all that was granted for it."""
+    found = ladder.relief(slip.slip_id if slip else ladder.assignment_id)
+    more = (found.extension, found.spans, found.open_from, found.waived_at is not None)
     if clock is not None:
-        return Term(clock.amount, clock.limit_unit, clock.fixed_due, clock.started_on)
+        return Term(clock.amount, clock.limit_unit, clock.fixed_due, clock.started_on, *more)
     if slip is not None:
-        return Term(slip.amount, slip.limit_unit, None, None)
-    return Term(ladder.amount, ladder.limit_unit, ladder.fixed_due, None)
+        return Term(slip.amount, slip.limit_unit, None, None, *more)
+    return Term(ladder.amount, ladder.limit_unit, ladder.fixed_due, None, *more)
 
 
 def unfounded(lower: Rung, above: Slip) -> bool:
     """Whether the slip above has lost its ground: the limit below it did not run out after all (invariant 6)."""
     if above.ground not in FOUNDED_ON_EXPIRY:
         return False
-    if lower.course.status in ("DONE", "PENDING"):
+    if lower.course.status in ("DONE", "PENDING", WAIVED) or lower.course.suspended:
+        return True
+    if above.issued_at is not None and lower.relief.held_at(above.issued_at):
         return True
     return lower.course.status == "RUNNING" and lower.clock is not None and _moved_on(lower)
 
@@ -252,6 +307,7 @@ def standing_of(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> Stan
         holds=holds,
         fell_at=_fell_at(ladder, slip),
         reviews=[review for review in reviews if review.slip_id in standing],
+        relief=rung.relief,
     )
 
 
@@ -268,6 +324,7 @@ def _bare_standing(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> S
         slip.ground if slip else "",
         holds=holds,
         fell_at=_fell_at(ladder, slip),
+        relief=rung.relief,
     )
 
 

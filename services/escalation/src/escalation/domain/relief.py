@@ -1,0 +1,81 @@
+"""What lengthens, stops or holds a limit besides claims: granted reasons, extensions, another unit that was waited for.
+
+Folded from the journal by business time (domain.md d.5.5, d.5.7, d.7, d.9), so the order of arrival does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from escalation.domain.clock import Span, merged
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Days that are not counted, both ends included; `last` is None until further notice. `why` is the category."""
+
+    first: date
+    last: date | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A request that holds the ladder until it is decided. One that came too late to be believed holds nothing."""
+
+    reason: str
+    filed_at: datetime
+    decided_at: datetime | None
+    believed: bool = True
+
+    def open_at(self, instant: datetime) -> bool:
+        """Whether it was undecided at an instant at or after its filing."""
+        return self.believed and self.filed_at <= instant and (self.decided_at is None or self.decided_at > instant)
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """Everything that was granted, or is asked, for one limit."""
+
+    extension: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    waived_at: datetime | None = None
+    waits: tuple[Wait, ...] = ()
+    resumed: tuple[datetime, ...] = ()
+    """When the office said that time is counted again."""
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The days that are not counted, as far as their end is known."""
+        return merged((left.first, left.last) for left in self.left_out if left.last is not None and left.last >= left.first)
+
+    @property
+    def open_from(self) -> date | None:
+        """The first day of what has no end yet; None where everything has."""
+        return min((left.first for left in self.left_out if left.last is None), default=None)
+
+    @property
+    def pending(self) -> Wait | None:
+        """The first request that waits for the office."""
+        return next((wait for wait in self.waits if wait.believed and wait.decided_at is None), None)
+
+    def held_at(self, instant: datetime) -> bool:
+        """Whether a request held the ladder at an instant."""
+        return any(wait.open_at(instant) for wait in self.waits)
+
+    def let_go(self, due: datetime) -> datetime | None:
+        """When the last hold over an end was over: the decision, or the word that time is counted again; None without one."""
+        decided = [w.decided_at for w in self.waits if w.believed and w.filed_at <= due and w.decided_at is not None]
+        return max((at for at in (*decided, *self.resumed) if at > due), default=None)
+
+
+NO_RELIEF = Relief()
+
+
+def joined(found: Relief, more: Sequence[LeftOut]) -> Relief:
+    """The same with further days that are not counted."""
+    if not more:
+        return found
+    return Relief(found.extension, (*found.left_out, *more), found.waived_at, found.waits, found.resumed)
