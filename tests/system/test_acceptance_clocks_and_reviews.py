@@ -201,7 +201,9 @@ def test_ac12_windows_roll_over_the_spring_festival(play: Play) -> None:
 def test_ac12_at_the_closing_the_entry_was_listed_as_pending(play: Play) -> None:
     played = play("ac12-review-across-the-closing", "2026-01-31")
     (closing,) = [event for event in played.published if event["type"] == "scoring.assessment.finalised.v1"]
-    assert closing["data"]["pending"]
+    (line,) = [each for each in closing["data"]["totals"] if each["unit"] == "SLJ"]
+    assert closing["data"]["pending"] == line["pending"]
+    assert len(line["pending"]) == 1
     assert played.one("balances", unit="SLJ", year=2025)["total"] == "92.80"
 
 

@@ -135,6 +135,7 @@ def test_ac_19_the_year_comes_to_ninety_six_point_three(bench: Any, slip: Make) 
         ("HBJ", Decimal("91.00"), []),
         ("ZJJ", Decimal("96.30"), ["DEDUCTION:y2", "DEDUCTION:y3"]),
     ]
+    assert closed.pending == ["DEDUCTION:y2", "DEDUCTION:y3"]
 
 
 def test_ac_12_a_reversal_after_the_closing_restates_that_year_and_no_other(bench: Any, slip: Make) -> None:
@@ -144,6 +145,7 @@ def test_ac_12_a_reversal_after_the_closing_restates_that_year_and_no_other(benc
     assert bench.names() == ["score.deducted", "assessment.finalised", "score.reversed", "assessment.restated"]
     told = bench.announced()[-1].data
     assert (told.year, told.amount, told.points, told.total) == (2025, Decimal("0.30"), Decimal("0.00"), Decimal("93.10"))
+    assert told.pending == []
     assert bench.report()["restatements"] == [
         {"year": 2025, "unit": "ZJJ", "amount": "0.30", "at": "2026-05-06T07:00:00Z", "matter": "M-02", "eligible": True,
          "colour": "YELLOW"}
@@ -152,11 +154,12 @@ def test_ac_12_a_reversal_after_the_closing_restates_that_year_and_no_other(benc
 
 
 def test_an_eligibility_that_turns_after_the_closing_is_restated_without_points(bench: Any, slip: Make) -> None:
-    bench.tell(slip("r1", "RED"))
+    bench.tell(slip("r1", "RED"), slip("y4", matter_id="m4"))
     bench.send(a_closing(), ISSUED + timedelta(days=7))
     assert bench.announced()[-1].data.totals[0].eligible is False
     bench.tell(fallen(SlipVacated, "r1", "RED"))
     told = bench.announced()[-1].data
+    assert told.pending == ["DEDUCTION:y4"]
     assert (told.TYPE, told.amount, told.eligible) == ("scoring.assessment.restated.v1", Decimal("0.00"), True)
     assert [(line["amount"], line["colour"]) for line in bench.report()["restatements"]] == [("0.00", "RED")]
 

@@ -108,6 +108,8 @@ class AssessmentFinalised(Fact):
     finalised_at: datetime
     totals: list[UnitTotal]
     revision: int = 0
+    pending: list[str] = field(default_factory=list)
+    """All units' entries that a review may still undo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,8 @@ class AssessmentRestated(Fact):
     slip_id: str | None = None
     colour: str | None = None
     revision: int = 0
+    pending: list[str] = field(default_factory=list)
+    """The unit's entries that a review may still undo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

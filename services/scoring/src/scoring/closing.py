@@ -69,7 +69,8 @@ def _tell_closing(work: Work, closed: Closing, known: Mapping[str, UnitYear]) ->
         return
     work.store.put_lines(closed.year, changed)
     totals = [_total(unit, line) for unit, line in sorted((told | changed).items())]
-    fact = AssessmentFinalised(year=closed.year, finalised_at=closed.at, totals=totals)
+    pending = [entry for total in totals for entry in total.pending]
+    fact = AssessmentFinalised(year=closed.year, finalised_at=closed.at, totals=totals, pending=pending)
     work.announce(fact, subject=str(closed.year), time=closed.at, policy=work.service.policy.version)
 
 
@@ -121,4 +122,5 @@ def _restated(line: Restatement, present: YearResult) -> AssessmentRestated:
         external_ref=line.external_ref,
         slip_id=line.slip_id,
         colour=line.colour,
+        pending=list(present.pending),
     )
