@@ -69,7 +69,7 @@ def exposed(collected: Iterable[Metric]) -> dict[str, str]:
 
 def every_metric() -> dict[str, str]:
     """What all services show on `/metrics`, those read from tables included."""
-    figures = Figures({}, {}, {}, 0, 0)
+    figures = Figures({}, {}, {}, 0, {}, 0)
     tables: list[Any] = [Board(lambda: figures), OpenMatters(list), Receipts(lambda: 0), Ledger(list, list)]
     found = exposed(Metrics("any").registry.collect()) | exposed(EscalationMetrics().registry.collect())
     for collector in tables:

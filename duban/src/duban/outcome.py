@@ -25,10 +25,11 @@ KEYS = (
     "bulletins",
     "restatements",
     "burden",
+    "late_decisions",
 )
 """Every outcome has all of these lists, empty ones too."""
 
-TIMES = ("at", "issued_at", "dispatched_at", "proposed_at", "month", "deadline", "liability_date", "year")
+TIMES = ("at", "issued_at", "dispatched_at", "proposed_at", "month", "deadline", "liability_date", "year", "due")
 """Where an entry's time stands; the first one that it has counts."""
 
 

@@ -163,16 +163,18 @@ def test_a_second_application_and_one_about_a_withdrawn_slip_are_refused(city: A
 # ---------------------------------------------------------------- decisions
 
 
-def test_the_office_that_decides_too_late_is_in_breach_and_may_still_decide(city: Any) -> None:
+def test_the_office_that_decides_too_late_stands_on_its_own_list_and_may_still_decide(city: Any) -> None:
     yellow_of_17_march(city)
     file(city, "2026-04-10 09:00")
     city.until(at("2026-05-12 00:00"))
     assert clock(city, "REVIEW") == ("2026-05-11", "BREACHED")
-    assert [row["owner"] for row in city.lists()["breaches"]][-1] == "REVIEW"
+    assert [(row["owner"], row["decided_at"]) for row in city.lists()["late_decisions"]] == [("REVIEW", None)]
     decide(city, "2026-05-20 09:00")
+    assert [row["decided_at"] for row in city.lists()["late_decisions"]] == ["2026-05-20T01:00:00Z"]
 
     assert (city.slip("YELLOW")["state"], clock(city, "REVIEW")[1]) == ("OVERTURNED", "BREACHED")
-    assert len([e for e in city.published("escalation.deadline.breached.v1") if e.data.owner == "REVIEW"]) == 1
+    assert not [e for e in city.published("escalation.deadline.breached.v1") if e.data.owner == "REVIEW"]
+    assert not [row for row in city.lists()["breaches"] if row["owner"] == "REVIEW"]
 
 
 def test_a_decision_in_time_stops_the_reviewers_clock(city: Any) -> None:

@@ -8,16 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from escalation.domain.acts import Approval, ParkedHold, Proposal
 from escalation.domain.clock import Claim, Course, End, Reckoning
 from escalation.domain.determination import Finding
 from escalation.domain.ladder import (
-    Approval,
     Draft,
     Hold,
     Issue,
     Nothing,
-    ParkedHold,
-    Proposal,
     Rules,
     Standing,
     next_step,

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from escalation.rulebook import Rulebook
 
 DEADLINE, ISSUE, REMINDER, URGING, REVIEW = "deadline", "issue", "reminder", "urge", "review_window"
-REVIEWERS = "review_decision"
-"""Kinds of timers; the key of each is the assignment or slip that it is about."""
+REVIEWERS, DECISION = "review_decision", "decision"
+"""Kinds of timers; the key of each is the assignment or slip that it is about, of a decision the owner and the request."""
 
 
 @dataclass(slots=True)

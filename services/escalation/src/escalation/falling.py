@@ -12,6 +12,7 @@ from datetime import datetime
 from event_contracts.event import Fact
 
 from escalation import announcements as say
+from escalation import office
 from escalation.desk import DEADLINE, ISSUE, REMINDER, REVIEW, REVIEWERS, URGING, later
 from escalation.domain import slip as slips
 from escalation.domain.clock import STOPPED
@@ -77,6 +78,9 @@ class Falling(Limits):
         for found in (clock, window, reviewers):
             if found is not None and found.state != STOPPED:
                 found.state, found.changed = STOPPED, True
+        if reviewers is not None and reviewers.ended_at is None:
+            reviewers.ended_at, reviewers.changed = at, True
+        office.end_about(self, ladder, slip.slip_id, at)
         self.announce(ladder, fact, at)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from escalation import announcements as say
-from escalation.desk import DEADLINE, REMINDER, REVIEW, REVIEWERS, URGING, Desk
+from escalation.desk import DEADLINE, ISSUE, REMINDER, REVIEW, REVIEWERS, URGING, Desk
 from escalation.domain import slip as slips
-from escalation.domain.clock import ASSIGNMENT, BREACHED, REVIEW_WINDOW, RUNNING, STOPPED, Clock, Term
+from escalation.domain.clock import ASSIGNMENT, BREACHED, ONE_DAY, REVIEW_WINDOW, RUNNING, STOPPED, SUSPENDED, Clock, Term
+from escalation.domain.ladder import WAIVED
 from escalation.domain.slip import RED, YELLOW, Slip
 from escalation.domain.standing import Ladder, Rung, term
 from escalation.reprojecting import tell_reprojected
@@ -143,7 +144,7 @@ class Limits(Desk):
             moved = self._move_end(rung, clock)
             self._set_clock_state(ladder, rung, clock, above)
             if moved and clock.state == RUNNING:
-                self._set_timers(ladder, clock, self._last_rejection(rung))
+                self._set_timers(ladder, clock, self._counts_since(rung))
             elif moved and status in ("PENDING", "REJECTED"):
                 self.work.set_timer(DEADLINE, clock.about, clock.due_instant, subject=ladder.matter_id)
             elif status == "DONE" and not clock.has_passed:
@@ -171,23 +172,31 @@ class Limits(Desk):
             self.announce(ladder, lambda: say.deadline_breached(ladder, clock), clock.due_instant)
             self.lags.append(max(0.0, (self.now - clock.due_instant).total_seconds()))
         elif state == RUNNING:
-            at = self._last_rejection(rung)
+            at = self._counts_since(rung)
             self._set_timers(ladder, clock, at)
-            self.announce(ladder, lambda: say.clock_resumed(ladder, clock, reason), at)
+            if before != SUSPENDED:  # the office said so when it resumed the clock
+                self.announce(ladder, lambda: say.clock_resumed(ladder, clock, reason), at)
+        elif state == SUSPENDED:
+            self._clear_timers(clock, DEADLINE, REMINDER, URGING, ISSUE)
         else:
             self._stop(ladder, rung, clock, reason, above)
 
     def _stop(self, ladder: Ladder, rung: Rung, clock: Clock, reason: str, above: Rung | None) -> None:
         """The deadline's timer stays while a claim is pending: only it tells that all claims in time have been read."""
         self._clear_timers(clock, REMINDER, URGING)
-        if reason == "SUPERSEDED":
+        if reason in ("SUPERSEDED", WAIVED):
             self._clear_timers(clock, DEADLINE)
         at = above.since if reason == "SUPERSEDED" and above is not None else rung.course.at or self.now
         said = {"DONE": "CLAIMED", "PENDING": "CLAIMED"}.get(reason, reason)
         self.announce(ladder, lambda: say.clock_stopped(ladder, clock, said), at)
 
-    def _last_rejection(self, rung: Rung) -> datetime:
-        return max((claim.decided_at for claim in rung.claims if claim.decided_at is not None), default=self.now)
+    def _counts_since(self, rung: Rung) -> datetime:
+        """Since when the limit runs as it does: the last rejection, decision, or day that was not counted."""
+        relief = rung.relief
+        said = [at for at in (*relief.resumed, *(wait.decided_at for wait in relief.waits)) if at is not None]
+        said += [claim.decided_at for claim in rung.claims if claim.decided_at is not None]
+        after = [self.book.reckoning.midnight(last + ONE_DAY) for _, last in relief.spans]
+        return max([*said, *after], default=self.now)
 
     def _set_slip_state(self, ladder: Ladder, rung: Rung, slip: Slip) -> None:
         status = rung.course.status
@@ -195,7 +204,7 @@ class Limits(Desk):
             if slip.state != slips.LIFTED:
                 self._lift(ladder, rung, slip)
             return
-        expired = rung.passed and status in ("RUNNING", "REJECTED")
+        expired = rung.passed and status in ("RUNNING", "REJECTED") and not rung.held
         if expired:
             state = slips.DETERMINED if slip.state == slips.DETERMINED else slips.EXPIRED
         else:
@@ -214,10 +223,16 @@ class Limits(Desk):
 def _clock_state(rung: Rung, clock: Clock, above: Rung | None) -> tuple[str, str]:
     """The state of a rung's clock, and why."""
     status = rung.course.status
-    if status in ("DONE", "PENDING", "REJECTED"):
+    if status in ("DONE", "PENDING", "REJECTED", WAIVED):
         return STOPPED, status
     if above is not None and above.since < clock.due_instant:
         return STOPPED, "SUPERSEDED"
+    if rung.course.suspended:
+        return SUSPENDED, ""
+    if rung.held and rung.relief.pending is not None:
+        return STOPPED, rung.relief.pending.reason
+    if rung.excused:
+        return STOPPED, "REFUSED"
     if clock.has_passed:
         return BREACHED, ""
-    return RUNNING, "REJECTED"
+    return RUNNING, "REJECTED" if any(claim.decided_at for claim in rung.claims) else "GRANTED"

@@ -44,6 +44,8 @@ class Figures:
     """Referrals without a receipt, by body."""
     reviews_pending: int
     """Applications for a review that the reviewers have not decided."""
+    overdue: Mapping[str, int]
+    """Decisions that the office owes and is late with, by the owner of the limit."""
     without_next_action: int
     """Running clocks that no timer will look at: must be 0."""
 
@@ -61,6 +63,7 @@ class Board(Collector):
         yield _by("supervision_referrals_unacknowledged", "Referrals without a receipt", "body", found.unacknowledged)
         text = "Applications for a review that wait for the reviewers"
         yield GaugeMetricFamily("supervision_reviews_pending", text, value=found.reviews_pending)
+        yield _by("supervision_decisions_overdue", "Decisions that the office is late with", "kind", found.overdue)
         text = "Running clocks that no timer will look at; must be 0"
         yield GaugeMetricFamily("supervision_clocks_armed_without_next_action", text, value=found.without_next_action)
 

@@ -8,7 +8,7 @@ from typing import Any
 from ground_rules.policy import Policy
 from sqlalchemy import Connection, select
 
-from escalation.domain.clock import BREACHED, owner_of
+from escalation.domain.clock import BREACHED, OFFICE, owner_of
 from escalation.store.tables import clock, interview, ladder, referral, slip
 
 Lists = dict[str, list[dict[str, Any]]]
@@ -30,7 +30,8 @@ def report(conn: Connection, policy: Policy) -> Lists:
         "referrals": _sorted([_referral(row, refs) for row in conn.execute(_REFERRALS)], "created_at"),
         "deadlines": _sorted([_deadline(row, refs) for row in clocks], "due_instant"),
         "interviews": _interviews(conn),
-        "breaches": _sorted([_breach(row, refs) for row in clocks if row.state == BREACHED], "at"),
+        "late_decisions": _sorted([_late(row, refs) for row in clocks if row.state == BREACHED and row.owner in OFFICE], "due"),
+        "breaches": _sorted([_breach(row, refs) for row in clocks if _breached(row)], "at"),
     }
 
 
@@ -110,6 +111,22 @@ def _deadline(row: Any, refs: dict[str, str]) -> dict[str, Any]:
         "provisional": row.provisional,
         "suspended_days": row.suspended_days,
     }
+
+
+def _late(row: Any, refs: dict[str, str]) -> dict[str, Any]:
+    """What the office decided too late, or still owes (domain.md f.4)."""
+    return {
+        "matter": refs[row.matter_id],
+        "unit": row.unit,
+        "owner": row.owner,
+        "due": instant(row.due_instant),
+        "decided_at": instant(row.ended_at),
+    }
+
+
+def _breached(row: Any) -> bool:
+    """A unit's limit that ran out; the office's own stand in a list of their own."""
+    return row.state == BREACHED and row.owner not in OFFICE
 
 
 def _breach(row: Any, refs: dict[str, str]) -> dict[str, Any]:

@@ -63,17 +63,17 @@ def begin(desk: Settling, ladder: Ladder, slip: Slip, clock: Clock) -> None:
 def end(desk: Settling, ladder: Ladder, clock: Clock, decided_at: datetime) -> None:
     """The reviewers decided: in time, or the limit is breached even where its timer has not come back yet."""
     desk.work.clear_timer(REVIEWERS, clock.about)
+    clock.ended_at, clock.changed = decided_at, True
     if decided_at < clock.due_instant:
         clock.state, clock.changed = STOPPED, True
         desk.announce(ladder, lambda: say.clock_stopped(ladder, clock, "DECIDED"), decided_at)
     elif clock.state != BREACHED:
-        breach(desk, ladder, clock)
+        breach(clock)
 
 
-def breach(desk: Settling, ladder: Ladder, clock: Clock) -> None:
-    """The office was late with a review; its own board shows it."""
+def breach(clock: Clock) -> None:
+    """The office was late with a review; its own list and board show it, and no `deadline.breached`: that is about units."""
     clock.state, clock.passed_due, clock.changed = BREACHED, clock.due_instant, True
-    desk.announce(ladder, lambda: say.deadline_breached(ladder, clock), clock.due_instant)
 
 
 def lengthen(desk: Settling, ladder: Ladder, slip: Slip, limit: Limit, at: datetime) -> None:

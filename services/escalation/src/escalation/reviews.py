@@ -75,7 +75,7 @@ def overdue(desk: Settling, timer: Timer) -> None:
     ladder = desk.store.by_about.get(timer.key)
     clock = ladder.review_clocks.get(timer.key) if ladder else None
     if ladder is not None and clock is not None and clock.state == RUNNING:
-        reviewing.breach(desk, ladder, clock)
+        reviewing.breach(clock)
 
 
 # ---------------------------------------------------------------- decisions

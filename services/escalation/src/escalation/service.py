@@ -12,7 +12,7 @@ from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 
-from escalation import handlers, interviews, publishing, reviews
+from escalation import asking, handlers, interviews, office, publishing, reviews
 from escalation.config import NUMBER_PREFIX
 from escalation.metrics import Board, Figures, Metrics
 from escalation.rulebook import Rulebook
@@ -135,6 +135,26 @@ class Escalation(Service):
     def on_slip_withdrawn(self, work: Work, message: Message) -> None:
         handlers.withdrawn(work.store, message)
 
+    @consume(inbound.JustificationFiled)
+    def on_justification_filed(self, work: Work, message: Message) -> None:
+        asking.justification_filed(work.store, message)
+
+    @consume(inbound.JustificationDecided)
+    def on_justification_decided(self, work: Work, message: Message) -> None:
+        asking.justification_decided(work.store, message)
+
+    @consume(inbound.ClockResumed)
+    def on_clock_resumed(self, work: Work, message: Message) -> None:
+        asking.resumed(work.store, message)
+
+    @consume(inbound.ExtensionRequested)
+    def on_extension_requested(self, work: Work, message: Message) -> None:
+        asking.extension_requested(work.store, message)
+
+    @consume(inbound.ExtensionDecided)
+    def on_extension_decided(self, work: Work, message: Message) -> None:
+        asking.extension_decided(work.store, message)
+
     @consume(inbound.ReviewFiled)
     def on_review_filed(self, work: Work, message: Message) -> None:
         reviews.filed(work.store, message)
@@ -192,6 +212,10 @@ class Escalation(Service):
     @due("review_decision", cut=True)
     def on_review_decision(self, work: Work, timer: Timer) -> None:
         reviews.overdue(work.store, timer)
+
+    @due("decision", cut=True)
+    def on_decision(self, work: Work, timer: Timer) -> None:
+        office.overdue(work.store, timer)
 
     @due(interviews.INTERVIEW)
     def on_interview(self, work: Work, timer: Timer) -> None:

@@ -11,9 +11,9 @@ from datetime import date
 
 from escalation import interviews
 from escalation.desk import ISSUE
-from escalation.domain import slip as slips
-from escalation.domain.ladder import ESCALATED, ISSUE_SCHEDULED, Draft, Hold, Issue, Nothing, ParkedHold, Rules, Step, next_step
-from escalation.domain.standing import PROPOSAL, SERVICE, Ladder, Rung, rungs, standing_of, unfounded
+from escalation.domain.acts import ParkedHold
+from escalation.domain.ladder import ESCALATED, ISSUE_SCHEDULED, Draft, Hold, Issue, Nothing, Rules, Step, next_step
+from escalation.domain.standing import PROPOSAL, SERVICE, Ladder, Rung, lost_by, rungs, standing_of, unfounded
 from escalation.issuing import Issuing
 
 STEPS_AT_MOST = 12
@@ -59,7 +59,7 @@ class Settling(Issuing):
         found = rungs(ladder, self.book.reckoning, self.book.late_reports)
         for lower, upper in zip(found, found[1:], strict=False):
             if upper.slip is not None and unfounded(lower, upper.slip):
-                self.withdraw(ladder, upper.slip, slips.LATE_ARRIVAL, self.now)
+                self.withdraw(ladder, upper.slip, lost_by(lower), self.now)
                 return True
         return self._decide(ladder, found)
 

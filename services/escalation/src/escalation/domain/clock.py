@@ -23,7 +23,8 @@ DECISION_JUSTIFICATION, DECISION_EXTENSION = "DECISION:JUSTIFICATION", "DECISION
 DECISION_OBJECTION, DECISION_DETERMINATION = "DECISION:OBJECTION", "DECISION:DETERMINATION"
 OBJECTION_WINDOW = "OBJECTION_WINDOW"
 OFFICE_DECISIONS = frozenset({DECISION_JUSTIFICATION, DECISION_EXTENSION, DECISION_OBJECTION, DECISION_DETERMINATION})
-"""Owners of the office's own limits (domain.md f.4)."""
+OFFICE = OFFICE_DECISIONS | {REVIEW}
+"""Owners of the office's own limits (domain.md f.4); nobody is in breach but the office."""
 
 VERIFIED, REJECTED = "VERIFIED", "REJECTED"
 """Verdicts on a claim; a claim without one is pending."""
@@ -77,6 +78,8 @@ class Clock:
     """The due instant that has passed under the cut: everything reported before it has been read."""
     edition: int = 0
     """How many published calendars its end was counted on."""
+    ended_at: datetime | None = None
+    """When the office decided; only for the office's own limits."""
     changed: bool = False
 
     @property

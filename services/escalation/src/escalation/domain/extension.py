@@ -99,7 +99,7 @@ def to_decide(made: Sequence[Extension], abouts: set[str] | None, at: datetime, 
 
 
 def ungrantable(asked: Extension, granted: int, most: int | None, fallen: bool, terms: Terms) -> Fault | None:
-    """Why a decision is refused: taken already, more than was asked, above the cap, or a part where the policy wants all or none."""
+    """Why a decision is refused: made before, above the cap, more than was asked, or a part where the policy knows none."""
     if asked.decided_at is not None:
         return Fault(ALREADY_USED, "该延期申请已有决定 / this request was decided", "/data/granted_days")
     if fallen:

@@ -31,14 +31,14 @@ SUSPENSION_BEFORE_FILING = "SUSPENSION_BEFORE_FILING"
 
 @dataclass(frozen=True, slots=True)
 class Justification:
-    """One reason and what the office decided about it. `request` is the event id of the filing, `about` the slip or assignment."""
+    """One reason, and what the office decided about it."""
 
     request: str
+    """The event id of the filing."""
     about: str
+    """The slip, or the assignment."""
     category: str
     filed_at: datetime
-    believed: bool = True
-    """False for one that arrived after the limit and is for a person to judge: it holds nothing until it is granted."""
     outcome: str | None = None
     decided_at: datetime | None = None
     effect: str | None = None
@@ -52,7 +52,7 @@ class Justification:
 
     def wait(self) -> Wait:
         """The same as what the decision table sees of it."""
-        return Wait(JUSTIFICATION_PENDING, self.filed_at, self.decided_at, self.believed)
+        return Wait(JUSTIFICATION_PENDING, self.filed_at, self.decided_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Resumption:
 def justifications(journal: Sequence[Entry]) -> list[Justification]:
     """Every reason with its decision, by the time of filing."""
     found = {
-        entry.id: Justification(entry.id, entry.data["about"], entry.data["category"], entry.at, entry.data["believed"])
+        entry.id: Justification(entry.id, entry.data["about"], entry.data["category"], entry.at)
         for entry in journal
         if entry.kind == FILED
     }
@@ -106,15 +106,12 @@ def open_suspensions(made: Sequence[Justification], resumed: Sequence[Resumption
 # ---------------------------------------------------------------- what is refused
 
 
-def inadmissible(end: End | None, done_at: datetime | None, waived: bool, at: datetime) -> Fault | None:
-    """Why a reason filed at `at` is not looked into. `end` is None while nothing runs or the limit is suspended."""
+def inadmissible(done_at: datetime | None, waived: bool, at: datetime) -> Fault | None:
+    """Why a reason filed at `at` for a limit that had not ended is not looked into."""
     if waived:
         return Fault(ALREADY_USED, "该期限已免予追究 / this limit was waived already", "/data/category")
     if done_at is not None and done_at <= at:
         return Fault(INADMISSIBLE_LATE, "该事项已办结 / the work was reported and found done before", "/data/category")
-    if end is not None and not end.in_time(at):
-        text = f"期限至 {end.last_day} 届满，正当理由须在期限内提出 / the limit ended with {end.last_day}; a reason comes before"
-        return Fault(INADMISSIBLE_LATE, text, "/data/category")
     return None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from escalation.domain.acts import Approval, ParkedHold, Proposal
 from escalation.domain.clock import Claim, Course, End, Reckoning
 from escalation.domain.determination import MACHINE, SUBSTANTIVE, Finding, found_by_machine
 from escalation.domain.relief import NO_RELIEF, Relief
@@ -36,42 +37,6 @@ ESCALATED = "ESCALATED"
 
 ESCALATE, RECORD_ONLY = "ESCALATE", "RECORD_ONLY"
 AUTO, REQUIRED = "auto", "required"
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """An official's proposal of a slip."""
-
-    colour: str
-    at: datetime
-    by: str
-    ground: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """An official's approval of a slip."""
-
-    colour: str
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class ParkedHold:
-    """A message of the unit could not be read; its ladder waits until it is released or the hold expires."""
-
-    since: datetime
-    until: datetime
-    released_at: datetime | None = None
-
-    def open_at(self, now: datetime) -> bool:
-        """Whether the ladder is held at `now`."""
-        return self.released_at is None and now < self.until
-
-    def expired_over(self, due: datetime, now: datetime) -> bool:
-        """Whether it covered the deadline and ran out unreleased: then a person decides."""
-        return self.released_at is None and due < self.until <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,15 +175,23 @@ def _not_yet(standing: Standing, now: datetime) -> Step | None:
     if course.status == WAIVED:
         return Nothing(WAIVED)
     if course.suspended:
-        return Hold(SUSPENDED)
+        return _held_by_reason(standing)
     if course.end is None:
         return Nothing(NOT_SERVED)
     if not standing.passed:
         return Nothing(LIMIT_RUNNING)
-    if (asked := standing.relief.pending) is not None:
-        return Hold(asked.reason)
+    if (asked := _held_by_reason(standing)) is not None:
+        return asked
     held = [hold.until for hold in standing.holds if hold.open_at(now)]
     return Hold(PARKED, max(held)) if held else None
+
+
+def _held_by_reason(standing: Standing) -> Hold | None:
+    """No colour changes while a limit is suspended or a reason waits for the office (invariant 4)."""
+    if standing.course.suspended:
+        return Hold(SUSPENDED)
+    asked = standing.relief.pending
+    return Hold(asked.reason) if asked is not None else None
 
 
 def _white_by_office(standing: Standing, rules: Rules, now: datetime) -> Step | None:
@@ -226,8 +199,8 @@ def _white_by_office(standing: Standing, rules: Rules, now: datetime) -> Step | 
     found = _approved_proposal(standing, WHITE)
     if found is None:
         return None
-    if standing.course.suspended or (asked := standing.relief.pending) is not None:
-        return Hold(SUSPENDED if standing.course.suspended else asked.reason)
+    if (held := _held_by_reason(standing)) is not None:
+        return held
     proposal, approval = found
     if _clock_comes_first(standing, rules, approval.at):
         return None

@@ -23,16 +23,15 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A request that holds the ladder until it is decided. One that came too late to be believed holds nothing."""
+    """A request that holds the ladder until it is decided."""
 
     reason: str
     filed_at: datetime
     decided_at: datetime | None
-    believed: bool = True
 
     def open_at(self, instant: datetime) -> bool:
         """Whether it was undecided at an instant at or after its filing."""
-        return self.believed and self.filed_at <= instant and (self.decided_at is None or self.decided_at > instant)
+        return self.filed_at <= instant and (self.decided_at is None or self.decided_at > instant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Relief:
     @property
     def pending(self) -> Wait | None:
         """The first request that waits for the office."""
-        return next((wait for wait in self.waits if wait.believed and wait.decided_at is None), None)
+        return next((wait for wait in self.waits if wait.decided_at is None), None)
 
     def held_at(self, instant: datetime) -> bool:
         """Whether a request held the ladder at an instant."""
@@ -67,7 +66,7 @@ class Relief:
 
     def let_go(self, due: datetime) -> datetime | None:
         """When the last hold over an end was over: the decision, or the word that time is counted again; None without one."""
-        decided = [w.decided_at for w in self.waits if w.believed and w.filed_at <= due and w.decided_at is not None]
+        decided = [w.decided_at for w in self.waits if w.filed_at <= due and w.decided_at is not None]
         return max((at for at in (*decided, *self.resumed) if at > due), default=None)
 
 

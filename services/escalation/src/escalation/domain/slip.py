@@ -22,6 +22,8 @@ FOUNDED_ON_EXPIRY = frozenset({OVERDUE, BELOW_STANDARD, "NO_MOVEMENT", "PERFUNCT
 """Grounds that need the limit below to have run out; a white for slow progress stands on its own."""
 
 LATE_ARRIVAL = "LATE_ARRIVING_TIMELY_COMPLETION"
+LEGITIMATE_REASON = "LEGITIMATE_REASON"
+"""A reason that was filed in time, or more time that was granted, became known after the slip was issued."""
 BY_OFFICE = "WITHDRAWN_BY_OFFICE"
 BY_REVIEW, VARIED_BY_REVIEW = "OVERTURNED_BY_REVIEW", "VARIED_BY_REVIEW"
 DRAFT_REFUSED = "DRAFT_REFUSED"

@@ -7,15 +7,16 @@ slip in force, with the claims that were made while it was: a claim belongs to w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from escalation.domain import extension, justification
+from escalation.domain.acts import Approval, ParkedHold, Proposal
 from escalation.domain.clock import Claim, Clock, Course, Reckoning, Term, course
 from escalation.domain.determination import Finding
-from escalation.domain.ladder import WAIVED, Approval, ParkedHold, Proposal, Standing
+from escalation.domain.ladder import WAIVED, Standing
 from escalation.domain.lateness import LateReports
 from escalation.domain.relief import NO_RELIEF, LeftOut, Relief, joined
 from escalation.domain.review import Review
@@ -24,6 +25,8 @@ from escalation.domain.slip import (
     DRAFT_REFUSED,
     FOUNDED_ON_EXPIRY,
     LADDER,
+    LATE_ARRIVAL,
+    LEGITIMATE_REASON,
     OVERTURNED,
     RED,
     WHITE,
@@ -86,6 +89,12 @@ class Ladder:
 
     waited: list[LeftOut] = field(default_factory=list)
     """Days on which this lead unit waited for another one (d.9); follows from the other ladders of the matter."""
+
+    def all_clocks(self) -> Iterator[Clock]:
+        """Every clock of the ladder, the office's too."""
+        for kept in (self.clocks, self.windows, self.review_clocks):
+            yield from kept.values()
+        yield from self.office_clocks.values()
 
     def of_kind(self, kind: str) -> list[Entry]:
         """The journal's entries of a kind, by time, then id."""
@@ -269,6 +278,11 @@ def unfounded(lower: Rung, above: Slip) -> bool:
     if above.issued_at is not None and lower.relief.held_at(above.issued_at):
         return True
     return lower.course.status == "RUNNING" and lower.clock is not None and _moved_on(lower)
+
+
+def lost_by(lower: Rung) -> str:
+    """Why the slip above lost its ground: a claim in time, or a reason or more time that was granted or asked for."""
+    return LATE_ARRIVAL if lower.course.claimed and lower.course.status != WAIVED else LEGITIMATE_REASON
 
 
 def _moved_on(rung: Rung) -> bool:

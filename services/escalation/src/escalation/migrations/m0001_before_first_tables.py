@@ -70,6 +70,7 @@ def _clock() -> None:
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("passed_due", Instant),
         sa.Column("edition", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("ended_at", Instant),
         sa.PrimaryKeyConstraint("owner", "about", name="pk_clock"),
     )
     op.create_index("ix_clock_matter_id", "clock", ["matter_id"])

@@ -18,8 +18,8 @@ from service_chassis.persistence.tables import timer
 from sqlalchemy import Connection, Table, bindparam, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from escalation.domain.clock import REVIEW, REVIEW_WINDOW, RUNNING, SUSPENDED, Clock
-from escalation.domain.ladder import ParkedHold
+from escalation.domain.acts import ParkedHold
+from escalation.domain.clock import BREACHED, OFFICE, OFFICE_DECISIONS, REVIEW, REVIEW_WINDOW, RUNNING, SUSPENDED, Clock
 from escalation.domain.referral import Referral
 from escalation.domain.slip import ISSUED, SERVED, Slip
 from escalation.domain.standing import APPLICATION, DECISION, Entry, Ladder
@@ -88,6 +88,7 @@ _ACTIVE = _count_by(slip.c.colour, slip.c.standing & slip.c.state.in_((ISSUED, S
 _WAITING_BY = _count_by(ladder.c.waiting, ladder.c.waiting.is_not(None))
 _NO_RECEIPT = referral.c.acknowledged_at.is_(None) & referral.c.concluded_at.is_(None) & referral.c.recalled_at.is_(None)
 _UNACKNOWLEDGED = _count_by(referral.c.body, _NO_RECEIPT)
+_OVERDUE = _count_by(clock.c.owner, (clock.c.state == BREACHED) & clock.c.owner.in_(sorted(OFFICE)) & clock.c.ended_at.is_(None))
 _DECIDED = journal.alias("decided")
 _PENDING = (
     select(func.count())
@@ -98,7 +99,9 @@ _PENDING = (
         ~exists().where((_DECIDED.c.kind == DECISION) & (_DECIDED.c.id == slip.c.slip_id)),
     )
 )
-_LOOKED_AT = exists().where((timer.c.key == clock.c.about) & timer.c.kind.in_(("deadline", "review_window", "review_decision")))
+_ITS_TIMER = (timer.c.key == clock.c.about) & timer.c.kind.in_(("deadline", "review_window", "review_decision"))
+_OFFICE_TIMER = (timer.c.key == clock.c.owner + "/" + clock.c.about) & (timer.c.kind == "decision")
+_LOOKED_AT = exists().where(_ITS_TIMER) | exists().where(_OFFICE_TIMER)
 _LOST = select(func.count()).select_from(clock).where(clock.c.state == RUNNING, ~_LOOKED_AT)
 
 
@@ -110,7 +113,7 @@ def figures(session: Connection) -> Figures:
 
     lost = session.execute(_LOST).scalar_one()
     pending = session.execute(_PENDING).scalar_one()
-    return Figures(by(_ACTIVE), by(_WAITING_BY), by(_UNACKNOWLEDGED), pending, lost)
+    return Figures(by(_ACTIVE), by(_WAITING_BY), by(_UNACKNOWLEDGED), pending, by(_OVERDUE), lost)
 
 
 # ---------------------------------------------------------------- published rules, and questions about a matter
@@ -192,6 +195,9 @@ class Store:
 
     def _attach_clock(self, found: Clock) -> None:
         of = self.ladders[found.matter_id, found.unit]
+        if found.owner in OFFICE_DECISIONS:
+            of.office_clocks[found.owner, found.about] = found
+            return
         kept = {REVIEW_WINDOW: of.windows, REVIEW: of.review_clocks}.get(found.owner, of.clocks)
         kept[found.about] = found
 
@@ -210,6 +216,10 @@ class Store:
     def find(self, matter_id: str, unit: str) -> Ladder | None:
         """A loaded ladder; None if the unit has no part in the matter as far as is known."""
         return self.ladders.get((matter_id, unit))
+
+    def of_matter(self, matter_id: str) -> list[Ladder]:
+        """The loaded ladders of a matter, by unit."""
+        return [found for (matter, _), found in sorted(self.ladders.items()) if matter == matter_id]
 
     def ladder_or_new(self, matter_id: str, unit: str) -> Ladder:
         """The ladder, or a place for facts about it until its dispatch is known."""
@@ -292,13 +302,7 @@ class Store:
         """Write what changed, each table with one statement."""
         known = [found for found in self.ladders.values() if found.assignment_id is not None]
         self._upsert(ladder, [found for found in known if found.changed], Ladder, ["matter_id", "unit"])
-        clocks = [
-            c
-            for found in known
-            for kept in (found.clocks, found.windows, found.review_clocks)
-            for c in kept.values()
-            if c.changed
-        ]
+        clocks = [c for found in known for c in found.all_clocks() if c.changed]
         self._upsert(clock, clocks, Clock, ["owner", "about"])
         # A slip that falls frees its unique key for the next one, so it is written first.
         slips = [s for found in known for s in found.slips if s.changed]

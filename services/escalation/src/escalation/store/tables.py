@@ -52,6 +52,7 @@ clock = Table(
     Column("state", Text, nullable=False),
     Column("passed_due", Instant),
     Column("edition", Integer, nullable=False, server_default="0"),
+    Column("ended_at", Instant),
 )
 
 slip = Table(

@@ -1,0 +1,99 @@
+"""The office's own limits (domain.md f.4): for each request that it must decide, and for the finding at the end of a yellow.
+
+They hold nothing and cost nobody points; a limit that ran out shows on the office's own list and in a metric.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from ground_rules.limits import Limit
+from service_chassis.persistence.unit_of_work import Timer
+
+from escalation import announcements as say
+from escalation.desk import DECISION, Desk
+from escalation.domain.clock import (
+    BREACHED,
+    DECISION_DETERMINATION,
+    DECISION_EXTENSION,
+    DECISION_JUSTIFICATION,
+    RUNNING,
+    STOPPED,
+    Clock,
+)
+from escalation.domain.standing import Ladder
+
+
+def begin(desk: Desk, ladder: Ladder, owner: str, about: str, limit: Limit, at: datetime) -> Clock:
+    """The office has this long, from the day of the request (not counted). Once for each request."""
+    known = ladder.office_clocks.get((owner, about))
+    if known is not None:
+        return known
+    clock = _clock(desk, ladder, owner, about, limit, at)
+    ladder.office_clocks[owner, about] = clock
+    desk.work.set_timer(DECISION, f"{owner}/{about}", clock.due_instant, subject=ladder.matter_id)
+    desk.announce(ladder, lambda: say.clock_armed(ladder, clock), at)
+    return clock
+
+
+def _clock(desk: Desk, ladder: Ladder, owner: str, about: str, limit: Limit, at: datetime) -> Clock:
+    start: date = desk.book.reckoning.local_date(at)
+    end = desk.book.reckoning.end(limit.amount, limit.unit, start)
+    return Clock(
+        ladder.matter_id,
+        ladder.unit,
+        owner,
+        about,
+        limit.amount,
+        limit.unit,
+        None,
+        start,
+        at,
+        end.last_day,
+        end.due_instant,
+        end.provisional,
+        0,
+        RUNNING,
+        None,
+        desk.book.reckoning.edition,
+        changed=True,
+    )
+
+
+def end(desk: Desk, ladder: Ladder, owner: str, about: str, at: datetime, reason: str = "DECIDED") -> None:
+    """The office decided at `at`, or there is nothing left to decide: in time, or too late even where nobody has noticed yet."""
+    clock = ladder.office_clocks.get((owner, about))
+    if clock is None or clock.ended_at is not None:
+        return
+    desk.work.clear_timer(DECISION, f"{owner}/{about}")
+    clock.ended_at, clock.changed = at, True
+    if at < clock.due_instant:
+        clock.state = STOPPED
+        desk.announce(ladder, lambda: say.clock_stopped(ladder, clock, reason), at)
+    elif clock.state != BREACHED:
+        late(clock)
+
+
+def end_about(desk: Desk, ladder: Ladder, about: str, at: datetime) -> None:
+    """Nothing is left to decide about a slip that fell at `at`."""
+    for made in ladder.justifications():
+        if made.about == about:
+            end(desk, ladder, DECISION_JUSTIFICATION, made.request, at, "FALLEN")
+    for asked in ladder.extensions():
+        if asked.about == about:
+            end(desk, ladder, DECISION_EXTENSION, asked.request, at, "FALLEN")
+    end(desk, ladder, DECISION_DETERMINATION, about, at, "FALLEN")
+
+
+def late(clock: Clock) -> None:
+    """The office was late: that stands on its own list and board. No `deadline.breached`: that is about units."""
+    clock.state, clock.passed_due, clock.changed = BREACHED, clock.due_instant, True
+
+
+def overdue(desk: Desk, timer: Timer) -> None:
+    """An office limit has passed, and every decision from before has been read."""
+    owner, _, about = timer.key.partition("/")
+    for ladder in desk.store.of_matter(timer.subject):
+        clock = ladder.office_clocks.get((owner, about))
+        if clock is not None and clock.state == RUNNING and clock.due_instant == timer.due_at:
+            late(clock)
