@@ -412,6 +412,22 @@ def test_a_red_issued_while_the_yellow_is_under_review_is_handed_over_as_usual(c
     assert referral_states(city) == {"DISCIPLINE": "ACKNOWLEDGED", "ASSESSMENT": "CREATED", "ORGANISATION": "CREATED"}
 
 
+def test_each_body_answers_for_its_own_hand_over_from_its_own_account(city: Any) -> None:
+    red_of_25_march(city)
+    city.request("referral.acknowledged", at("2026-03-26 09:00"), "DISCIPLINE", body="DISCIPLINE", by="吴桂英")
+    city.request("referral.concluded", at("2026-03-27 09:00"), "ORGANISATION", body="ORGANISATION", outcome="已提醒谈话")
+    other = city.request("referral.concluded", at("2026-03-28 09:00"), "DISCIPLINE", body="ASSESSMENT", outcome="已办结")
+
+    assert dict(city.refusals()) == {other: "SENDER_MISMATCH"}
+    assert referral_states(city) == {"DISCIPLINE": "ACKNOWLEDGED", "ASSESSMENT": "CREATED", "ORGANISATION": "CONCLUDED"}
+
+
+def test_a_body_that_nothing_was_handed_over_to_knows_no_such_matter(city: Any) -> None:
+    yellow_of_17_march(city)
+    name = city.request("referral.acknowledged", at("2026-03-26 09:00"), "DISCIPLINE", body="DISCIPLINE")
+    assert dict(city.refusals()) == {name: "UNKNOWN_MATTER"}
+
+
 def test_a_receipt_from_before_the_recall_is_kept_when_it_arrives_after_it(city: Any) -> None:
     red_of_25_march(city)
     city.request("slip.withdrawn", at("2026-03-30 09:00"), colour="RED", by="周建国", reason="错发")

@@ -180,12 +180,9 @@ def concluded(desk: Settling, message: Message) -> None:
 
 
 def _referral(desk: Settling, message: Message) -> tuple[Ladder, Referral]:
-    """The hand-over to a body that was in force at the message's time; the supervised unit itself has no say in it."""
+    """The hand-over to a body that was in force at the message's time; `may_send` knows that its sender answers for it."""
     data: inbound.ReferralAcknowledged | inbound.ReferralConcluded = message.data
     ladder = ladder_of(desk, message)
-    if message.sender not in ("OFFICE", data.body):
-        text = "移送由办公室或受移送机关回复 / only the office or the body itself answers a referral"
-        raise Refused("SENDER_MISMATCH", text, "/data/body")
     red = review.slip_at(ladder.slips, RED, message.time)
     found = [r for r in desk.store.referrals_of([red.slip_id]) if r.body == data.body] if red else []
     if not found:

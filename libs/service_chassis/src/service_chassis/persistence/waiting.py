@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from event_contracts.event import Message
+from event_contracts.inbound import BY_A_BODY
 from event_contracts.wire import read_inbound
 from sqlalchemy import bindparam, or_, select
 
@@ -64,7 +65,7 @@ def _resolved(work: Work, message: Message, hits: dict[str, list[Any]]) -> bool:
     ref = getattr(message.data, "matter", None)
     if ref is None or not work.service.resolves(message):
         return True
-    found = [row for row in hits.get(ref, ()) if _is_party(message.sender, row)]
+    found = [row for row in hits.get(ref, ()) if _is_party(message, row)]
     exact = [row for row in found if row.matter_id == ref] or found
     if len(exact) > 1:
         work.refuse(message, "UNKNOWN_MATTER", AMBIGUOUS, "/data/matter")
@@ -76,8 +77,9 @@ def _resolved(work: Work, message: Message, hits: dict[str, list[Any]]) -> bool:
     return True
 
 
-def _is_party(sender: str, row: Any) -> bool:
-    return sender in ("OFFICE", row.submitted_by) or sender in row.units
+def _is_party(message: Message, row: Any) -> bool:
+    """A body that answers a hand-over is a party by it; whether there is one, the service sees. It has proved who it is."""
+    return message.sender in ("OFFICE", row.submitted_by) or message.sender in row.units or message.type in BY_A_BODY
 
 
 # ---------------------------------------------------------------- waiting
