@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from event_contracts import inbound
 from event_contracts.event import Message
 from ground_rules.limits import Limit
 from service_chassis.errors import Refused
 
 from escalation import announcements as say
-from escalation import office
+from escalation import office, waiting
 from escalation import relief_announcements as tell
 from escalation.domain import extension, justification
-from escalation.domain.clock import ASSIGNMENT, DECISION_EXTENSION, DECISION_JUSTIFICATION, ONE_DAY, Clock, Term
+from escalation.domain.clock import ASSIGNMENT, DECISION_EXTENSION, DECISION_JUSTIFICATION, Term
 from escalation.domain.extension import Extension, Terms
 from escalation.domain.justification import EXTEND, GRANTED, SUSPEND, Justification
 from escalation.domain.lateness import too_late
+from escalation.domain.relief import remaining
 from escalation.domain.review import INADMISSIBLE_LATE, Fault
 from escalation.domain.standing import Ladder, Rung, rungs, term
 from escalation.handlers import ladder_of
@@ -30,6 +29,7 @@ NOT_SUSPENDED = "计时没有中止 / the clock is not suspended"
 
 
 def _rungs(desk: Settling, ladder: Ladder) -> list[Rung]:
+    waiting.refresh(desk, ladder)
     return rungs(ladder, desk.book.reckoning, desk.book.late_reports)
 
 
@@ -144,21 +144,14 @@ def _tell_grant(desk: Settling, ladder: Ladder, rung: Rung, filed: Justification
     clock = rung.clock
     if clock is None:
         return
+    desk.told.add(clock.about)
     if data.effect == SUSPEND and data.suspended_from is not None:
-        first, left = data.suspended_from, _remaining(desk, clock, data.suspended_from)
+        first, left = data.suspended_from, remaining(clock, data.suspended_from, desk.book.reckoning)
         fact = tell.clock_suspended(ladder, clock, first, filed.category, left)
         desk.announce(ladder, lambda: fact, message.time)
     elif data.effect == EXTEND:
         days, previous = data.days or 0, clock.deadline
         desk.announce(ladder, lambda: say.clock_extended(ladder, clock, days, filed.category, previous), message.time)
-
-
-def _remaining(desk: Settling, clock: Clock, first: date) -> int | None:
-    """What is left of a limit from a day on, in its own unit."""
-    if clock.fixed_due is not None:
-        return None
-    start = max(clock.started_on, first - ONE_DAY)
-    return desk.book.reckoning.not_counted(clock.limit_unit, start, clock.deadline, [(start + ONE_DAY, clock.deadline)])
 
 
 def resumed(desk: Settling, message: Message) -> None:
@@ -184,6 +177,7 @@ def resumed(desk: Settling, message: Message) -> None:
 def _tell_resumed(desk: Settling, ladder: Ladder, about: str, reason: str, message: Message) -> None:
     clock = ladder.clocks.get(about)
     if clock is not None:
+        desk.told.add(about)
         desk.announce(ladder, lambda: say.clock_resumed(ladder, clock, reason), message.time)
 
 
@@ -235,6 +229,7 @@ def extension_decided(desk: Settling, message: Message) -> None:
     desk.announce(ladder, lambda: tell.extension_decided(ladder, owner, asked, data, message.time), message.time)
     clock = rung.clock if rung else None
     if clock is not None and data.granted_days:
+        desk.told.add(clock.about)
         previous, days = clock.deadline, data.granted_days
         desk.announce(ladder, lambda: say.clock_extended(ladder, clock, days, "EXTENSION", previous), message.time)
 

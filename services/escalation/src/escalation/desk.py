@@ -81,6 +81,8 @@ class Desk:
         self.causes: dict[tuple[str, str], Message | None] = {}
         self.weightier: dict[tuple[str, int], Message | None] = {}
         self.lightened: dict[tuple[str, int], Message | None] = {}
+        self.told: set[str] = set()
+        """Limits about whose change by a person's decision the handler has spoken."""
         self.counts: Counter[tuple[str, ...]] = Counter()
         self.lags: list[float] = []
 

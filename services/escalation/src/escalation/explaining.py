@@ -12,6 +12,8 @@ from ground_rules.policy import Policy
 from escalation import reasons
 from escalation.domain.clock import Clock, Reckoning
 from escalation.domain.explain import clock_text, explain_clock
+from escalation.domain.ladder import SUSPENDED, WAIVED
+from escalation.domain.shield import waited
 from escalation.domain.standing import Ladder, Rung, rungs
 from escalation.metrics import Metrics
 from escalation.rulebook import Rulebook
@@ -28,15 +30,19 @@ def explain(session: Any, policy: Policy, matter: str, unit: str | None = None) 
     rulebook.refresh(session)
     store.load(matters_named(session, matter))
     found = [of for of in store.ladders.values() if of.assignment_id is not None and unit in (None, of.unit)]
-    return [_ladder(session, of, rulebook) for of in sorted(found, key=lambda of: (of.matter_id, of.unit))]
+    return [
+        _ladder(session, of, store.of_matter(of.matter_id), rulebook)
+        for of in sorted(found, key=lambda of: (of.matter_id, of.unit))
+    ]
 
 
-def _ladder(session: Any, of: Ladder, rulebook: Rulebook) -> dict[str, Any]:
+def _ladder(session: Any, of: Ladder, others: Sequence[Ladder], rulebook: Rulebook) -> dict[str, Any]:
     book = rulebook.latest
+    of.waited = waited(of, others, book.reckoning, book.late_reports, book.policy.supporting.urge_before)
     found = rungs(of, book.reckoning, book.late_reports)
     clocks = [
         *((rung.clock, rung) for rung in found if rung.clock),
-        *((clock, None) for kept in (of.windows, of.review_clocks) for clock in kept.values()),
+        *((clock, None) for clock in of.all_clocks() if clock.about not in of.clocks or of.clocks[clock.about] is not clock),
     ]
     return {
         "matter": of.external_ref or of.matter_id,
@@ -53,8 +59,8 @@ def _ladder(session: Any, of: Ladder, rulebook: Rulebook) -> dict[str, Any]:
 
 
 def _clock(clock: Clock, rung: Rung | None, reckoning: Reckoning, version: str) -> dict[str, Any]:
-    left = left_out(rung, reckoning) if rung else ()
-    return explain_clock(clock, reckoning, version, left)
+    left = left_out(rung, clock.deadline) if rung else ()
+    return explain_clock(clock, reckoning, version, left, rung.relief.extension if rung else 0)
 
 
 def _version(of: Ladder, clock: Clock, rulebook: Rulebook) -> str:
@@ -63,9 +69,13 @@ def _version(of: Ladder, clock: Clock, rulebook: Rulebook) -> str:
     return (slip.policy_version if slip else None) or rulebook.at(clock.started_at).policy.version
 
 
-def left_out(rung: Rung, reckoning: Reckoning) -> list[Left]:
-    """The days of a limit that are not charged, each span with its reason."""
-    return [Left(first, last, "核验期间，不计（d.5.6） / being verified, not counted") for first, last in rung.course.spans]
+def left_out(rung: Rung, last_day: date) -> list[Left]:
+    """The days of a limit that are not charged, each span with its reason; one without an end goes as far as is shown."""
+    found = [Left(first, last, "核验期间，不计（d.5.6） / being verified, not counted") for first, last in rung.course.spans]
+    for left in rung.relief.left_out:
+        how = "中止计时，不计" if left.last is not None else "中止计时，未恢复，不计"
+        found.append(Left(left.first, left.last or max(left.first, last_day), f"{how}：{reasons.category(left.why)}"))
+    return sorted(found, key=lambda left: (left.first, left.last))
 
 
 def _why(of: Ladder, rung: Rung) -> str:
@@ -77,6 +87,10 @@ def _why(of: Ladder, rung: Rung) -> str:
         return "DONE_IN_TIME"
     if status == "PENDING":
         return "VERIFICATION_PENDING"
+    if status == WAIVED:
+        return WAIVED
+    if rung.course.suspended:
+        return SUSPENDED
     if rung.clock is None:
         return "NOT_SERVED"
     if rung.slip is not None and rung.slip.colour == "RED" and rung.passed:

@@ -12,6 +12,7 @@ from escalation.domain.ladder import WAIVED
 from escalation.domain.slip import RED, YELLOW, Slip
 from escalation.domain.standing import Ladder, Rung, term
 from escalation.reprojecting import tell_reprojected
+from escalation.waiting import tell_waited, tell_waiting
 
 
 class Limits(Desk):
@@ -141,8 +142,11 @@ class Limits(Desk):
         clock, status = rung.clock, rung.course.status
         if clock is not None:
             before = (clock.deadline, clock.provisional)
+            was_suspended = clock.state == SUSPENDED
             moved = self._move_end(rung, clock)
             self._set_clock_state(ladder, rung, clock, above)
+            if rung.course.end is not None and (moved or was_suspended) and clock.state == RUNNING:
+                tell_waited(self, ladder, clock, rung.course.end, before[0])
             if moved and clock.state == RUNNING:
                 self._set_timers(ladder, clock, self._counts_since(rung))
             elif moved and status in ("PENDING", "REJECTED"):
@@ -178,6 +182,7 @@ class Limits(Desk):
                 self.announce(ladder, lambda: say.clock_resumed(ladder, clock, reason), at)
         elif state == SUSPENDED:
             self._clear_timers(clock, DEADLINE, REMINDER, URGING, ISSUE)
+            tell_waiting(self, ladder, clock)
         else:
             self._stop(ladder, rung, clock, reason, above)
 

@@ -29,6 +29,23 @@ TEXTS: Mapping[str, str] = {
     "SLOW_PROGRESS": "进展落后于计划 / accepted progress is behind the plan",
 }
 
+CATEGORIES: Mapping[str, str] = {
+    "FORCE_MAJEURE": "不可抗力 / force majeure",
+    "SUPERIOR_POLICY_CHANGE": "上级政策调整 / a superior policy changed",
+    "STATUTORY_PROCEDURE": "法定程序（听证、招标、检测、评估、环评、诉讼等） / a statutory procedure",
+    "AWAITING_SUPERIOR_APPROVAL": "等待上级批复 / waits for a superior's approval",
+    "AWAITING_OTHER_UNIT": "等待其他单位 / waits for another unit",
+    "TASK_CHANGED_BY_SUPERVISOR": "督查部门调整任务 / the supervising office changed the task",
+    "FUNDS_NOT_ALLOCATED": "资金未到位（已及时申请） / funds applied for in time were not allocated",
+    "TOLERANCE_DECIDED": "已认定容错 / fault tolerance was decided",
+}
+"""Legitimate reasons (domain.md d.7) in words."""
+
+
+def category(code: str) -> str:
+    """A legitimate reason in words; the code itself for one that has none."""
+    return CATEGORIES.get(code, code)
+
 
 def text(reason: str) -> str:
     """The reason in words; the code itself for one that has none yet."""

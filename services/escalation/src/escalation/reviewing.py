@@ -7,6 +7,7 @@ from datetime import datetime
 from ground_rules.limits import Limit
 
 from escalation import announcements as say
+from escalation import waiting
 from escalation.desk import REVIEW, REVIEWERS
 from escalation.domain.clock import BREACHED, RUNNING, STOPPED, Clock, End
 from escalation.domain.clock import REVIEW as REVIEW_OWNER
@@ -87,6 +88,7 @@ def lengthen(desk: Settling, ladder: Ladder, slip: Slip, limit: Limit, at: datet
     end_ = desk.book.reckoning.end(limit.amount, limit.unit, clock.started_on)
     early = [s for s in ladder.in_force() if s.level > slip.level and s.issued_at is not None and s.issued_at < end_.due_instant]
     desk.vacate(ladder, slip, at, early)
+    waiting.refresh(desk, ladder)
     rung = next(r for r in rungs(ladder, desk.book.reckoning, desk.book.late_reports) if r.slip is slip)
     desk.run_on(ladder, rung, clock, at)
     days = limit.amount - amount if limit.unit == unit else (clock.deadline - previous).days

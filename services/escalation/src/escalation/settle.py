@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from escalation import interviews
+from escalation import interviews, waiting
 from escalation.desk import ISSUE
 from escalation.domain.acts import ParkedHold
 from escalation.domain.ladder import ESCALATED, ISSUE_SCHEDULED, Draft, Hold, Issue, Nothing, Rules, Step, next_step
@@ -30,6 +30,7 @@ class Settling(Issuing):
         touched, self.store.touched = self.store.touched, []
         for ladder in touched:
             ladder.touched = False
+        for ladder in waiting.leads_last(self, touched):
             if ladder.assignment_id is not None:
                 self.settle(ladder)
         self._number()
@@ -41,8 +42,11 @@ class Settling(Issuing):
     def settle(self, ladder: Ladder) -> None:
         """Take steps until nothing more follows from what is known."""
         self._serve_early(ladder)
+        waiting.refresh(self, ladder)
         for _ in range(STEPS_AT_MOST):
-            if not self._step(ladder) or not ladder.journal:  # with no journal, nothing follows from a slip just issued
+            if not self._step(ladder) or not (
+                ladder.journal or ladder.waited
+            ):  # with neither, nothing follows from a slip just issued
                 ladder.cleared.clear()
                 return
         raise RuntimeError(f"the ladder of {ladder.unit} in {ladder.matter_id} does not come to rest")

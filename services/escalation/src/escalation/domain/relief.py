@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from escalation.domain.clock import Span, merged
+from escalation.domain.clock import ONE_DAY, Clock, Reckoning, Span, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +78,11 @@ def joined(found: Relief, more: Sequence[LeftOut]) -> Relief:
     if not more:
         return found
     return Relief(found.extension, (*found.left_out, *more), found.waived_at, found.waits, found.resumed)
+
+
+def remaining(clock: Clock, first: date, reckoning: Reckoning) -> int | None:
+    """What is left of a limit from a day on, in its own unit; None for a fixed instant."""
+    if clock.fixed_due is not None:
+        return None
+    start = max(clock.started_on, first - ONE_DAY)
+    return reckoning.not_counted(clock.limit_unit, start, clock.deadline, [(start + ONE_DAY, clock.deadline)])

@@ -164,6 +164,7 @@ class Store:
         self.session = session
         self.ladders: dict[tuple[str, str], Ladder] = {}
         self.by_about: dict[str, Ladder] = {}
+        self._by_matter: dict[str, dict[str, Ladder]] = {}
         self.referrals: dict[str, Referral] = {}
         self.touched: list[Ladder] = []
         self._outcomes: dict[tuple[str, str], dict[str, Any]] = {}
@@ -204,6 +205,7 @@ class Store:
     def add(self, new: Ladder) -> Ladder:
         """Take a ladder into this transaction."""
         self.ladders[new.matter_id, new.unit] = new
+        self._by_matter.setdefault(new.matter_id, {})[new.unit] = new
         if new.assignment_id is not None:
             self.by_about[new.assignment_id] = new
         return new
@@ -219,7 +221,7 @@ class Store:
 
     def of_matter(self, matter_id: str) -> list[Ladder]:
         """The loaded ladders of a matter, by unit."""
-        return [found for (matter, _), found in sorted(self.ladders.items()) if matter == matter_id]
+        return [found for _, found in sorted(self._by_matter.get(matter_id, {}).items())]
 
     def ladder_or_new(self, matter_id: str, unit: str) -> Ladder:
         """The ladder, or a place for facts about it until its dispatch is known."""
