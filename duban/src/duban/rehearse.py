@@ -25,8 +25,8 @@ from duban.progress import Progress
 AT_MOST = timedelta(days=365)
 """How long a rehearsal goes on after its last message, without `--until`."""
 
-EXPLAINED, POLICY_FILE = "escalation", "policy.toml"
-"""The service whose database stays in `--out`, and the overrides beside it."""
+EXPLAINED, BOOKED, POLICY_FILE = "escalation", "scoring", "policy.toml"
+"""The services whose databases stay in `--out`, and the overrides beside them."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -91,6 +91,7 @@ def rehearse(wanted: Rehearsal, warn: Callable[[str], None]) -> dict[str, list[d
             found = outcome.gather([*running.reports(), refused])
             if wanted.out is not None:
                 running.keep(EXPLAINED)
+                running.keep(BOOKED)
         if wanted.out is not None:
             leave_in(wanted.out, folder, wanted.overrides)
             outcome.save(found, wanted.out)
@@ -98,8 +99,9 @@ def rehearse(wanted: Rehearsal, warn: Callable[[str], None]) -> dict[str, list[d
 
 
 def leave_in(out: Path, folder: Path, overrides: str) -> None:
-    """What `duban explain` reads later: the database of the ladders, and the policy that they were made under."""
-    shutil.move(folder / f"{EXPLAINED}.sqlite", out / f"{EXPLAINED}.sqlite")
+    """What `duban explain` and `python -m scoring` read later: ladders and points, and the policy that they were made under."""
+    for service in (EXPLAINED, BOOKED):
+        shutil.move(folder / f"{service}.sqlite", out / f"{service}.sqlite")
     (out / POLICY_FILE).write_text(overrides, "utf-8")
 
 

@@ -1,4 +1,4 @@
-"""`python -m <service> migrate|consume|tick|relay|api|check|redrive`: the roles that every service has.
+"""`python -m <service> migrate|consume|tick|relay|api|check|redrive`: the roles that every service has, and its own commands.
 
 A wrong setting, a missing server or a schema that this code does not know ends the start with one line on standard error and
 exit code 2, never with a traceback. Nothing heavy is imported here: `consume` and `tick` must set up eventlet first.
@@ -12,8 +12,8 @@ import os
 import signal
 import sys
 import tomllib
-from collections.abc import Callable, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,15 +36,34 @@ ROLES = {
     "check": "look at settings, schema, queues and backlog; changes nothing",
     "redrive": "list, show, put back or discard parked messages",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A service's own command. It needs no broker; `run` gets the words behind the command and returns the exit code."""
+
+    text: str
+    run: Callable[[Station, Any, Sequence[str]], int]
+
+
+NO_BROKER = "amqp://none.invalid"
+"""Stands for the broker where a command needs none and none is set."""
+
 BAD_START = 2
 GREEN = ("consume", "tick")
 
 
-def run(factory: ServiceFactory, settings: type[config.Settings], argv: Sequence[str] | None = None) -> int:
+def run(
+    factory: ServiceFactory,
+    settings: type[config.Settings],
+    argv: Sequence[str] | None = None,
+    commands: Mapping[str, Command] | None = None,
+) -> int:
     """The command line of a service; returns the exit code."""
-    arguments = _parser(settings).parse_args(argv)
+    known = commands or {}
+    arguments = _parser(settings, known).parse_args(argv)
     try:
-        return _start(factory, settings, arguments)
+        return _start(factory, settings, arguments, known)
     except (ConfigError, Retry) as error:
         print(f"{arguments.role}: {' '.join(str(error).split())}", file=sys.stderr)
         return BAD_START
@@ -52,16 +71,17 @@ def run(factory: ServiceFactory, settings: type[config.Settings], argv: Sequence
         return 130
 
 
-def _parser(settings: type[config.Settings]) -> argparse.ArgumentParser:
-    text = "\n".join(f"  {role:<8} {what}" for role, what in ROLES.items())
+def _parser(settings: type[config.Settings], commands: Mapping[str, Command]) -> argparse.ArgumentParser:
+    words = ROLES | {name: command.text for name, command in commands.items()}
+    text = "\n".join(f"  {word:<12} {what}" for word, what in words.items())
     parser = argparse.ArgumentParser(
         prog=f"python -m {Path(sys.argv[0]).parent.name}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description=f"roles:\n{text}",
         epilog="settings:\n" + "\n".join(f"  {key:<19} {what}" for key, what in _settings_help(settings)),
     )
-    parser.add_argument("role", choices=ROLES)
-    parser.add_argument("more", nargs=argparse.REMAINDER, help="words for redrive")
+    parser.add_argument("role", choices=words)
+    parser.add_argument("more", nargs=argparse.REMAINDER, help="words for redrive and for commands")
     return parser
 
 
@@ -69,9 +89,11 @@ def _settings_help(settings: type[config.Settings]) -> list[tuple[str, str]]:
     return [(item.metadata["key"], item.metadata["text"]) for item in fields(settings)]
 
 
-def _start(factory: ServiceFactory, cls: type[config.Settings], arguments: argparse.Namespace) -> int:
+def _start(
+    factory: ServiceFactory, cls: type[config.Settings], arguments: argparse.Namespace, commands: Mapping[str, Command]
+) -> int:
     role: str = arguments.role
-    settings = config.load(os.environ, cls)
+    settings = config.load(os.environ if role in ROLES else {"AMQP_URL": NO_BROKER, **os.environ}, cls)
     if role in GREEN:
         from service_chassis.entrypoints import runtime
 
@@ -84,6 +106,9 @@ def _start(factory: ServiceFactory, cls: type[config.Settings], arguments: argpa
 
         _check_schema(station)
         return redrive.run(station.runtime, arguments.more)
+    if role in commands:
+        _check_schema(station)
+        return commands[role].run(station, policy, arguments.more)
     if arguments.more:
         raise ConfigError(f"{role} takes no further words: {' '.join(arguments.more)}")
     return _DO[role](station, policy)

@@ -1,4 +1,4 @@
-"""`python -m scoring <role>`: the roles are the chassis' (`--help` lists them)."""
+"""`python -m scoring <role>`: the roles are the chassis', the commands are in `commands` (`--help` lists both)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from service_chassis import cli
 
+from scoring.commands import COMMANDS
 from scoring.config import Settings
 
 
@@ -18,4 +19,4 @@ def build(policy: Any, settings: Settings) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(cli.run(build, Settings))
+    sys.exit(cli.run(build, Settings, commands=COMMANDS))

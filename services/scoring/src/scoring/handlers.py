@@ -144,6 +144,7 @@ def _issued(data: SlipIssued, policy: Policy, policy_version: str | None) -> Iss
         external_ref=data.external_ref,
         submitted_by=data.submitted_by,
         issued_at=data.issued_at,
+        liability_date=data.liability_date,
         year=year,
         deduction=data.deduction if data.deduction is not None else deduction_for(policy, data.colour, data.renewal),
         basis=_basis(data),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 from scoring.domain.assessment import Closing, Restatement, UnitYear, YearResult, restatements, result
 from scoring.domain.ledger import Entry, State, state_of
 from scoring.domain.slip import RED, Record
-from scoring.store import all_entries, all_records, closings
+from scoring.store import PublishedUnit, all_entries, all_records, causes_of, closings, units_of
 
 
 def report(conn: Connection, policy: Policy) -> dict[str, list[dict[str, Any]]]:
@@ -27,6 +28,41 @@ def report(conn: Connection, policy: Policy) -> dict[str, list[dict[str, Any]]]:
         "balances": [_balance(found) for found in results(years, closed)],
         "restatements": [_restatement(line) for line in restated(years, closed)],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """Everything that counts for one assessment year."""
+
+    year: int
+    closing: Closing | None
+    units: list[UnitYear]
+    """By code: each unit that existed in the year, has an entry or a weighty slip, or was given a base total."""
+    directory: Mapping[str, PublishedUnit] = field(default_factory=dict)
+    caused_by: Mapping[str, str] = field(default_factory=dict)
+    """Entry → the event that caused it."""
+
+    def name(self, unit: str) -> str | None:
+        """What the unit is called, where that was published."""
+        found = self.directory.get(unit)
+        return found.name if found is not None else None
+
+    def group(self, unit: str) -> str | None:
+        """The group that it is compared within."""
+        found = self.directory.get(unit)
+        return found.group if found is not None else None
+
+
+def year_of(conn: Connection, year: int) -> Year:
+    """Everything that counts for a year, whether it is closed or not."""
+    closed = closings(conn).get(year)
+    entries = [entry for entry in all_entries(conn) if entry.year == year]
+    records = {id_: record for id_, record in all_records(conn).items() if record.issued and record.issued.year == year}
+    directory = units_of(conn, year)
+    known = unit_years(entries, records, {year: closed} if closed is not None else {})
+    missing = sorted(set(directory) - {of.unit for of in known})
+    units = sorted([*known, *(UnitYear(unit, year) for unit in missing)], key=lambda of: of.unit)
+    return Year(year, closed, units, directory, causes_of(conn, year))
 
 
 def unit_years(entries: list[Entry], records: Mapping[str, Record], closed: Mapping[int, Closing]) -> list[UnitYear]:

@@ -17,7 +17,20 @@ from typing import Any
 from service_chassis.persistence.columns import Instant, Json, Points
 from service_chassis.persistence.sql import insert_new, insert_rows, select_in, upsert_rows
 from service_chassis.persistence.tables import metadata
-from sqlalchemy import Column, Connection, Index, Integer, RowMapping, Table, Text, UniqueConstraint, bindparam, func, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    Index,
+    Integer,
+    RowMapping,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+)
 
 from scoring.domain.assessment import Closing, UnitYear, closing_of
 from scoring.domain.ledger import Entry, Kind
@@ -35,6 +48,7 @@ slip = Table(
     Column("external_ref", Text),
     Column("submitted_by", Text),
     Column("issued_at", Instant),
+    Column("liability_date", Date),
     Column("year", Integer),
     Column("deduction", Points),
     Column("basis", Text),
@@ -109,7 +123,7 @@ restated = Table(
 
 _ISSUED = [
     "slip_id", "unit", "colour", "matter_id", "external_ref", "submitted_by",
-    "issued_at", "year", "deduction", "basis", "policy_version", "approved_by",
+    "issued_at", "liability_date", "year", "deduction", "basis", "policy_version", "approved_by",
 ]  # fmt: skip
 _FACTS = ["lapsed_at", "fell_at", "fall_cause", "filed_at", "upheld_at"]
 _ENTRIES = select(entry).order_by(entry.c.at, entry.c.matter_id, entry.c.unit, entry.c.entry_id)
@@ -304,3 +318,25 @@ def points_booked(session: Connection) -> list[tuple[str, int, Decimal]]:
 def units_not_eligible(session: Connection) -> list[tuple[int, int]]:
     """(year, number of units with an effective red)."""
     return [(row.year, row.units) for row in session.execute(_BARRED)]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedUnit:
+    """A unit as the office published it; `group` is whom it is compared with."""
+
+    code: str
+    name: str
+    group: str | None
+
+
+def units_of(session: Connection, year: int) -> dict[str, PublishedUnit]:
+    """The units that existed in a year."""
+    return {}
+
+
+_CAUSES = select(entry.c.entry_id, entry.c.caused_by).where(entry.c.year == bindparam("year"))
+
+
+def causes_of(session: Connection, year: int) -> dict[str, str]:
+    """Entry → the event that caused it."""
+    return {row.entry_id: row.caused_by for row in session.execute(_CAUSES, {"year": year})}

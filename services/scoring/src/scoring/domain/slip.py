@@ -49,6 +49,8 @@ class Issued:
     policy_version: str
     approved_by: str | None = None
     """Who issued the slip."""
+    liability_date: date | None = None
+    """The day that the slip is about, local; the year follows from it by default."""
 
 
 @dataclass(frozen=True, slots=True)

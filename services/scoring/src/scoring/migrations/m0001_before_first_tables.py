@@ -39,6 +39,7 @@ def _slip() -> None:
         sa.Column("external_ref", sa.Text),
         sa.Column("submitted_by", sa.Text),
         sa.Column("issued_at", Instant),
+        sa.Column("liability_date", sa.Date),
         sa.Column("year", sa.Integer),
         sa.Column("deduction", Points),
         sa.Column("basis", sa.Text),
