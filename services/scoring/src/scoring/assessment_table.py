@@ -22,6 +22,8 @@ RANKED_BY = {
     By.POINTS: "加减分 points",
     By.NOTHING: "缺基础总分 base total missing",
 }
+MACHINE, BY_POLICY = "DUBAN", "系统按政策 by policy"
+"""How a slip that the policy issues without a person is signed, and how that reads."""
 NO_GROUP = "未分组 no group"
 
 BALANCES = (
@@ -171,7 +173,7 @@ def _entry(of: Year, entry: Entry, unit_year: UnitYear, local: Callable[[datetim
         COLOURS.get(entry.colour or "", ""),
         entry.external_ref or entry.matter_id,
         entry.basis,
-        entry.approved_by,
+        BY_POLICY if entry.approved_by == MACHINE else entry.approved_by,
         "; ".join(_evidence(item) for item in entry.evidence),
         issued.liability_date if issued is not None else None,
         entry.slip_id,

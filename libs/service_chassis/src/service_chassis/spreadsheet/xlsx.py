@@ -12,12 +12,15 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from service_chassis.spreadsheet.safety import is_dangerous, printable
 from service_chassis.spreadsheet.sheet import Cell, Column, Form, Sheet, plain, yes_or_no
 
 NUMBERS = {Form.COUNT: "0", Form.POINTS: "0.00", Form.RATE: "0.0%"}
+A4 = 9
+"""Excel's number of the paper."""
 NARROWEST, WIDEST = 6, 60
 """Columns' widths, in characters of half width: a heading can be read, a long text wraps."""
 MEASURED = 2_000
@@ -47,9 +50,9 @@ def _fill(page: Worksheet, sheet: Sheet) -> None:
     page.auto_filter.ref = f"A1:{last}{len(sheet.rows) + 1}"
     page.print_title_rows = "1:1"
     page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = page.PAPERSIZE_A4
+    page.page_setup.paperSize = A4
     page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     page.row_dimensions[1].height = 34
     page.append([_heading(page, column) for column in sheet.columns])
     for row in sheet.rows:
