@@ -181,7 +181,7 @@ def test_a_proposal_that_was_recalled_is_made_again_when_the_number_is_reached_a
 
 def test_an_application_that_becomes_known_late_takes_an_effective_yellow_back(city: Any) -> None:
     yellows(city, 3)
-    city.until(at("2026-04-18 00:00"))
+    city.until(at("2026-05-08 00:00"))
     assert [state for _, state, _ in interviews(city)] == ["PROPOSED"]
     city.request("review.filed", at("2026-04-10 09:00"), "ZJJ", matter=matter(2), colour="YELLOW", grounds="不符")
     assert city.refusals() == []
