@@ -4,13 +4,19 @@ For each package its `domain/` (all of it for `ground_rules`) and its unit tests
 changes one thing at a time (a comparison, a constant, a sign, …) and runs the tests that reach it. mutmut lives in a venv of
 its own that sees .venv; a copy in `src/` comes before the editable packages of .venv, which mutmut by itself would test instead.
 
-    .venv/bin/python tests/mutation/run.py [ground_rules|intake|escalation|scoring|notify …]
+    .venv/bin/python tests/mutation/run.py [--children N] [ground_rules|intake|escalation|scoring|notify …]
 
-Exit code 0 whenever mutmut could do its work: survivors are a list to read, not a failure. Figures: docs/mutation.md.
+Each survivor is told with the line that was changed. Those that change nothing, or nothing of a rule, stand in `survivors.toml`
+with the reason; a reason for a mutant that no longer survives is told, too. Figures: docs/mutation.md.
+
+Exit code 0 whenever mutmut could do its work: survivors are a list to read, not a failure.
 """
 
 from __future__ import annotations
 
+import argparse
+import ast
+import difflib
 import os
 import re
 import shutil
@@ -18,9 +24,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 import venv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +37,9 @@ PACKAGES = ("ground_rules", "scoring", "notify", "intake", "escalation")
 KILLED = frozenset({"killed", "timeout", "caught by type check"})
 """How a mutant is found out; a rule that no longer ends counts, too."""
 
-RESULT = re.compile(r"^\s*(?P<module>[\w.]+)\.(?:x_|xǁ)(?P<function>\S+?)__mutmut_\d+: (?P<state>.+)$")
+REASONS = Path(__file__).with_name("survivors.toml")
+
+RESULT = re.compile(r"^\s*(?P<module>[\w.]+)\.(?P<name>(?:x_|xǁ)(?P<function>\S+?)__mutmut_\d+): (?P<state>.+)$")
 
 Tally = dict[str, Counter[str]]
 """Module → how many mutants ended how."""
@@ -80,12 +90,15 @@ def copy(package: str, folder: Path) -> None:
 
 
 def mutate(tools: Path, folder: Path, children: int) -> None:
-    """Run mutmut in the copy; its own progress line goes to the terminal."""
+    """Run mutmut in the copy; its own progress line goes to the terminal, if there is one, else into a file."""
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis")}
     command = [tools / "bin" / "mutmut", "run", "--max-children", str(children)]
-    done = subprocess.run(command, cwd=folder, env=environment)
+    progress = folder / "progress.txt"
+    with progress.open("wb") as file:
+        done = subprocess.run(command, cwd=folder, env=environment, stdout=None if sys.stdout.isatty() else file)
     if done.returncode != 0:
-        raise Unusable(f"mutmut ended with exit code {done.returncode}; do the unit tests pass?")
+        told = progress.read_bytes()[-4000:].decode(errors="replace").replace("\r", "\n")
+        raise Unusable(f"{told}\nmutmut ended with exit code {done.returncode}; do the unit tests pass?")
 
 
 def results(tools: Path, folder: Path) -> list[str]:
@@ -111,9 +124,37 @@ def table(found: Mapping[str, Counter[str]]) -> Iterator[str]:
         yield f"{name:<40} {killed:>7} {states.total() - killed - untested:>9} {untested:>8} {states.total():>6}"
 
 
-def survivors(lines: Sequence[str]) -> list[str]:
-    """The mutants that nobody noticed."""
-    return [line.strip() for line in lines if (match := RESULT.match(line)) and match["state"] not in KILLED]
+def survivors(lines: Sequence[str], folder: Path) -> list[str]:
+    """The mutants that nobody noticed: where, and what was changed."""
+    unnoticed = [match for match in filter(None, map(RESULT.match, lines)) if match["state"] not in KILLED]
+    return [f"{match['module']}.{match['function'].replace('ǁ', '.')}: {change(folder, match)}" for match in unnoticed]
+
+
+def change(folder: Path, match: re.Match[str]) -> str:
+    """What a mutant changed: `- the line before + the line after`."""
+    functions = mutated(folder / "mutants" / "src" / Path(*match["module"].split(".")).with_suffix(".py"))
+    name = match["name"]
+    before, after = functions[name.rpartition("__mutmut_")[0] + "__mutmut_orig"], functions[name]
+    lines = [line for line in difflib.ndiff(before, after) if line[:2] in ("- ", "+ ")]
+    return " ".join(line[:2] + line[2:].strip() for line in lines)
+
+
+@cache
+def mutated(file: Path) -> dict[str, list[str]]:
+    """The body of every function in a file that mutmut wrote, by name."""
+    source = file.read_text("utf-8")
+    found = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            body = ast.get_source_segment(source, node) or ""
+            found[node.name] = body.replace(node.name, "", 1).splitlines()
+    return found
+
+
+def explained() -> dict[str, str]:
+    """Survivor → why it may survive, as `survivors.toml` says."""
+    groups = tomllib.loads(REASONS.read_text("utf-8"))["group"]
+    return {mutant: group["reason"] for group in groups for mutant in group["mutants"]}
 
 
 def one(package: str, tools: Path, folder: Path, children: int) -> Tally:
@@ -127,22 +168,32 @@ def one(package: str, tools: Path, folder: Path, children: int) -> Tally:
     found = tally(lines)
     if not found:
         raise Unusable(f"mutmut made no mutants of {package}")
-    print("\n".join((f"\n{package}: {time.monotonic() - began:.0f} s", *survivors(lines))), flush=True)
+    print(f"\n{package}: {time.monotonic() - began:.0f} s")
+    print("\n".join(judged(package, survivors(lines, place))), flush=True)
     return found
+
+
+def judged(package: str, alive: Sequence[str]) -> Iterator[str]:
+    """The survivors without a reason, how many have one, and the reasons that nothing needs any more."""
+    reasons = explained()
+    yield from (f"  no reason yet: {mutant}" for mutant in alive if mutant not in reasons)
+    yield f"  {sum(mutant in reasons for mutant in alive)} survivors with a reason"
+    gone = [mutant for mutant in reasons if mutant.startswith(f"{package}.") and mutant not in alive]
+    yield from (f"  no longer survives: {mutant}" for mutant in gone)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Mutate the named packages, or all; print a table."""
-    wrong = [name for name in arguments if name not in PACKAGES]
-    if wrong:
-        print(f"mutate: {' '.join(wrong)} is none of {' '.join(PACKAGES)}", file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(prog="mutate", description="Mutation testing of the pure rules.")
+    parser.add_argument("--children", type=int, default=os.cpu_count() or 1, help="processes at once")
+    parser.add_argument("packages", nargs="*", choices=[[], *PACKAGES], metavar="package", help=", ".join(PACKAGES))
+    options = parser.parse_args(arguments)
     found: Tally = {}
     with tempfile.TemporaryDirectory(prefix="duban-mutate-") as name:
         try:
             tools = make_tools(Path(name))
-            for package in arguments or PACKAGES:
-                found |= one(package, tools, Path(name), os.cpu_count() or 1)
+            for package in options.packages or PACKAGES:
+                found |= one(package, tools, Path(name), options.children)
         except Unusable as why:
             print(f"mutate: {why}", file=sys.stderr)
             return 1

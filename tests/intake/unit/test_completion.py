@@ -125,3 +125,8 @@ def test_a_verdict_answers_one_filing_at_most_and_none_that_came_after_it(filing
     times = {filing.id: filing.filed_at for filing in filings}
     assert len({v.id for v in found.values()}) == len(found)
     assert all(v.names == name or (v.names is None and times[name] <= v.decided_at) for name, v in found.items())
+
+
+def test_progress_after_a_claim_does_not_take_the_claim_back() -> None:
+    filings = [claim("a", 1), report("b", 2)]
+    assert part_state(filings, {}) is PartState.COMPLETION_CLAIMED

@@ -72,3 +72,13 @@ def test_a_matter_stands_where_its_parts_have_brought_it(parts: list[P], state: 
     assert state_of(parts) is state
     assert state_of(reversed(parts)) is state
     assert state in DERIVED
+
+
+def test_a_part_that_comes_back_to_a_unit_has_an_id_of_its_own() -> None:
+    first, again, third = (assignment_id("m", "ZJJ", number) for number in range(3))
+    assert len({first, again, third}) == 3
+    assert first == assignment_id("m", "ZJJ") == "d91f1072-bc43-89f2-903a-6a1d78f5b295"
+
+
+def test_nothing_follows_the_archive() -> None:
+    assert not may_become(S.ARCHIVED, S.CLOSED)

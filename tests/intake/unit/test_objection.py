@@ -58,3 +58,17 @@ def test_a_decision_that_names_an_objection_answers_that_one() -> None:
     assert found is not None
     assert found.id == "a"
     assert answered_by(every, START, "z") is None
+
+
+def test_of_two_objections_at_one_instant_the_later_id_is_answered() -> None:
+    every = [filed("b", 1), filed("a", 1)]
+    found = answered_by(every, START + timedelta(hours=1), None)
+    assert found is not None
+    assert found.id == "b"
+
+
+def test_of_two_undecided_objections_the_later_one_is_answered_whatever_their_ids() -> None:
+    every = [filed("a", 2), filed("b", 1)]
+    found = answered_by(every, START + timedelta(hours=3), None)
+    assert found is not None
+    assert found.id == "a"
