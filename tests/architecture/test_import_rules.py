@@ -22,6 +22,7 @@ PLANTED = {
     "home-of-sqlalchemy": ("escalation/metrics.py", "import sqlalchemy"),
     "home-of-marshmallow": ("service_chassis/health.py", "import marshmallow"),
     "home-of-prometheus": ("scoring/config.py", "import prometheus_client"),
+    "home-of-openpyxl": ("scoring/assessment_table.py", "import openpyxl"),
     "test-doubles-stay-in-tests": ("service_chassis/relay.py", "import service_chassis.testing"),
     "no-cycles": ("service_chassis/errors.py", "import service_chassis.delivery"),
     "inside-the-chassis": ("service_chassis/config.py", "import service_chassis.cli"),
