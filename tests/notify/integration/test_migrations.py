@@ -6,8 +6,8 @@ from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from notify import store
 from notify.service import Notify
+from notify.store import bulletins as store
 from service_chassis.persistence import migrations, tables
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from event_contracts.escalation import SlipOverturned, SlipVacated
-from notify import store
+from notify.store import letters as store
 from sqlalchemy.exc import IntegrityError
 
 Make = Callable[..., Any]

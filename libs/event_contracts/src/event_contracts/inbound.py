@@ -33,6 +33,8 @@ from event_contracts.inbound_matters import (
 from event_contracts.inbound_office import (
     AssessmentFinalised,
     BonusAwarded,
+    BulletinItem,
+    BulletinPublished,
     CalendarPublished,
     CutMarked,
     InterviewDecided,
@@ -238,6 +240,7 @@ REQUESTS: tuple[type[Request], ...] = (
     InterviewDecided,
     InterviewHeld,
     PersonsPublished,
+    BulletinPublished,
     BonusAwarded,
     AssessmentFinalised,
     CutMarked,
@@ -276,6 +279,7 @@ BY_THE_OFFICE = frozenset(
         InterviewDecided.TYPE,
         InterviewHeld.TYPE,
         PersonsPublished.TYPE,
+        BulletinPublished.TYPE,
     }
 )
 """Decisions: the supervision office alone sends these."""

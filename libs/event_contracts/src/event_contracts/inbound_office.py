@@ -77,6 +77,28 @@ class PersonsPublished(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinItem:
+    """One slip that a bulletin names: a matter by our id or by its reference, the unit, the colour."""
+
+    matter: str
+    unit: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinPublished(Request):
+    """A bulletin (情况通报) that the head of the government approved (Decree 733 art. 21), to all in its scope."""
+
+    TYPE: ClassVar[str] = "bulletin.published.v1"
+    OWNER: ClassVar[str] = "notify"
+    bulletin: str
+    scope: list[str]
+    items: list[BulletinItem]
+    text: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BonusAwarded(Request):
     """A bonus approved by the head of the government (Decree 733 art. 21)."""
 

@@ -54,6 +54,45 @@ class NoticeUnacknowledged(NoticeFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinEntry:
+    """One slip in a bulletin, named as the office named it."""
+
+    matter: str
+    unit: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinFact(Fact):
+    """A bulletin and to whom it went."""
+
+    bulletin: str
+    scope: list[str]
+    items: list[BulletinEntry]
+    approved_by: str
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinPublished(BulletinFact):
+    """An approved bulletin went to all in its scope."""
+
+    TYPE: ClassVar[str] = "notify.bulletin.published.v1"
+    text: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinCorrected(BulletinFact):
+    """Slips that a bulletin named have fallen: the same audience is told so (domain.md d.8)."""
+
+    TYPE: ClassVar[str] = "notify.bulletin.corrected.v1"
+    corrects: str
+    slip_id: str
+    corrected_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CutPassed(Fact):
     """Marker `number` has passed notify's inbound queue."""
 
@@ -87,6 +126,8 @@ FACTS: tuple[type[Fact], ...] = (
     NoticeDispatched,
     NoticeServed,
     NoticeUnacknowledged,
+    BulletinPublished,
+    BulletinCorrected,
     CutPassed,
     CutWanted,
     InboundParked,

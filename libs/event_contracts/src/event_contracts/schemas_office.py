@@ -20,7 +20,7 @@ from event_contracts.parts import (
     UnitCode,
     Whole,
 )
-from event_contracts.schema_pieces import EvidenceContract, person_field, reference_field
+from event_contracts.schema_pieces import EvidenceContract, colour_field, person_field, reference_field
 
 
 class CalendarPublishedContract(Contract):
@@ -80,6 +80,22 @@ class PersonContract(Contract):
 class PersonsPublishedContract(Contract):
     MAKES = inbound.PersonsPublished
     persons = Several(Group(PersonContract), 10_000, required=True)
+
+
+class BulletinItemContract(Contract):
+    MAKES = inbound.BulletinItem
+    matter = reference_field()
+    unit = UnitCode()
+    colour = colour_field(required=True)
+
+
+class BulletinPublishedContract(Contract):
+    MAKES = inbound.BulletinPublished
+    bulletin = reference_field()
+    scope = Several(Text(128), 200, required=True)
+    items = Several(Group(BulletinItemContract), 500, required=True)
+    text = Text(20_000)
+    approved_by = person_field()
 
 
 class BonusAwardedContract(Contract):

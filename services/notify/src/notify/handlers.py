@@ -26,6 +26,7 @@ from event_contracts.notify import NoticeDispatched, NoticeServed, NoticeUnackno
 from ground_rules.policy import Policy
 from service_chassis.persistence.unit_of_work import Timer, Work
 
+from notify import bulletins
 from notify.domain.audience import Kind, audience
 from notify.domain.serving import (
     Deeming,
@@ -108,6 +109,7 @@ def tell_withdrawn(work: Work, message: Message, policy: Policy) -> None:
     if slip is not None and recall(slip) is not slip:
         work.store.put(recall(slip))
         work.clear_timer(DEEMED, slip.letter_id)
+    bulletins.slip_fell(work, letter, slip, policy)
 
 
 def _draft(

@@ -9,13 +9,31 @@ from ground_rules.policy import Policy
 from sqlalchemy import Connection
 
 from notify.domain.audience import Addressee
+from notify.domain.bulletin import Bulletin, Correction
 from notify.domain.serving import Letter, receipt
-from notify.store import copies
+from notify.store.bulletins import BulletinStore
+from notify.store.letters import copies
 
 
 def report(conn: Connection, policy: Policy) -> dict[str, list[dict[str, Any]]]:
-    """`notices` and `bulletins`; bulletins are not distributed by this release."""
-    return {"notices": [_notice(letter, addressee) for letter, addressee in copies(conn)], "bulletins": []}
+    """`notices`, and `bulletins` with their corrections in the order in which they went out."""
+    notices = [_notice(letter, addressee) for letter, addressee in copies(conn)]
+    sent = sorted((_bulletin(found) for found in BulletinStore(conn).everything()), key=lambda row: (row["at"], row["bulletin"]))
+    return {"notices": notices, "bulletins": sent}
+
+
+def _bulletin(sent: Bulletin | Correction) -> dict[str, Any]:
+    correcting = isinstance(sent, Correction)
+    bulletin = sent.bulletin if isinstance(sent, Correction) else sent
+    entries = (sent.entry,) if isinstance(sent, Correction) else sent.entries
+    return {
+        "bulletin": sent.number if isinstance(sent, Correction) else sent.bulletin,
+        "kind": "CORRECTED" if correcting else "PUBLISHED",
+        "corrects": bulletin.bulletin if correcting else None,
+        "scope": list(bulletin.scope),
+        "items": [{"matter": entry.matter, "unit": entry.unit, "colour": entry.colour} for entry in entries],
+        "at": _instant(sent.corrected_at if isinstance(sent, Correction) else sent.published_at),
+    }
 
 
 def _notice(letter: Letter, addressee: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from event_contracts.escalation import (
     UrgeSent,
 )
 from event_contracts.event import Message
-from event_contracts.inbound import NoticeSigned
+from event_contracts.inbound import BulletinPublished, NoticeSigned
 from event_contracts.intake import AssignmentDispatched, MatterRegistered
 from event_contracts.notify import CutPassed, CutWanted, InboundParked
 from ground_rules.policy import Policy
@@ -23,11 +23,14 @@ from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 
-from notify import handlers
+from notify import bulletins, handlers
 from notify.domain.audience import Kind
 from notify.handlers import letter_id
 from notify.metrics import Receipts
-from notify.store import Store, unacknowledged
+from notify.store.letters import Store, unacknowledged
+
+FALLEN = (SlipWithdrawn, SlipOverturned, SlipVacated)
+"""Facts that a slip fell, whatever it fell by."""
 
 
 class Notify(Service):
@@ -41,6 +44,14 @@ class Notify(Service):
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+
+    def subjects(self, message: Message) -> list[str]:
+        """Bulletins and the slips that fall meet under one lock."""
+        if isinstance(message.data, BulletinPublished):
+            return [bulletins.BULLETINS]
+        if isinstance(message.data, FALLEN):
+            return [bulletins.BULLETINS, *super().subjects(message)]
+        return super().subjects(message)
 
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
         work.store = Store(work.session)
@@ -86,9 +97,13 @@ class Notify(Service):
     def on_slip_lifted(self, work: Work, message: Message) -> None:
         handlers.tell_lifted(work, message, self.policy)
 
-    @consume(SlipWithdrawn, SlipOverturned, SlipVacated)
+    @consume(*FALLEN)
     def on_slip_fallen(self, work: Work, message: Message) -> None:
         handlers.tell_withdrawn(work, message, self.policy)
+
+    @consume(BulletinPublished)
+    def on_bulletin_published(self, work: Work, message: Message) -> None:
+        bulletins.publish(work, message, self.policy)
 
     @consume(NoticeSigned)
     def on_notice_signed(self, work: Work, message: Message) -> None:

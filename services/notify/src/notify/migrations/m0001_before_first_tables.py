@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 from service_chassis.persistence import tables
-from service_chassis.persistence.columns import Instant
+from service_chassis.persistence.columns import Instant, Json
 
 revision = "notify_0001"
 down_revision = None
@@ -25,6 +25,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("letter_id", "addressee", name="pk_notice"),
         sa.ForeignKeyConstraint(["letter_id"], ["letter.letter_id"], name="fk_notice_letter_id"),
     )
+    _bulletin()
+
+
+def _bulletin() -> None:
+    op.create_table(
+        "bulletin",
+        sa.Column("bulletin", sa.Text, nullable=False),
+        sa.Column("scope", Json, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("approved_by", sa.Text, nullable=False),
+        sa.Column("published_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("bulletin", name="pk_bulletin"),
+    )
+    op.create_table(
+        "bulletin_entry",
+        sa.Column("bulletin", sa.Text, nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        *_named(),
+        sa.PrimaryKeyConstraint("bulletin", "position", name="pk_bulletin_entry"),
+        sa.ForeignKeyConstraint(["bulletin"], ["bulletin.bulletin"], name="fk_bulletin_entry_bulletin"),
+    )
+    op.create_index("ix_bulletin_entry_matter_unit", "bulletin_entry", ["matter", "unit"])
+    op.create_table(
+        "bulletin_correction",
+        sa.Column("bulletin", sa.Text, nullable=False),
+        sa.Column("slip_id", sa.Text, nullable=False),
+        *_named(),
+        sa.Column("corrected_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("bulletin", "slip_id", name="pk_bulletin_correction"),
+        sa.ForeignKeyConstraint(["bulletin"], ["bulletin.bulletin"], name="fk_bulletin_correction_bulletin"),
+    )
+
+
+def _named() -> list[sa.Column[str]]:
+    """The slip that a bulletin names."""
+    return [sa.Column(name, sa.Text, nullable=False) for name in ("matter", "unit", "colour")]
 
 
 def _letter() -> None:

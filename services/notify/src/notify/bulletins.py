@@ -1,0 +1,96 @@
+"""Bulletins (情况通报): published once by their number, and corrected to the same audience when a slip that they name falls."""
+
+from __future__ import annotations
+
+from event_contracts import notify as facts
+from event_contracts.event import Message
+from event_contracts.inbound import BulletinPublished
+from ground_rules.policy import Policy
+from service_chassis.errors import Refused
+from service_chassis.persistence.unit_of_work import Work
+
+from notify.domain.bulletin import Bulletin, Entry, Fall, correction
+from notify.domain.serving import Letter
+from notify.store.bulletins import BulletinStore
+
+BULLETINS = "BULLETINS"
+"""Bulletins and the falls of slips are handled one after the other, under this lock: neither can miss the other."""
+
+ALREADY = "编号已用于另一份通报，请使用新编号 / the number belongs to another bulletin, use a new one"
+
+
+def publish(work: Work, message: Message, policy: Policy) -> None:
+    """The office publishes a bulletin. What it names and has fallen by now is corrected at once.
+
+    Refused with ALREADY_USED: another bulletin has this number. The same bulletin again does nothing.
+    """
+    bulletin = _bulletin(message)
+    store = BulletinStore(work.session)
+    known = store.find(bulletin.bulletin)
+    if known is not None:
+        if (known.scope, known.entries, known.text) != (bulletin.scope, bulletin.entries, bulletin.text):
+            raise Refused("ALREADY_USED", ALREADY, "/data/bulletin")
+        return
+    store.add(bulletin)
+    fact = facts.BulletinPublished(
+        bulletin=bulletin.bulletin,
+        scope=list(bulletin.scope),
+        items=_items(bulletin.entries),
+        approved_by=bulletin.approved_by,
+        text=bulletin.text,
+        published_at=bulletin.published_at,
+    )
+    work.announce(fact, subject=BULLETINS, time=bulletin.published_at, policy=policy.version)
+    work.store.save()  # a slip may have fallen in this very batch
+    for fall in store.falls(bulletin.entries):
+        _correct(work, store, bulletin, fall, policy)
+
+
+def slip_fell(work: Work, fell: Letter, slip: Letter | None, policy: Policy) -> None:
+    """A slip fell (`fell` tells its unit so; `slip` is the notice of the slip itself): bulletins that named it are corrected."""
+    assert fell.colour is not None
+    fall = Fall(
+        slip_id=fell.about,
+        matter_id=fell.matter_id,
+        external_ref=fell.external_ref,
+        unit=fell.unit,
+        colour=fell.colour,
+        renewal=fell.renewal,
+        issued_at=slip.dispatched_at if slip is not None else None,
+        fell_at=fell.dispatched_at,
+    )
+    store = BulletinStore(work.session)
+    for bulletin in store.naming(fall):
+        _correct(work, store, bulletin, fall, policy)
+
+
+def _correct(work: Work, store: BulletinStore, bulletin: Bulletin, fall: Fall, policy: Policy) -> None:
+    found = correction(bulletin, fall)
+    if found is None or not store.add_correction(found):
+        return
+    fact = facts.BulletinCorrected(
+        bulletin=found.number,
+        corrects=bulletin.bulletin,
+        scope=list(bulletin.scope),
+        items=_items((found.entry,)),
+        approved_by=bulletin.approved_by,
+        slip_id=found.slip_id,
+        corrected_at=found.corrected_at,
+    )
+    work.announce(fact, subject=BULLETINS, time=found.corrected_at, policy=policy.version)
+
+
+def _bulletin(message: Message) -> Bulletin:
+    data: BulletinPublished = message.data
+    return Bulletin(
+        bulletin=data.bulletin,
+        scope=tuple(data.scope),
+        entries=tuple(Entry(matter=item.matter, unit=item.unit, colour=item.colour) for item in data.items),
+        text=data.text,
+        approved_by=data.approved_by.strip(),
+        published_at=message.time,
+    )
+
+
+def _items(entries: tuple[Entry, ...]) -> list[facts.BulletinEntry]:
+    return [facts.BulletinEntry(matter=entry.matter, unit=entry.unit, colour=entry.colour) for entry in entries]
