@@ -79,9 +79,11 @@ def test_a_bulletin_that_arrives_after_the_fall_is_corrected_alike(yellow: Any) 
     assert announced(yellow) == ["published", "corrected"]
 
 
-def test_each_slip_of_a_cascade_is_corrected_once_however_often_it_is_told(yellow: Any, slip: Make) -> None:
-    red = slip("r1", "RED")
-    yellow.tell(red, time=local(4, 10))
+def test_each_slip_of_a_cascade_is_corrected_once_however_often_it_is_told(bench: Any, slip: Make) -> None:
+    yellow = bench
+    yellow.clock.move_to(local(4, 9))
+    yellow.tell(slip("y1", "YELLOW"), slip("r1", "RED"), time=local(4, 9))
+    yellow.clock.move_to(local(10, 9))
     publish(yellow, bulletin("YELLOW", "RED"), local(5, 10))
     fall = SlipWithdrawn(**FIELDS, slip_id="y1", colour="YELLOW", state="WITHDRAWN", cause="ERROR", withdrawn_at=local(10))
     with_it = SlipVacated(**FIELDS, slip_id="r1", colour="RED", state="VACATED", vacated_at=local(10), cascade_root="y1")
@@ -100,10 +102,10 @@ def test_the_same_bulletin_twice_goes_out_once(yellow: Any) -> None:
 def test_one_number_cannot_stand_for_two_bulletins(yellow: Any) -> None:
     publish(yellow, bulletin(), local(5, 10))
     other = publish(yellow, bulletin(text="另一份通报"), local(5, 11))
-    assert [(row["id"], row["code"], row["pointer"]) for row in yellow.refused()] == [(other, "ALREADY_USED", "/data/bulletin")]
+    assert [(row["id"], row["code"]) for row in yellow.refused()] == [(other, "ALREADY_USED")]
 
 
 def test_a_bulletin_comes_from_the_office_alone(yellow: Any) -> None:
     yellow._send("ZJJ", "/units/ZJJ", bulletin(), local(5, 10))
     assert [row["code"] for row in yellow.refused()] == ["SENDER_MISMATCH"]
-    assert not announced(yellow)
+    assert not sent(yellow)
