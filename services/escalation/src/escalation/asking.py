@@ -85,7 +85,7 @@ def justification_filed(desk: Settling, message: Message) -> None:
     ladder = ladder_of(desk, message)
     rung = _asked_about(desk, ladder, message)
     done_at = rung.course.at if rung.course.status == "DONE" else None
-    _refuse(justification.inadmissible(done_at, rung.relief.waived_at is not None, message.time))
+    _refuse(justification.inadmissible(done_at, rung.relief.let_off_at is not None, message.time))
     _refuse_late(desk, rung, message)
     about = desk.about(ladder, rung)
     details = {"about": about, "category": data.category, "text": data.text}

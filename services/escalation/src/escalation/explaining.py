@@ -12,7 +12,8 @@ from ground_rules.policy import Policy
 from escalation import reasons
 from escalation.domain.clock import Clock, Reckoning
 from escalation.domain.explain import clock_text, explain_clock
-from escalation.domain.ladder import SUSPENDED, WAIVED
+from escalation.domain.ladder import SUSPENDED
+from escalation.domain.relief import LET_OFF
 from escalation.domain.shield import waited
 from escalation.domain.standing import Ladder, Rung, rungs
 from escalation.metrics import Metrics
@@ -87,8 +88,8 @@ def _why(of: Ladder, rung: Rung) -> str:
         return "DONE_IN_TIME"
     if status == "PENDING":
         return "VERIFICATION_PENDING"
-    if status == WAIVED:
-        return WAIVED
+    if status in LET_OFF:
+        return status
     if rung.course.suspended:
         return SUSPENDED
     if rung.clock is None:

@@ -43,7 +43,7 @@ def know_assignment(desk: Settling, message: Message) -> None:
 
 def _know_assignment(desk: Settling, matter: Any, item: Any, title: str, standard: str) -> None:
     ladder = desk.store.ladder_or_new(matter.matter_id, item.unit)
-    if ladder.assignment_id is not None:
+    if ladder.assignment_id is not None and (ladder.assignment_id == item.assignment_id or ladder.transferred_at is None):
         return
     ladder.external_ref, ladder.submitted_by = matter.external_ref, matter.submitted_by
     ladder.assignment_id, ladder.role, ladder.title, ladder.standard = item.assignment_id, item.role, title, standard

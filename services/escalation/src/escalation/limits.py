@@ -8,7 +8,7 @@ from escalation import announcements as say
 from escalation.desk import DEADLINE, ISSUE, REMINDER, REVIEW, REVIEWERS, URGING, Desk
 from escalation.domain import slip as slips
 from escalation.domain.clock import ASSIGNMENT, BREACHED, ONE_DAY, REVIEW_WINDOW, RUNNING, STOPPED, SUSPENDED, Clock, Term
-from escalation.domain.ladder import WAIVED
+from escalation.domain.relief import LET_OFF
 from escalation.domain.slip import RED, YELLOW, Slip
 from escalation.domain.standing import Ladder, Rung, term
 from escalation.reprojecting import tell_reprojected
@@ -189,7 +189,7 @@ class Limits(Desk):
     def _stop(self, ladder: Ladder, rung: Rung, clock: Clock, reason: str, above: Rung | None) -> None:
         """The deadline's timer stays while a claim is pending: only it tells that all claims in time have been read."""
         self._clear_timers(clock, REMINDER, URGING)
-        if reason in ("SUPERSEDED", WAIVED):
+        if reason == "SUPERSEDED" or reason in LET_OFF:
             self._clear_timers(clock, DEADLINE)
         at = above.since if reason == "SUPERSEDED" and above is not None else rung.course.at or self.now
         said = {"DONE": "CLAIMED", "PENDING": "CLAIMED"}.get(reason, reason)
@@ -228,7 +228,7 @@ class Limits(Desk):
 def _clock_state(rung: Rung, clock: Clock, above: Rung | None) -> tuple[str, str]:
     """The state of a rung's clock, and why."""
     status = rung.course.status
-    if status in ("DONE", "PENDING", "REJECTED", WAIVED):
+    if status in ("DONE", "PENDING", "REJECTED", *LET_OFF):
         return STOPPED, status
     if above is not None and above.since < clock.due_instant:
         return STOPPED, "SUPERSEDED"

@@ -25,6 +25,7 @@ TEXTS: Mapping[str, str] = {
     "OBJECTION_PENDING": "退办申请待办公室决定 / an objection waits for the office",
     "REVIEW_PENDING": "复核中 / under review",
     "WAIVED": "理由成立，免予升级 / waived for a legitimate reason",
+    "TRANSFERRED": "退办成立，已转其他单位 / the objection was accepted; another unit has the part",
     "NO_PROGRESS": "一个报告周期内无认可进展 / no accepted progress for a whole reporting cycle",
     "SLOW_PROGRESS": "进展落后于计划 / accepted progress is behind the plan",
 }

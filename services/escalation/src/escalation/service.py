@@ -12,7 +12,7 @@ from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 
-from escalation import asking, handlers, interviews, office, publishing, reviews
+from escalation import asking, handlers, interviews, objecting, office, publishing, reviews
 from escalation.config import NUMBER_PREFIX
 from escalation.metrics import Board, Figures, Metrics
 from escalation.rulebook import Rulebook
@@ -104,6 +104,14 @@ class Escalation(Service):
     @consume(intake.CompletionRejected)
     def on_completion_rejected(self, work: Work, message: Message) -> None:
         handlers.rejected(work.store, message)
+
+    @consume(intake.ObjectionFiled)
+    def on_objection_filed(self, work: Work, message: Message) -> None:
+        objecting.filed(work.store, message)
+
+    @consume(intake.ObjectionDecided)
+    def on_objection_decided(self, work: Work, message: Message) -> None:
+        objecting.decided(work.store, message)
 
     @consume(intake.InboundParked, notify.InboundParked)
     def on_inbound_parked(self, work: Work, message: Message) -> None:

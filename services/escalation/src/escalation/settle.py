@@ -11,6 +11,7 @@ from datetime import date
 
 from escalation import interviews, waiting
 from escalation.desk import ISSUE
+from escalation.domain import slip as slips
 from escalation.domain.acts import ParkedHold
 from escalation.domain.ladder import ESCALATED, ISSUE_SCHEDULED, Draft, Hold, Issue, Nothing, Rules, Step, next_step
 from escalation.domain.standing import PROPOSAL, SERVICE, Ladder, Rung, lost_by, rungs, standing_of, unfounded
@@ -60,12 +61,22 @@ class Settling(Issuing):
 
     def _step(self, ladder: Ladder) -> bool:
         """One step; False when the ladder is at rest."""
+        if self._transferred(ladder):
+            return True
         found = rungs(ladder, self.book.reckoning, self.book.late_reports)
         for lower, upper in zip(found, found[1:], strict=False):
             if upper.slip is not None and unfounded(lower, upper.slip):
                 self.withdraw(ladder, upper.slip, lost_by(lower), self.now)
                 return True
         return self._decide(ladder, found)
+
+    def _transferred(self, ladder: Ladder) -> bool:
+        """The part was never this unit's duty: what was issued about it is withdrawn (d.17). True when something fell."""
+        at, issued = ladder.transferred_at, ladder.in_force()
+        if at is None or not issued:
+            return False
+        self.withdraw(ladder, issued[0], slips.OBJECTION_ACCEPTED, at)
+        return True
 
     # ---- what comes next
 

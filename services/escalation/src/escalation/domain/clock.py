@@ -252,16 +252,17 @@ class Term:
     """Days that are not counted (suspensions)."""
     open_from: date | None = None
     """From this day on nothing is counted until further notice; what had ended before is not touched."""
-    waived: bool = False
+    let_off: bool = False
+    """Nothing can run out any more: the reason was waived, or the part went to another unit."""
 
     @property
     def plain(self) -> bool:
         """Whether nothing lengthened or stopped it."""
-        return not self.extension and not self.spans and self.open_from is None and not self.waived
+        return not self.extension and not self.spans and self.open_from is None and not self.let_off
 
     def end(self, reckoning: Reckoning, more: Sequence[Span] = ()) -> End | None:
         """Where the limit ends, leaving out `more` days too; None while it has not started or has no end: all is in time."""
-        if self.start is None or self.waived:
+        if self.start is None or self.let_off:
             return None
         found = self._counted(reckoning, self.start, more)
         return None if found is not None and self.open_from is not None and self.open_from <= found.last_day else found
@@ -332,7 +333,7 @@ class _Fold:
         return Course(status, at, self.end, self._days(), self.claimed, tuple(self.late), self.checked, self._suspended())
 
     def _suspended(self) -> bool:
-        return self.end is None and self.term.start is not None and self.term.open_from is not None and not self.term.waived
+        return self.end is None and self.term.start is not None and self.term.open_from is not None and not self.term.let_off
 
     def _days(self) -> int:
         spans, start = (*self.term.spans, *self.checked), self.term.start

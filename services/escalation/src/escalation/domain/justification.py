@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from escalation.domain.clock import End, Reckoning
-from escalation.domain.relief import LeftOut, Wait
+from escalation.domain.relief import LeftOut, Relief, Wait
 from escalation.domain.review import ALREADY_USED, INADMISSIBLE_LATE, NOT_REVIEWABLE, SCHEMA_INVALID, Fault
 
 if TYPE_CHECKING:
@@ -103,13 +103,26 @@ def open_suspensions(made: Sequence[Justification], resumed: Sequence[Resumption
     return [found for found in decided if ends_of(found, resumed) is None]
 
 
+def relief(made: Sequence[Justification], resumed: Sequence[Resumption], extension: int, waits: Sequence[Wait]) -> Relief:
+    """What the reasons given for one limit do to it, with days of an `extension` and other requests that hold it."""
+    granted = [found for found in made if found.outcome == GRANTED]
+    stopped = [found for found in granted if found.suspends]
+    return Relief(
+        extension + sum(found.days for found in granted if found.effect == EXTEND),
+        tuple(suspension(found, resumed) for found in stopped),
+        min((found.decided_at for found in granted if found.effect == WAIVE and found.decided_at), default=None),
+        waits=(*(found.wait() for found in made), *waits),
+        resumed=tuple(end.at for found in stopped if (end := ends_of(found, resumed)) is not None),
+    )
+
+
 # ---------------------------------------------------------------- what is refused
 
 
-def inadmissible(done_at: datetime | None, waived: bool, at: datetime) -> Fault | None:
+def inadmissible(done_at: datetime | None, let_off: bool, at: datetime) -> Fault | None:
     """Why a reason filed at `at` for a limit that had not ended is not looked into."""
-    if waived:
-        return Fault(ALREADY_USED, "该期限已免予追究 / this limit was waived already", "/data/category")
+    if let_off:
+        return Fault(ALREADY_USED, "该期限已不再计 / the unit was let off this limit already", "/data/category")
     if done_at is not None and done_at <= at:
         return Fault(INADMISSIBLE_LATE, "该事项已办结 / the work was reported and found done before", "/data/category")
     return None

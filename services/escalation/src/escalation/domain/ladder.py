@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from escalation.domain.acts import Approval, ParkedHold, Proposal
 from escalation.domain.clock import Claim, Course, End, Reckoning
 from escalation.domain.determination import MACHINE, SUBSTANTIVE, Finding, found_by_machine
-from escalation.domain.relief import NO_RELIEF, Relief
+from escalation.domain.relief import LET_OFF, NO_RELIEF, Relief
 from escalation.domain.review import Review
 from escalation.domain.slip import BELOW_STANDARD, OVERDUE, RED, SLOW_PROGRESS, WHITE, YELLOW
 
@@ -30,7 +30,6 @@ AWAITING_APPROVAL = "AWAITING_APPROVAL"
 RENEWALS_EXHAUSTED = "RENEWALS_EXHAUSTED"
 REVIEW_PENDING = "REVIEW_PENDING"
 SUSPENDED = "SUSPENDED"
-WAIVED = "WAIVED"
 ISSUE_SCHEDULED = "ISSUE_SCHEDULED"
 ESCALATED = "ESCALATED"
 """The reasons that the table `outcome` may hold."""
@@ -148,6 +147,8 @@ class Rules:
 
 def next_step(standing: Standing, rules: Rules, now: datetime) -> Step:
     """What comes next for the limit in force, or why nothing does."""
+    if standing.course.status in LET_OFF:
+        return Nothing(standing.course.status)
     if standing.colour is None and (step := _white_by_office(standing, rules, now)) is not None:
         return step
     if standing.course.status == "DONE":
@@ -172,8 +173,6 @@ def _not_yet(standing: Standing, now: datetime) -> Step | None:
     course = standing.course
     if course.status == "PENDING":
         return Hold(VERIFICATION_PENDING)
-    if course.status == WAIVED:
-        return Nothing(WAIVED)
     if course.suspended:
         return _held_by_reason(standing)
     if course.end is None:

@@ -6,10 +6,14 @@ Folded from the journal by business time (domain.md d.5.5, d.5.7, d.7, d.9), so 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from escalation.domain.clock import ONE_DAY, Clock, Reckoning, Span, merged
+
+WAIVED, TRANSFERRED = "WAIVED", "TRANSFERRED"
+LET_OFF = frozenset({WAIVED, TRANSFERRED})
+"""How a limit ends without being met or missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,10 @@ class Relief:
 
     extension: int = 0
     left_out: tuple[LeftOut, ...] = ()
-    waived_at: datetime | None = None
+    let_off_at: datetime | None = None
+    """When the unit was let off: nothing can run out any more."""
+    let_off: str = WAIVED
+    """How: its reason was waived, or its part went to another unit."""
     waits: tuple[Wait, ...] = ()
     resumed: tuple[datetime, ...] = ()
     """When the office said that time is counted again."""
@@ -77,7 +84,7 @@ def joined(found: Relief, more: Sequence[LeftOut]) -> Relief:
     """The same with further days that are not counted."""
     if not more:
         return found
-    return Relief(found.extension, (*found.left_out, *more), found.waived_at, found.waits, found.resumed)
+    return replace(found, left_out=(*found.left_out, *more))
 
 
 def remaining(clock: Clock, first: date, reckoning: Reckoning) -> int | None:

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from escalation.domain import extension, justification
+from escalation.domain import extension, justification, objection
 from escalation.domain.acts import Approval, ParkedHold, Proposal
 from escalation.domain.clock import Claim, Clock, Course, Reckoning, Term, course
 from escalation.domain.determination import Finding
-from escalation.domain.ladder import WAIVED, Standing
+from escalation.domain.ladder import Standing
 from escalation.domain.lateness import LateReports
-from escalation.domain.relief import NO_RELIEF, LeftOut, Relief, joined
+from escalation.domain.relief import LET_OFF, NO_RELIEF, TRANSFERRED, LeftOut, Relief, joined
 from escalation.domain.review import Review
 from escalation.domain.slip import (
     BY_OFFICE,
@@ -39,7 +39,7 @@ FINDING, PROPOSAL, APPROVAL, SERVICE = "FINDING", "PROPOSAL", "APPROVAL", "SERVI
 APPLICATION, DECISION = "REVIEW", "REVIEW_DECISION"
 """A review and what came of it; their ids are the slip's, so that a slip has one of each."""
 
-_RELIEF = frozenset({justification.FILED, extension.REQUESTED})
+_RELIEF = frozenset({justification.FILED, extension.REQUESTED, objection.FILED})
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -157,22 +157,25 @@ class Ladder:
         """Every request for more time with its decision, by time."""
         return extension.extensions(self.journal)
 
+    def objections(self) -> list[objection.Objection]:
+        """Every objection with its decision, by time."""
+        return objection.objections(self.journal)
+
+    @property
+    def transferred_at(self) -> datetime | None:
+        """When the office accepted that the present assignment is not this unit's duty."""
+        return objection.transferred_at(self.objections(), self.assignment_id)
+
     def relief(self, about: str | None) -> Relief:
         """What was granted, and is asked, for the limit of the assignment or slip `about`."""
         if not any(entry.kind in _RELIEF for entry in self.journal):
             return joined(NO_RELIEF, self.waited)
-        resumed = justification.resumptions(self.journal)
         made = [found for found in self.justifications() if found.about == about]
-        granted = [found for found in made if found.outcome == justification.GRANTED]
         more = sum(found.granted for found in self.extensions() if found.about == about)
-        found = Relief(
-            more + sum(found.days for found in granted if found.effect == justification.EXTEND),
-            tuple(justification.suspension(found, resumed) for found in granted if found.suspends),
-            min((f.decided_at for f in granted if f.effect == justification.WAIVE and f.decided_at), default=None),
-            tuple(found.wait() for found in made),
-            tuple(end.at for found in granted if found.suspends and (end := justification.ends_of(found, resumed))),
-        )
-        return joined(found, self.waited)
+        objected = [found for found in self.objections() if found.about == self.assignment_id]
+        found = justification.relief(made, justification.resumptions(self.journal), more, [found.wait() for found in objected])
+        gone = self.transferred_at
+        return joined(replace(found, let_off_at=gone, let_off=TRANSFERRED) if gone is not None else found, self.waited)
 
     def findings(self) -> list[Finding]:
         """Every determination by an official."""
@@ -197,7 +200,9 @@ class Rung:
     @property
     def passed(self) -> bool:
         """Whether the limit, where it ends now, has passed under the cut."""
-        return self.clock is not None and self.clock.has_passed and not self.course.suspended and self.course.status != WAIVED
+        return (
+            self.clock is not None and self.clock.has_passed and not self.course.suspended and self.course.status not in LET_OFF
+        )
 
     @property
     def held(self) -> bool:
@@ -220,7 +225,7 @@ def rungs(ladder: Ladder, reckoning: Reckoning, late_reports: LateReports) -> li
     found: list[Rung] = []
     carried: list[Claim] = []
     for slip, above in zip([None, *slips], [*slips, None], strict=True):
-        since = slip.issued_at if slip and slip.issued_at else BEGINNING
+        since = slip.issued_at if slip and slip.issued_at else _given_at(ladder)
         until = above.issued_at if above else None
         mine = carried + [claim for claim in claims if since < claim.at and (until is None or claim.at <= until)]
         rung = _rung(ladder, slip, mine, since, until, reckoning)
@@ -233,6 +238,12 @@ def rungs(ladder: Ladder, reckoning: Reckoning, late_reports: LateReports) -> li
     return found
 
 
+def _given_at(ladder: Ladder) -> datetime:
+    """When the present assignment was given, where the unit had got rid of an earlier one; else the beginning of all."""
+    before = (made.decided_at for made in ladder.objections() if made.about != ladder.assignment_id and made.decided_at)
+    return max(before, default=BEGINNING)
+
+
 def _rung(
     ladder: Ladder, slip: Slip | None, claims: list[Claim], since: datetime, until: datetime | None, reckoning: Reckoning
 ) -> Rung:
@@ -243,8 +254,9 @@ def _rung(
 
 def _course(ladder: Ladder, slip: Slip | None, clock: Clock | None, claims: list[Claim], reckoning: Reckoning) -> Course:
     limit = term(ladder, slip, clock)
+    let_off = ladder.relief(slip.slip_id if slip else ladder.assignment_id).let_off
     found = course(limit, claims, reckoning)
-    return replace(found, status=WAIVED) if limit.waived and found.status != "DONE" else found
+    return replace(found, status=let_off) if limit.let_off and found.status != "DONE" else found
 
 
 def _leave_doubtful(rung: Rung, ladder: Ladder, above: Slip, reckoning: Reckoning, late_reports: LateReports) -> None:
@@ -261,7 +273,7 @@ def _leave_doubtful(rung: Rung, ladder: Ladder, above: Slip, reckoning: Reckonin
 def term(ladder: Ladder, slip: Slip | None, clock: Clock | None) -> Term:
     """The limit of the assignment or slip, started where its clock was armed, with all that was granted for it."""
     found = ladder.relief(slip.slip_id if slip else ladder.assignment_id)
-    more = (found.extension, found.spans, found.open_from, found.waived_at is not None)
+    more = (found.extension, found.spans, found.open_from, found.let_off_at is not None)
     if clock is not None:
         return Term(clock.amount, clock.limit_unit, clock.fixed_due, clock.started_on, *more)
     if slip is not None:
@@ -273,7 +285,7 @@ def unfounded(lower: Rung, above: Slip) -> bool:
     """Whether the slip above has lost its ground: the limit below it did not run out after all (invariant 6)."""
     if above.ground not in FOUNDED_ON_EXPIRY:
         return False
-    if lower.course.status in ("DONE", "PENDING", WAIVED) or lower.course.suspended:
+    if lower.course.status in ("DONE", "PENDING", *LET_OFF) or lower.course.suspended:
         return True
     if above.issued_at is not None and lower.relief.held_at(above.issued_at):
         return True
@@ -282,7 +294,7 @@ def unfounded(lower: Rung, above: Slip) -> bool:
 
 def lost_by(lower: Rung) -> str:
     """Why the slip above lost its ground: a claim in time, or a reason or more time that was granted or asked for."""
-    return LATE_ARRIVAL if lower.course.claimed and lower.course.status != WAIVED else LEGITIMATE_REASON
+    return LATE_ARRIVAL if lower.course.claimed and lower.course.status not in LET_OFF else LEGITIMATE_REASON
 
 
 def _moved_on(rung: Rung) -> bool:
