@@ -116,6 +116,7 @@ def in_force(policy: Policy, key: str) -> Any:
         ("office_decision.justification", Limit(3, "WORKDAY")),
         ("office_decision.extension", Limit(3, "WORKDAY")),
         ("office_decision.objection", Limit(3, "WORKDAY")),
+        ("office_decision.determination", Limit(3, "WORKDAY")),
         ("objection.window", Limit(3, "WORKDAY")),
         ("objection.bounces", 1),
         ("extension.file_before", 2),

@@ -115,6 +115,7 @@ class OfficeDecision:
     justification: Limit
     extension: Limit
     objection: Limit
+    determination: Limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,23 +21,23 @@ from escalation.domain.clock import (
     STOPPED,
     Clock,
 )
-from escalation.domain.standing import Ladder
+from escalation.domain.slip import YELLOW
+from escalation.domain.standing import FINDING, Ladder, Rung
 
 
-def begin(desk: Desk, ladder: Ladder, owner: str, about: str, limit: Limit, at: datetime) -> Clock:
-    """The office has this long, from the day of the request (not counted). Once for each request."""
+def begin(desk: Desk, ladder: Ladder, owner: str, about: str, limit: Limit, at: datetime, start: date | None = None) -> Clock:
+    """The office has this long, from the day of the request, or from `start`, which is not counted. Once for each request."""
     known = ladder.office_clocks.get((owner, about))
     if known is not None:
         return known
-    clock = _clock(desk, ladder, owner, about, limit, at)
+    clock = _clock(desk, ladder, owner, about, limit, at, start or desk.book.reckoning.local_date(at))
     ladder.office_clocks[owner, about] = clock
     desk.work.set_timer(DECISION, f"{owner}/{about}", clock.due_instant, subject=ladder.matter_id)
     desk.announce(ladder, lambda: say.clock_armed(ladder, clock), at)
     return clock
 
 
-def _clock(desk: Desk, ladder: Ladder, owner: str, about: str, limit: Limit, at: datetime) -> Clock:
-    start: date = desk.book.reckoning.local_date(at)
+def _clock(desk: Desk, ladder: Ladder, owner: str, about: str, limit: Limit, at: datetime, start: date) -> Clock:
     end = desk.book.reckoning.end(limit.amount, limit.unit, start)
     return Clock(
         ladder.matter_id,
@@ -97,3 +97,16 @@ def overdue(desk: Desk, timer: Timer) -> None:
         clock = ladder.office_clocks.get((owner, about))
         if clock is not None and clock.state == RUNNING and clock.due_instant == timer.due_at:
             late(clock)
+
+
+def ask_for_finding(desk: Desk, ladder: Ladder, rung: Rung, wanted: bool) -> None:
+    """A yellow that ran out waits for its finding: the office has a limit for that too, from the yellow's last day on."""
+    end_, slip = rung.course.end, rung.slip
+    if slip is None or slip.colour != YELLOW:
+        return
+    if wanted and end_ is not None:
+        limit = desk.book_of(slip).policy.office_decision.determination
+        begin(desk, ladder, DECISION_DETERMINATION, slip.slip_id, limit, end_.due_instant, end_.last_day)
+    elif not wanted and (DECISION_DETERMINATION, slip.slip_id) in ladder.office_clocks:
+        found = [entry.at for entry in ladder.of_kind(FINDING) if slip.issued_at is not None and entry.at > slip.issued_at]
+        end(desk, ladder, DECISION_DETERMINATION, slip.slip_id, found[-1] if found else desk.now)

@@ -9,11 +9,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from escalation import interviews, waiting
+from escalation import interviews, office, waiting
 from escalation.desk import ISSUE
 from escalation.domain import slip as slips
 from escalation.domain.acts import ParkedHold
-from escalation.domain.ladder import ESCALATED, ISSUE_SCHEDULED, Draft, Hold, Issue, Nothing, Rules, Step, next_step
+from escalation.domain.ladder import (
+    AWAITING_DETERMINATION,
+    ESCALATED,
+    ISSUE_SCHEDULED,
+    Draft,
+    Hold,
+    Issue,
+    Nothing,
+    Rules,
+    Step,
+    next_step,
+)
 from escalation.domain.standing import PROPOSAL, SERVICE, Ladder, Rung, lost_by, rungs, standing_of, unfounded
 from escalation.issuing import Issuing
 
@@ -87,6 +98,7 @@ class Settling(Issuing):
         """
         rung = found[-1]
         step = next_step(standing_of(ladder, rung, self._holds(ladder, rung)), self._rules(rung), self.now)
+        office.ask_for_finding(self, ladder, rung, isinstance(step, Hold) and step.reason == AWAITING_DETERMINATION)
         if not isinstance(step, Issue) or not self._may_issue_now(ladder, rung, step):
             self._project_all(ladder, found)
             self._rest(ladder, rung, step)
