@@ -39,6 +39,20 @@ KILLED = frozenset({"killed", "timeout", "caught by type check"})
 
 REASONS = Path(__file__).with_name("survivors.toml")
 
+AFRESH = '''"""What a test module makes when it is imported is made anew for each test: mutmut imports it before it mutates."""
+from functools import cache
+from pathlib import Path
+import pytest
+
+@cache
+def code(file):
+    return compile(Path(file).read_text("utf-8"), file, "exec")
+
+@pytest.fixture(autouse=True)
+def _made_afresh(request):
+    exec(code(request.module.__file__), request.module.__dict__)
+'''
+
 RESULT = re.compile(r"^\s*(?P<module>[\w.]+)\.(?P<name>(?:x_|xǁ)(?P<function>\S+?)__mutmut_\d+): (?P<state>.+)$")
 
 Tally = dict[str, Counter[str]]
@@ -79,6 +93,7 @@ def copy(package: str, folder: Path) -> None:
     shutil.copytree(tests / "unit", folder / "tests" / package / "unit", ignore=leave)
     for fixtures in tests.glob("conftest.py"):
         shutil.copy(fixtures, folder / "tests" / package)
+    (folder / "tests" / "conftest.py").write_text(AFRESH, "utf-8")
     (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8"), "utf-8")
     (folder / "setup.cfg").write_text(
         "[mutmut]\n"
