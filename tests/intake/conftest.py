@@ -53,7 +53,7 @@ class Bench:
     def delivery(self, sender: str, data: Request, time: datetime, id_: str | None = None) -> Delivery:
         """A message as the broker hands it over."""
         self._sent += 1
-        source = "/office" if sender == "OFFICE" else f"/units/{sender}"
+        source = {"OFFICE": "/office", "DUBAN": "/duban/escalation"}.get(sender, f"/units/{sender}")
         message = Message(id=id_ or f"m{self._sent}", source=source, type=data.TYPE, subject="M-01", time=time, data=data)
         key = f"{sender}.{data.TYPE}"
         return Delivery(

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from event_contracts.inbound import ObjectionDecided, ObjectionFiled
+from event_contracts.inbound import CutMarked, ObjectionDecided, ObjectionFiled
 from event_contracts.notify import NoticeServed
 from intake.domain.matter import matter_id
 
@@ -57,6 +57,28 @@ def test_an_objection_after_three_workdays_is_late(bench: Any, matter: Any, obje
     bench.send("ZJJ", objection(), at(6, 0), id_="o")
     assert bench.refused() == {"o": "INADMISSIBLE_LATE"}
     assert bench.announced("objection.filed") == []
+
+
+def test_an_objection_is_not_believed_long_after_the_queue_was_read_beyond_its_window(
+    bench: Any, matter: Any, objection: Any, at: Any
+) -> None:
+    bench.send("OFFICE", matter())
+    served(bench, 2, at)
+    bench.send("DUBAN", CutMarked(number=1), at(6, 0))
+    bench.send("ZJJ", objection(), at(5, 23), id_="o")
+    assert bench.refused() == {"o": "INADMISSIBLE_LATE"}
+
+
+def test_an_objection_that_stood_in_the_queue_is_taken_however_late_it_is_read(
+    bench: Any, matter: Any, objection: Any, at: Any
+) -> None:
+    bench.send("OFFICE", matter())
+    served(bench, 2, at)
+    bench.send("DUBAN", CutMarked(number=1), at(5, 23))
+    bench.send("ZJJ", objection(), at(5, 22), id_="o")
+    bench.send("DUBAN", CutMarked(number=2), at(6, 0))
+    assert bench.refused() == {}
+    assert len(bench.announced("objection.filed")) == 1
 
 
 def test_a_unit_objects_once(bench: Any, matter: Any, objection: Any, decision: Any, at: Any) -> None:

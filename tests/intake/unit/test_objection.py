@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from ground_rules.limits import Deadline, Limit, start_of_day
 from ground_rules.policy import load_policy
-from intake.domain.objection import ACCEPTED, Objection, answered_by, fault_in, window
+from intake.domain.objection import ACCEPTED, Objection, answered_by, fault_in, is_believed, window
 from intake.domain.sources import SourceType
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -25,6 +26,33 @@ def test_the_last_day_counts_until_midnight() -> None:
     fault = fault_in(END.due_instant, [], 1, END)
     assert fault is not None
     assert fault.code == "INADMISSIBLE_LATE"
+
+
+@pytest.mark.parametrize(
+    ("arrived", "read_until", "mode", "believed"),
+    [
+        (date(2026, 3, 20), None, "auto", True),  # no marker has passed: it may have stood in the queue all the time
+        (date(2026, 3, 20), date(2026, 3, 5), "person", True),  # the last marker was made before the end
+        (date(2026, 3, 10), date(2026, 3, 6), "auto", True),  # after the cut, on the third workday after the end
+        (date(2026, 3, 11), date(2026, 3, 6), "auto", False),
+        (date(2026, 3, 6), date(2026, 3, 6), "person", False),
+        (date(2026, 3, 5), date(2026, 3, 20), "person", True),  # in time by its arrival
+    ],
+)
+def test_an_objection_cannot_be_backdated(arrived: date, read_until: date | None, mode: str, believed: bool) -> None:
+    policy = load_policy({"late_report": {"mode": mode}})
+    marker = start_of_day(read_until, ZONE) if read_until else None
+    assert is_believed(start_of_day(arrived, ZONE), marker, END, policy) is believed
+
+
+def test_before_the_service_every_arrival_is_early_enough() -> None:
+    assert is_believed(START + timedelta(days=300), START + timedelta(days=299), None, load_policy({}))
+
+
+def test_what_is_not_believed_is_inadmissible() -> None:
+    fault = fault_in(START, [], 1, END, believed=False)
+    assert fault is not None
+    assert (fault.code, fault.pointer) == ("INADMISSIBLE_LATE", "/time")
 
 
 def test_nothing_runs_before_the_assignment_is_served() -> None:

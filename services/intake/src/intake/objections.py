@@ -11,11 +11,12 @@ from event_contracts.notify import NoticeServed
 from ground_rules.limits import Deadline, deadline
 from ground_rules.policy import Policy
 from service_chassis.errors import Refused
+from service_chassis.persistence import cut
 from service_chassis.persistence.unit_of_work import Work
 
 from intake.domain import matter as rules
 from intake.domain.completion import PartState
-from intake.domain.objection import ACCEPTED, Objection, answered_by, fault_in, window
+from intake.domain.objection import ACCEPTED, Objection, answered_by, fault_in, is_believed, window
 from intake.domain.persons import Act
 from intake.domain.sources import SourceType
 from intake.handlers import evidence_rows, identity, part_of, settle_matter
@@ -38,7 +39,8 @@ def file(work: Work, message: Message, policy: Policy) -> None:
     """A unit says that the matter is not its duty."""
     matter, part = part_of(work, message)
     end = _end_of_window(matter, part, policy)
-    fault = fault_in(message.time, part.objections.values(), policy.objection.bounces, end)
+    believed = is_believed(message.arrived or work.now, cut.read_until(work.session), end, policy)
+    fault = fault_in(message.time, part.objections.values(), policy.objection.bounces, end, believed=believed)
     if fault is not None:
         raise Refused(fault.code, fault.detail, fault.pointer)
     filed = Objection(message.id, message.time)

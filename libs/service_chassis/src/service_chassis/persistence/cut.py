@@ -5,13 +5,14 @@ has returned when each path has brought it. A timer that became due asks for a m
 (`ask`), and is answered only when it has returned (`returned`).
 
 The counters live in the table `cut` of each service:
-`issued`, `demand`, `path:<service>` and `want:<service>` in escalation; `asked` and `answered` in notify.
+`issued`, `demand`, `path:<service>` and `want:<service>` in escalation; `asked` and `answered` in notify;
+`read_until_ms` in intake and notify.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from event_contracts.event import Message
@@ -29,6 +30,8 @@ PASSED, WANTED = "cut.passed.v1", "cut.wanted.v1"
 """Types of the facts about it, behind the name of the service that says so."""
 PATHS = ("path:escalation", "path:intake", "path:notify")
 """Every way a report can take to escalation; a marker has returned when all three have brought it."""
+
+READ_UNTIL = "read_until_ms"
 
 _READ = select(tables.cut.c.name, tables.cut.c.number)
 _RAISE: dict[str, Any] = {}
@@ -57,6 +60,15 @@ def counters(session: Connection) -> dict[str, int]:
 def note(session: Connection, name: str, number: int) -> None:
     """Raise a counter; it never falls, so repeated and late markers are harmless."""
     session.execute(_raise_statement(session.dialect.name), {"name": name, "number": number})
+
+
+def read_until(session: Connection) -> datetime | None:
+    """When the last marker that has passed the own inbound queue was made: whatever stood there by then has been read.
+
+    It only bounds what is believed of a late message. A marker from the future (a clock that jumped) counts as of its reading.
+    """
+    made = counters(session).get(READ_UNTIL)
+    return datetime.fromtimestamp(made / 1000, UTC) if made is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +164,7 @@ def receive(work: Work, message: Message) -> None:
     if isinstance(data, CutMarked):
         if service.FORWARDS_CUT is not None:
             work.announce(service.FORWARDS_CUT(number=data.number), subject="cut", time=work.now, barrier=True)
+            note(work.session, READ_UNTIL, int(min(message.time, work.now).timestamp() * 1000))
         if service.WANTS_CUT is not None:
             note(work.session, "answered", data.answers.get(service.name, 0))
         if service.MAKES_CUT:

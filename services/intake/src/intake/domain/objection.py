@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from ground_rules.limits import Deadline, Limit
+from ground_rules.limits import Deadline, Limit, deadline
 from ground_rules.policy import Policy
 
 from intake.domain.faults import Fault
@@ -30,7 +30,22 @@ def window(source: SourceType, policy: Policy) -> Limit:
     return policy.reply.petition_objection if source is SourceType.PETITION else policy.objection.window
 
 
-def fault_in(filed_at: datetime, earlier: Collection[Objection], bounces: int, end: Deadline | None) -> Fault | None:
+def is_believed(arrived: datetime, read_until: datetime | None, end: Deadline | None, policy: Policy) -> bool:
+    """Whether an objection that says that it was made before `end` is taken at its word (policy `late_report`).
+
+    `read_until`: everything that had been sent by then has been read before it. What can have stood in the queue before the end
+    is believed however late it is read; what came after that only within a window from the end, and where the policy has a
+    person decide, not at all.
+    """
+    if end is None or arrived < end.due_instant or read_until is None or read_until < end.due_instant:
+        return True
+    late = policy.late_report
+    return late.mode == "auto" and arrived < deadline(late.window, end.last_day, policy.calendar, policy.zone).due_instant
+
+
+def fault_in(
+    filed_at: datetime, earlier: Collection[Objection], bounces: int, end: Deadline | None, *, believed: bool = True
+) -> Fault | None:
     """Why a unit may not object now, or None. `end` is None while its assignment is not served: nothing has begun to run."""
     if len(earlier) >= bounces:
         return Fault(
@@ -43,6 +58,13 @@ def fault_in(filed_at: datetime, earlier: Collection[Objection], bounces: int, e
         return Fault(
             "INADMISSIBLE_LATE",
             f"异议期已于{end.last_day}届满 / the time for an objection ended on {end.last_day}",
+            "/time",
+        )
+    if not believed:
+        return Fault(
+            "INADMISSIBLE_LATE",
+            "所称时间在异议期内，但到达过迟，系统不予采信，请向督查室书面说明 / "
+            "it claims a time within the window but came too late to be believed by machine; write to the office",
             "/time",
         )
     return None
