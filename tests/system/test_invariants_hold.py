@@ -1,6 +1,6 @@
 """Random histories through the whole chain on the virtual clock: the invariants of domain.md d.13 hold after each of them.
 
-A state machine plays the city (`acting.py`, `acting_office.py`). `make test` plays a fixed set of histories; `make properties`
+A state machine plays the city (`acting.py` and what stands on it). `make test` plays a fixed set of histories; `make properties`
 plays as many new ones as one likes.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from acting import START
-from acting_office import ActingOffice
+from acting_relief import ActingRelief
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 from invariants import broken
@@ -33,7 +33,7 @@ AFTERWARDS = timedelta(days=75)
 """Long enough for the whole ladder and the review window of its last slip."""
 
 
-class City(ActingOffice):
+class City(ActingRelief):
     """A city that is looked at after each act, and long after its last message."""
 
     finished = 0

@@ -181,13 +181,18 @@ def test_a_white_after_poor_work_on_the_assignment_in_words() -> None:
     )
 
 
+RED_WORDS = "发红色督办单，取消年度优秀评选资格并移送纪检监察、考核、组织三部门"
+MACHINE_FOUND = "系统据实（期内无认可进展且已催办）于2026-03-25认定“屡督不动”"
+RENEWED = "赵明远于2026-03-25认定“有实质性改进”，黄色督办单以原编号续期一次，不重复扣分"
+
+
 @pytest.mark.parametrize(
     ("ground", "by", "colour", "said"),
     [
-        ("NO_MOVEMENT", "DUBAN", "RED", "系统据实（期内无认可进展且已催办）于2026-03-25认定“屡督不动”，发红色督办单，取消年度优秀评选资格并移送纪检监察、考核、组织三部门"),
-        ("SUBSTANTIVE_IMPROVEMENT", "赵明远", "YELLOW", "赵明远于2026-03-25认定“有实质性改进”，黄色督办单以原编号续期一次，不重复扣分"),
+        ("NO_MOVEMENT", "DUBAN", "RED", f"{MACHINE_FOUND}，{RED_WORDS}"),
+        ("SUBSTANTIVE_IMPROVEMENT", "赵明远", "YELLOW", RENEWED),
     ],
-)  # fmt: skip
+)
 def test_what_follows_a_yellow_in_words(ground: str, by: str, colour: str, said: str) -> None:
     found = finding_reason(
         limit="5个工作日", last_day=date(2026, 3, 24), ground=ground, by=by, found_on=date(2026, 3, 25), colour=colour,
