@@ -35,7 +35,9 @@ def white_of_13_april(city: Any, **limit: Any) -> None:
     """AC-07: ten workdays from 04-13, so until 04-27."""
     city.assign(at("2026-04-13 08:35"))
     more = {"limit": limit} if limit else {}
-    city.request("slip.proposed", at("2026-04-13 08:50"), colour="WHITE", by="陈立", standard="标准", ground="SLOW_PROGRESS", **more)
+    city.request(
+        "slip.proposed", at("2026-04-13 08:50"), colour="WHITE", by="陈立", standard="标准", ground="SLOW_PROGRESS", **more
+    )
     city.request("slip.approved", at("2026-04-13 09:00"), colour="WHITE", by="李文静")
     city.sign("WHITE", at("2026-04-13 10:00"))
 

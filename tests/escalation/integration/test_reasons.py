@@ -27,7 +27,9 @@ def grant(city: Any, time: str, effect: str, **more: Any) -> str:
 
 
 def refuse(city: Any, time: str, **more: Any) -> str:
-    found: str = city.request("justification.decided", at(time), outcome="REFUSED", decided_by="赵明远", reasons="证据不足", **more)
+    found: str = city.request(
+        "justification.decided", at(time), outcome="REFUSED", decided_by="赵明远", reasons="证据不足", **more
+    )
     return found
 
 
