@@ -115,6 +115,8 @@ def refusal_data(refusal: Refusal) -> dict[str, Any]:
     data["original_type"] = refusal.original_type
     if code == "UNKNOWN_MATTER":
         # One text for an unknown, a foreign and a covert matter; a party of the matter may hear more.
+        if refusal.to_party and refusal.errors:
+            return data | {"detail": refusal.detail, "errors": list(refusal.errors[:MAX_FAULTS])}
         detail = refusal.detail if refusal.to_party else title
         return data | {"detail": detail, "errors": [{"pointer": "/data/matter", "detail": detail}]}
     return data | {"detail": refusal.detail, "errors": list(refusal.errors[:MAX_FAULTS])}
