@@ -18,7 +18,7 @@ from service_chassis.delivery import Runtime, process_batch
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence import migrations, refusals, tables
 from service_chassis.persistence.database import Database
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 START = datetime(2026, 3, 16, 16, tzinfo=UTC)
 NOW = datetime(2026, 12, 31, tzinfo=UTC)
@@ -38,6 +38,8 @@ class Bench:
         migrations.migrate(database, Scoring.MIGRATIONS)
         self.runtime = Runtime(Scoring(policy), database, VirtualClock(NOW))
         self._told = 0
+        self.heard: list[bytes] = []
+        """Every event of other services, as the archive has it."""
 
     def tell(self, *facts: Fact, time: datetime = START) -> None:
         """Facts from escalation, in one batch."""
@@ -52,6 +54,7 @@ class Bench:
 
     def deliver(self, messages: list[Message]) -> None:
         batch = [Delivery(to_wire(m), m.type, "duban.events", tag) for tag, m in enumerate(messages)]
+        self.heard += [delivery.body for delivery in batch]
         process_batch(self.runtime, "scoring.events", batch)
 
     def send(self, data: Request, time: datetime = START, id_: str | None = None) -> None:
@@ -69,10 +72,21 @@ class Bench:
 
     def announced(self) -> list[Message]:
         """Every event in the outbox, in order; refusals are no events."""
+        return [read_published(body) for body in self._outbox()]
+
+    def _outbox(self) -> list[bytes]:
         with self.database.begin() as session:
             events = select(tables.outbox.c.body).where(tables.outbox.c.exchange == "duban.events")
-            rows = session.execute(events.order_by(tables.outbox.c.id)).all()
-        return [read_published(bytes(row.body)) for row in rows]
+            return [bytes(row.body) for row in session.execute(events.order_by(tables.outbox.c.id))]
+
+    def archive(self) -> list[bytes]:
+        """Everything that was published, as the archive keeps it."""
+        return [*self.heard, *self._outbox()]
+
+    def tamper(self, statement: str, **values: Any) -> int:
+        """Change a table behind the service's back; returns how many rows."""
+        with self.database.begin() as session:
+            return session.execute(text(statement), values).rowcount
 
     def names(self) -> list[str]:
         return [message.type.removeprefix("scoring.").removesuffix(".v1") for message in self.announced()]

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from event_contracts.event import Fact, MatterFact, Parked, Released
+from event_contracts.event import Evidence, Fact, MatterFact, Parked, Released
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,7 @@ class ScoreBonusAwarded(Fact):
     reason: str
     approved_by: str
     awarded_at: datetime
+    evidence: list[Evidence] = field(default_factory=list)
     revision: int = 0
 
 

@@ -53,7 +53,7 @@ def settle(work: Work) -> None:
             whole = year in store.closed_now
             known = store.unit_years(year) if whole else store.unit_years(year, units[year])
             if whole:
-                known |= {unit: UnitYear(unit, year) for unit in sorted(closed.bases) if unit not in known}
+                known = with_bases(closed, known)
             _tell_closing(work, closed, known)
             _tell_restatements(work, closed, known)
     store.touched, store.closed_now = set(), set()
@@ -62,7 +62,7 @@ def settle(work: Work) -> None:
 def _tell_closing(work: Work, closed: Closing, known: Mapping[str, UnitYear]) -> None:
     """The snapshot, where it is not what was told before."""
     told = work.store.lines(closed.year)
-    now = {unit: _line(result(of.until(closed.at), closed.bases.get(unit))) for unit, of in known.items() if _existed(of, closed)}
+    now = snapshot(closed, known)
     changed = {unit: line for unit, line in now.items() if told.get(unit) != line}
     first = closed.year in work.store.closed_now and not told
     if not changed and not first:
@@ -72,6 +72,18 @@ def _tell_closing(work: Work, closed: Closing, known: Mapping[str, UnitYear]) ->
     pending = [entry for total in totals for entry in total.pending]
     fact = AssessmentFinalised(year=closed.year, finalised_at=closed.at, totals=totals, pending=pending)
     work.announce(fact, subject=str(closed.year), time=closed.at, policy=work.service.policy.version)
+
+
+def snapshot(closed: Closing, known: Mapping[str, UnitYear]) -> dict[str, dict[str, Any]]:
+    """The line of each unit that the year had when it was closed."""
+    return {
+        unit: _line(result(of.until(closed.at), closed.bases.get(unit))) for unit, of in known.items() if _existed(of, closed)
+    }
+
+
+def with_bases(closed: Closing, known: Mapping[str, UnitYear]) -> dict[str, UnitYear]:
+    """The units of a year, with those that have nothing in it but a base total."""
+    return {**known, **{unit: UnitYear(unit, closed.year) for unit in sorted(closed.bases) if unit not in known}}
 
 
 def _existed(of: UnitYear, closed: Closing) -> bool:

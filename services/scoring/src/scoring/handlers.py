@@ -5,20 +5,9 @@ A fact is added to what is known about the slip; the rules say what the ledger a
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from event_contracts.escalation import (
-    ReviewDecided,
-    ReviewFiled,
-    ReviewLapsed,
-    SlipIssued,
-    SlipOverturned,
-    SlipVacated,
-    SlipWithdrawn,
-)
 from event_contracts.event import Evidence, Message
 from event_contracts.inbound import BonusAwarded
 from event_contracts.scoring import (
@@ -35,61 +24,20 @@ from service_chassis.persistence.unit_of_work import Work
 
 from scoring.domain.eligibility import Turn, is_cause, turn
 from scoring.domain.ledger import Change, State, Step, bonus, changes
-from scoring.domain.slip import WEIGHTY, Issued, Record, assessment_year, deduction_for, falls_by
-
-BASIS = "{zh}{number}，事由 {ground}，责任日 {day} / {colour} slip {number}, ground {ground}, liability date {day}"
-CHINESE = {"YELLOW": "黄色督办单", "RED": "红色督办单"}
+from scoring.domain.slip import Record
+from scoring.facts import learnt, shown
 
 
-def book_issue(work: Work, message: Message, policy: Policy) -> None:
-    """A slip took effect: a yellow costs points, a red the year's eligibility; a white costs nothing."""
-    data: SlipIssued = message.data
-    if data.colour in WEIGHTY:
-        before = work.store.record(data.slip_id)
-        _grow(work, message, before, before.with_issue(_issued(data, policy, message.policyversion)))
-
-
-def confirm(work: Work, message: Message) -> None:
-    """The review window ended without an application: the deduction is effective."""
-    data: ReviewLapsed = message.data
-    before = work.store.record(data.slip_id)
-    _grow(work, message, before, before.with_lapse(data.lapsed_at))
-
-
-def undo(work: Work, message: Message) -> None:
-    """A slip fell, by itself, by a review, or with an earlier one: its deduction is reversed, the eligibility looked at again."""
-    data: SlipWithdrawn | SlipOverturned | SlipVacated = message.data
-    if data.colour in WEIGHTY:
-        before = work.store.record(data.slip_id)
-        _grow(work, message, before, before.with_fall(*_fall(data)))
-
-
-def _fall(data: SlipWithdrawn | SlipOverturned | SlipVacated) -> tuple[datetime, str]:
-    if isinstance(data, SlipOverturned):
-        return data.overturned_at, "OVERTURNED"
-    if isinstance(data, SlipVacated):
-        return data.vacated_at, "VACATED_BY_CASCADE"
-    return data.withdrawn_at, data.cause
-
-
-def wait_for_review(work: Work, message: Message) -> None:
-    """The unit applied for a review: the entry stays provisional past the window."""
-    data: ReviewFiled = message.data
-    if data.colour in WEIGHTY:
-        before = work.store.record(data.slip_id)
-        _grow(work, message, before, before.with_filing(data.filed_at))
-
-
-def conclude_review(work: Work, message: Message) -> None:
-    """The reviewers decided. What they overturned falls by its own event; what they varied to a lighter colour falls here."""
-    data: ReviewDecided = message.data
-    if data.colour not in WEIGHTY or data.outcome == "OVERTURNED":
+def note(work: Work, message: Message, policy: Policy) -> None:
+    """Something became known about a slip: add it, and book what follows."""
+    before = work.store.record(message.data.slip_id)
+    after = learnt(before, message, policy)
+    if after is before:
         return
-    before = work.store.record(data.slip_id)
-    if data.outcome == "VARIED" and falls_by(data.colour, data.new_colour):
-        _grow(work, message, before, before.with_fall(data.decided_at, f"VARIED: {data.new_colour}"))
-    else:
-        _grow(work, message, before, before.with_upholding(data.decided_at))
+    work.store.put_record(after)
+    for change in changes(before, after):
+        _book(work, message, after, change)
+    _judge(work, message, before, after)
 
 
 def award(work: Work, message: Message, policy: Policy) -> None:
@@ -103,7 +51,7 @@ def award(work: Work, message: Message, policy: Policy) -> None:
         at=message.time,
         reason=data.reason,
         approved_by=data.approved_by,
-        evidence=[_shown(item) for item in data.evidence],
+        evidence=shown(data.evidence),
         policy_version=policy.version,
     )
     work.store.add(entry, caused_by=message.id, recorded_at=work.now)
@@ -118,53 +66,9 @@ def award(work: Work, message: Message, policy: Policy) -> None:
         reason=data.reason,
         approved_by=data.approved_by,
         awarded_at=entry.at,
+        evidence=[Evidence(kind=item.kind, sha256=item.sha256) for item in data.evidence],
     )
     work.announce(fact, subject=entry.unit, time=entry.at, policy=policy.version)
-
-
-def _shown(evidence: Evidence) -> dict[str, Any]:
-    """Evidence as it is kept: what it is, its hash, and when and where it was collected."""
-    return {name: str(value) for name, value in asdict(evidence).items() if value is not None}
-
-
-def _issued(data: SlipIssued, policy: Policy, policy_version: str | None) -> Issued:
-    """The slip in scoring's words; year and points are fixed here, by the policy that it was issued under (domain.md B5)."""
-    year = assessment_year(
-        policy,
-        liability_date=data.liability_date,
-        issued_at=data.issued_at,
-        breached_at=data.breached_at,
-        attribution=data.year_attribution,
-    )
-    return Issued(
-        slip_id=data.slip_id,
-        unit=data.unit,
-        colour=data.colour,
-        matter_id=data.matter_id,
-        external_ref=data.external_ref,
-        submitted_by=data.submitted_by,
-        issued_at=data.issued_at,
-        liability_date=data.liability_date,
-        year=year,
-        deduction=data.deduction if data.deduction is not None else deduction_for(policy, data.colour, data.renewal),
-        basis=_basis(data),
-        policy_version=policy_version or policy.version,
-        approved_by=data.issued_by or None,
-    )
-
-
-def _basis(data: SlipIssued) -> str:
-    zh, number = CHINESE[data.colour], data.number or data.slip_id
-    return BASIS.format(zh=zh, number=number, ground=data.ground, day=data.liability_date, colour=data.colour.lower())
-
-
-def _grow(work: Work, message: Message, before: Record, after: Record) -> None:
-    if after is before:
-        return
-    work.store.put_record(after)
-    for change in changes(before, after):
-        _book(work, message, after, change)
-    _judge(work, message, before, after)
 
 
 def _book(work: Work, message: Message, record: Record, change: Change) -> None:

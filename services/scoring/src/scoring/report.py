@@ -13,8 +13,20 @@ from sqlalchemy import Connection
 
 from scoring.domain.assessment import Closing, Restatement, UnitYear, YearResult, restatements, result
 from scoring.domain.ledger import Entry, State, state_of
+from scoring.domain.rebuild import Books
 from scoring.domain.slip import RED, Record
-from scoring.store import PublishedUnit, all_entries, all_records, causes_of, closings, units_of
+from scoring.rebuilding import Kept
+from scoring.store import (
+    PublishedUnit,
+    all_entries,
+    all_records,
+    causes_of,
+    closings,
+    standings,
+    told_lines,
+    told_restatements,
+    units_of,
+)
 
 
 def report(conn: Connection, policy: Policy) -> dict[str, list[dict[str, Any]]]:
@@ -63,6 +75,12 @@ def year_of(conn: Connection, year: int) -> Year:
     missing = sorted(set(directory) - {of.unit for of in known})
     units = sorted([*known, *(UnitYear(unit, year) for unit in missing)], key=lambda of: of.unit)
     return Year(year, closed, units, directory, causes_of(conn, year))
+
+
+def kept(conn: Connection) -> Kept:
+    """The stored ledger with all that was derived from it, to be compared with what the events come to."""
+    books = Books({entry.entry_id: entry for entry in all_entries(conn)}, all_records(conn))
+    return Kept(books, standings(conn), closings(conn), told_lines(conn), told_restatements(conn))
 
 
 def unit_years(entries: list[Entry], records: Mapping[str, Record], closed: Mapping[int, Closing]) -> list[UnitYear]:

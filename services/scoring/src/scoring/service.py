@@ -9,15 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from event_contracts.escalation import (
-    ReviewDecided,
-    ReviewFiled,
-    ReviewLapsed,
-    SlipIssued,
-    SlipOverturned,
-    SlipVacated,
-    SlipWithdrawn,
-)
 from event_contracts.event import Message
 from event_contracts.inbound import AssessmentFinalised, BonusAwarded
 from event_contracts.scoring import InboundParked
@@ -28,6 +19,7 @@ from service_chassis.persistence.unit_of_work import Work
 
 from scoring import closing, handlers
 from scoring.domain.slip import WEIGHTY
+from scoring.facts import SLIP_FACTS
 from scoring.metrics import Ledger
 from scoring.store import Store, points_booked, units_not_eligible
 
@@ -69,25 +61,9 @@ class Scoring(Service):
 
         return [Ledger(points, barred)]
 
-    @consume(SlipIssued)
-    def on_slip_issued(self, work: Work, message: Message) -> None:
-        handlers.book_issue(work, message, self.policy)
-
-    @consume(ReviewLapsed)
-    def on_review_lapsed(self, work: Work, message: Message) -> None:
-        handlers.confirm(work, message)
-
-    @consume(SlipWithdrawn, SlipOverturned, SlipVacated)
-    def on_slip_fallen(self, work: Work, message: Message) -> None:
-        handlers.undo(work, message)
-
-    @consume(ReviewFiled)
-    def on_review_filed(self, work: Work, message: Message) -> None:
-        handlers.wait_for_review(work, message)
-
-    @consume(ReviewDecided)
-    def on_review_decided(self, work: Work, message: Message) -> None:
-        handlers.conclude_review(work, message)
+    @consume(*SLIP_FACTS)
+    def on_slip_fact(self, work: Work, message: Message) -> None:
+        handlers.note(work, message, self.policy)
 
     @consume(BonusAwarded)
     def on_bonus_awarded(self, work: Work, message: Message) -> None:

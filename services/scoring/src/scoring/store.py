@@ -340,3 +340,29 @@ _CAUSES = select(entry.c.entry_id, entry.c.caused_by).where(entry.c.year == bind
 def causes_of(session: Connection, year: int) -> dict[str, str]:
     """Entry → the event that caused it."""
     return {row.entry_id: row.caused_by for row in session.execute(_CAUSES, {"year": year})}
+
+
+_STANDINGS = select(standing)
+_ALL_LINES = select(closing_line)
+_ALL_RESTATED = select(restated)
+
+
+def standings(session: Connection) -> dict[tuple[str, int], tuple[Decimal, int]]:
+    """(points, effective reds) of each unit and year, as they were kept up to date."""
+    return {(row.unit, row.year): (row.points, row.effective_reds) for row in session.execute(_STANDINGS)}
+
+
+def told_lines(session: Connection) -> dict[int, dict[str, dict[str, Any]]]:
+    """Year → unit → what was announced of it when the year was closed."""
+    found: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for row in session.execute(_ALL_LINES):
+        found[row.year][row.unit] = row.line
+    return found
+
+
+def told_restatements(session: Connection) -> dict[int, set[tuple[str, str]]]:
+    """Year → (unit, key) of the changes after its closing that were announced."""
+    found: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for row in session.execute(_ALL_RESTATED):
+        found[row.year].add((row.unit, row.key))
+    return found
