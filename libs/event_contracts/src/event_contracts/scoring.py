@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from event_contracts.event import Evidence, Fact, MatterFact, Parked, Released
+from event_contracts.event import Fact, MatterFact, Parked, Released
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,14 @@ class EligibilityRestored(EligibilityFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A piece of evidence as it is announced: what it is, and its hash. Where and by whom it was collected stays with scoring."""
+
+    kind: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreBonusAwarded(Fact):
     """Points were added by the head of the government (Decree 733 art. 21)."""
 
@@ -84,7 +92,7 @@ class ScoreBonusAwarded(Fact):
     reason: str
     approved_by: str
     awarded_at: datetime
-    evidence: list[Evidence] = field(default_factory=list)
+    evidence: list[Proof] = field(default_factory=list)
     revision: int = 0
 
 

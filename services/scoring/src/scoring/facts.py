@@ -20,6 +20,7 @@ from event_contracts.escalation import (
     SlipWithdrawn,
 )
 from event_contracts.event import Evidence, Message
+from event_contracts.scoring import Proof
 from ground_rules.policy import Policy
 
 from scoring.domain.slip import WEIGHTY, Issued, Record, assessment_year, deduction_for, falls_by
@@ -95,6 +96,6 @@ def _basis(data: SlipIssued) -> str:
     return BASIS.format(zh=zh, number=number, ground=data.ground, day=data.liability_date, colour=data.colour.lower())
 
 
-def shown(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
+def shown(evidence: Sequence[Evidence | Proof]) -> list[dict[str, Any]]:
     """Evidence as it is kept: what it is, its hash, and when and where it was collected."""
     return [{name: str(value) for name, value in asdict(item).items() if value is not None} for item in evidence]

@@ -8,12 +8,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from event_contracts.event import Evidence, Message
+from event_contracts.event import Message
 from event_contracts.inbound import BonusAwarded
 from event_contracts.scoring import (
     EligibilityFact,
     EligibilityRestored,
     EligibilityRevoked,
+    Proof,
     ScoreBonusAwarded,
     ScoreConfirmed,
     ScoreDeducted,
@@ -66,7 +67,7 @@ def award(work: Work, message: Message, policy: Policy) -> None:
         reason=data.reason,
         approved_by=data.approved_by,
         awarded_at=entry.at,
-        evidence=[Evidence(kind=item.kind, sha256=item.sha256) for item in data.evidence],
+        evidence=[Proof(kind=item.kind, sha256=item.sha256) for item in data.evidence],
     )
     work.announce(fact, subject=entry.unit, time=entry.at, policy=policy.version)
 
