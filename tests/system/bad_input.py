@@ -28,10 +28,10 @@ class Story:
     messages: list[Row]
 
     @classmethod
-    def begin(cls, ref: str) -> Story:
-        """The matter is submitted, with two workdays for each unit."""
+    def begin(cls, ref: str, days: int = 2) -> Story:
+        """The matter is submitted, with so many workdays for each unit."""
         story = cls(ref, [])
-        limit = {"amount": 2, "unit": "WORKDAY"}
+        limit = {"amount": days, "unit": "WORKDAY"}
         parts = [{"unit": unit, "role": role, "deliverable": "报告", "limit": limit} for unit, role in PARTS]
         data = {"external_ref": ref, "title": ref, "source": {"type": "DOCUMENT"}, "standard": "完成", "assignments": parts}
         return story.send("matter.submitted", "/office", "03-02 09:00", data)

@@ -20,6 +20,7 @@ from ground_rules.policy import Policy
 Row = dict[str, Any]
 Ladder = tuple[str, str]
 
+FALLS = ("escalation.slip.withdrawn", "escalation.slip.overturned", "escalation.slip.vacated")
 FALLEN = ("WITHDRAWN", "OVERTURNED", "VACATED_BY_CASCADE")
 RED_CLASSES = ("NO_MOVEMENT", "PERFUNCTORY_POOR")
 
@@ -177,17 +178,26 @@ def issued_at_the_verdict(after: Row, verdicts: dict[Any, datetime], claim: Row)
 
 
 def no_colour_while_suspended(history: History) -> Iterator[str]:
-    """4. While a limit is suspended, the next colour is not issued."""
-    moves = history.facts("escalation.clock.suspended", "escalation.clock.resumed", "escalation.slip.issued")
-    asleep: set[Ladder] = set()
-    for event in moves:
-        place, kind = ladder(event), event["type"]
-        if "suspended" in kind:
-            asleep.add(place)
-        elif "resumed" in kind:
-            asleep.discard(place)
-        elif place in asleep:
-            yield f"{place}: {event['data']['colour']} issued while suspended"
+    """4. While a limit is suspended, the next colour is not issued, nobody is reminded and nothing is breached (d.5.5)."""
+    ends = ("escalation.clock.resumed", "escalation.clock.stopped", *FALLS)
+    silent = (
+        "escalation.slip.issued",
+        "escalation.slip.renewed",
+        "escalation.deadline.approaching",
+        "escalation.deadline.breached",
+    )
+    asleep: set[tuple[Ladder, str]] = set()
+    for event in history.facts("escalation.clock.suspended", *ends, *silent):
+        place, name, data = ladder(event), event["type"].rpartition(".v")[0], event["data"]
+        owner = data.get("owner") or f"SLIP:{data['colour']}"
+        if name == "escalation.clock.suspended":
+            asleep.add((place, owner))
+        elif name in ends:
+            asleep.discard((place, owner))
+        elif name in silent[:2] and any(where == place for where, _ in asleep):
+            yield f"{place}: {data['colour']} issued while suspended"
+        elif (place, owner) in asleep:
+            yield f"{place}: {event['type']} of {owner} while suspended"
 
 
 def steps(history: History) -> Iterator[tuple[Ladder, Row, Row]]:

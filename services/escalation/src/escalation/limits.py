@@ -9,6 +9,7 @@ from escalation.desk import DEADLINE, ISSUE, REMINDER, REVIEW, REVIEWERS, URGING
 from escalation.domain import slip as slips
 from escalation.domain.clock import ASSIGNMENT, BREACHED, ONE_DAY, REVIEW_WINDOW, RUNNING, STOPPED, SUSPENDED, Clock, Term
 from escalation.domain.relief import LET_OFF
+from escalation.domain.shield import AWAITING_OTHER_UNIT
 from escalation.domain.slip import RED, YELLOW, Slip
 from escalation.domain.standing import Ladder, Rung, term
 from escalation.reprojecting import tell_reprojected
@@ -178,8 +179,9 @@ class Limits(Desk):
         elif state == RUNNING:
             at = self._counts_since(rung)
             self._set_timers(ladder, clock, at)
-            if before != SUSPENDED:  # the office said so when it resumed the clock
-                self.announce(ladder, lambda: say.clock_resumed(ladder, clock, reason), at)
+            if clock.about not in self.told:  # else the office said so when it resumed the clock
+                why = AWAITING_OTHER_UNIT if before == SUSPENDED else reason
+                self.announce(ladder, lambda: say.clock_resumed(ladder, clock, why), at)
         elif state == SUSPENDED:
             self._clear_timers(clock, DEADLINE, REMINDER, URGING, ISSUE)
             tell_waiting(self, ladder, clock)
