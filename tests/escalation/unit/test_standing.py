@@ -44,7 +44,7 @@ def slip(colour: str, issued: str | None, **more: Any) -> Slip:
     known |= more
     return Slip(
         colour.lower(), "m", "ZJJ", colour, known.pop("renewal", 0), 0, known.pop("ground"), known.pop("state"),
-        known.pop("standing"), None, "标准", [], 5, "WORKDAY", None, "DUBAN", instant, None, "", None, **known,
+        known.pop("standing"), None, "标准", [], 5, "WORKDAY", None, known.pop("by", "陈立"), instant, None, "", None, **known,
     )  # fmt: skip
 
 

@@ -22,6 +22,14 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedMilestone:
+    """A percentage that a unit's part is planned to have reached by the end of a local day."""
+
+    due_on: date
+    percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentItem:
     """One unit's part of a matter."""
 
@@ -32,6 +40,7 @@ class AssignmentItem:
     standard: str | None = None
     limit: TimeLimit | None = None
     due_at: datetime | None = None
+    milestones: list[PlannedMilestone] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,8 @@ class AssignmentDispatched(MatterFact):
     depends_on: list[str] = field(default_factory=list)
     parties: list[str] = field(default_factory=list)
     """All units of the matter, where they are others than when it was registered; else empty."""
+    milestones: list[PlannedMilestone] = field(default_factory=list)
+    source_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,10 +114,12 @@ def _ratio(value: Any, bounds: Bounds) -> Decimal:
 def _limit(value: Any, bounds: Bounds) -> Limit:
     units: Collection[str] = bounds.get("units", UNITS)
     if not isinstance(value, Mapping):
-        raise _wrong('应为 / must be a table such as { amount = 10, unit = "WORKDAY" }', value)
-    merged = {**bounds["default"], **value}
+        raise _wrong(f'应为 / must be a table such as {{ amount = 10, unit = "WORKDAY" }}{_or_off(bounds)}', value)
+    default = bounds["default"]
+    merged = {**(default if isinstance(default, Mapping) else {}), **value}
     faults = _unknown(merged, ("amount", "unit"))
-    unit, amount = merged["unit"], merged["amount"]
+    unit: Any = merged.get("unit")
+    amount: Any = merged.get("amount")
     if unit not in units:
         faults.append((".unit", f"应为 / must be one of {', '.join(units)}, not {unit!r}"))
     longest = LONGEST.get(unit, max(LONGEST.values())) if isinstance(unit, str) else max(LONGEST.values())

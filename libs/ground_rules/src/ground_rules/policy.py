@@ -152,6 +152,15 @@ class Supporting:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """Reporting cycles, and the percentage points by which accepted progress may stay behind the plan. `cycle` None: off."""
+
+    cycle: Limit | None
+    standing_cycle: Limit
+    tolerance: int
+
+
+@dataclass(frozen=True, slots=True)
 class Interview:
     """Numbers in a year from which an interview is proposed."""
 
@@ -238,6 +247,7 @@ class Policy:
     extension: Extension
     justification: Justification
     supporting: Supporting
+    progress: Progress
     interview: Interview
     issue_breaker: IssueBreaker
     reply: Reply
@@ -264,6 +274,7 @@ _SECTIONS: Mapping[str, type] = MappingProxyType(
         "extension": Extension,
         "justification": Justification,
         "supporting": Supporting,
+        "progress": Progress,
         "interview": Interview,
         "issue_breaker": IssueBreaker,
         "reply": Reply,

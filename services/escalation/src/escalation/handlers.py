@@ -11,11 +11,13 @@ from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Timer
 
 from escalation import announcements as say
+from escalation import progress
 from escalation.domain import determination, standing
 from escalation.domain import slip as slips
 from escalation.domain.clock import BREACHED, REJECTED, RUNNING, STOPPED, VERIFIED, Clock
 from escalation.domain.determination import Finding
 from escalation.domain.ladder import PARKED
+from escalation.domain.progress import REPORT, RETURNED
 from escalation.domain.slip import FOUNDED_ON_EXPIRY, RED, WHITE, YELLOW, Slip
 from escalation.domain.standing import Ladder
 from escalation.settle import Settling
@@ -30,7 +32,7 @@ def know_matter(desk: Settling, message: Message) -> None:
     data: intake.MatterRegistered = message.data
     desk.work.know_matter(data.matter_id, data.external_ref, data.submitted_by, [item.unit for item in data.assignments])
     for item in data.assignments:
-        _know_assignment(desk, data, item, data.title, item.standard or data.standard)
+        _know_assignment(desk, data, item, data.title, item.standard or data.standard, data.source.type)
 
 
 def know_assignment(desk: Settling, message: Message) -> None:
@@ -38,10 +40,10 @@ def know_assignment(desk: Settling, message: Message) -> None:
     data: intake.AssignmentDispatched = message.data
     if data.parties:
         desk.work.know_matter(data.matter_id, data.external_ref, data.submitted_by, data.parties)
-    _know_assignment(desk, data, data, data.title, data.standard)
+    _know_assignment(desk, data, data, data.title, data.standard, data.source_type)
 
 
-def _know_assignment(desk: Settling, matter: Any, item: Any, title: str, standard: str) -> None:
+def _know_assignment(desk: Settling, matter: Any, item: Any, title: str, standard: str, source_type: str | None) -> None:
     ladder = desk.store.ladder_or_new(matter.matter_id, item.unit)
     if ladder.assignment_id is not None and (ladder.assignment_id == item.assignment_id or ladder.transferred_at is None):
         return
@@ -50,6 +52,7 @@ def _know_assignment(desk: Settling, matter: Any, item: Any, title: str, standar
     if item.limit is not None:
         ladder.amount, ladder.limit_unit = item.limit.amount, item.limit.unit
     ladder.fixed_due, ladder.changed = item.due_at, True
+    ladder.plan = progress.plan_of(item.milestones, source_type, limited=item.limit is not None or item.due_at is not None)
     desk.store.add(ladder)
     if ladder.journal:
         desk.touch(ladder)
@@ -106,6 +109,21 @@ def progressed(desk: Settling, message: Message) -> None:
     ladder = desk.store.ladder_or_new(data.matter_id, data.unit)
     details = {"percent": data.percent, "substantive": data.substantive, "by": data.decided_by}
     desk.write(ladder, standing.PROGRESS, data.filing, data.reported_at, message.recordedtime or desk.now, details)
+
+
+def reported(desk: Settling, message: Message) -> None:
+    """A unit reported progress; until the office decides, no check fails on it."""
+    data: intake.ProgressReported = message.data
+    ladder = desk.store.ladder_or_new(data.matter_id, data.unit)
+    details = {"percent": data.percent}
+    desk.write(ladder, REPORT, data.filing, data.reported_at, message.recordedtime or desk.now, details)
+
+
+def returned(desk: Settling, message: Message) -> None:
+    """The office returned a progress report: it does not count."""
+    data: intake.ProgressReturned = message.data
+    ladder = desk.store.ladder_or_new(data.matter_id, data.unit)
+    desk.write(ladder, RETURNED, data.filing, message.time, message.recordedtime or desk.now, {"by": data.decided_by})
 
 
 # ---------------------------------------------------------------- what the office and lead units send

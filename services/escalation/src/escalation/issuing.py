@@ -13,6 +13,7 @@ from escalation.desk import ISSUE, Book, later
 from escalation.domain import slip as slips
 from escalation.domain.determination import MACHINE
 from escalation.domain.ladder import PARKED, Draft, Issue, Step
+from escalation.domain.progress import Failed
 from escalation.domain.referral import referrals_of
 from escalation.domain.slip import RED, Slip
 from escalation.domain.standing import Ladder, Rung
@@ -144,6 +145,8 @@ class Issuing(Falling):
         """The sentence on the slip: colour, dates and rule. `said` is what the office gave as its reason."""
         if isinstance(step, Issue) and step.proposal is not None and rung.slip is None:
             return slips.office_reason(step.ground, step.by, said)
+        if rung.failed is not None and step.ground == rung.failed.ground:
+            return self._check_reason(rung.failed, step)
         end, clock = rung.course.end, rung.clock
         assert end is not None and clock is not None
         limit = slips.limit_text(clock.amount, clock.limit_unit, clock.fixed_due)
@@ -165,6 +168,18 @@ class Issuing(Falling):
             last_day=end.last_day,
             rejected_on=day(step.rejected_at) if step.rejected_at else None,
             colour=step.colour,
+            ground=step.ground,
+            liability=step.liability_date,
+        )
+
+    def _check_reason(self, failed: Failed, step: Issue | Draft) -> str:
+        check = failed.check
+        return slips.check_reason(
+            what=check.what,
+            number=check.number,
+            last_day=check.end.last_day,
+            planned=check.planned,
+            percent=failed.percent,
             ground=step.ground,
             liability=step.liability_date,
         )

@@ -11,7 +11,7 @@ from escalation.domain.clock import ASSIGNMENT, BREACHED, ONE_DAY, REVIEW_WINDOW
 from escalation.domain.relief import LET_OFF
 from escalation.domain.shield import AWAITING_OTHER_UNIT
 from escalation.domain.slip import RED, YELLOW, Slip
-from escalation.domain.standing import Ladder, Rung, term
+from escalation.domain.standing import SERVICE, Ladder, Rung, term
 from escalation.reprojecting import tell_reprojected
 from escalation.waiting import tell_waited, tell_waiting
 
@@ -33,6 +33,7 @@ class Limits(Desk):
         limit = term(ladder, slip, None)
         end = Term(limit.amount, limit.unit, limit.fixed_due, served_on).end(self.book.reckoning)
         if end is None:
+            self._keep_service(ladder, about, served_at, served_on, mode)
             return
         clock = Clock(
             ladder.matter_id,
@@ -58,6 +59,11 @@ class Limits(Desk):
         self.announce(ladder, lambda: say.clock_armed(ladder, clock), served_at)
         if slip is not None:
             self._served(ladder, slip, clock)
+
+    def _keep_service(self, ladder: Ladder, about: str, served_at: datetime, served_on: date, mode: str) -> None:
+        """Standing supervision has no limit; its reporting cycles count from here."""
+        if not any(entry.kind == SERVICE and entry.id == about for entry in ladder.journal):
+            self.write(ladder, SERVICE, about, served_at, self.now, {"served_on": served_on.isoformat(), "mode": mode})
 
     def _served(self, ladder: Ladder, slip: Slip, clock: Clock) -> None:
         if slip.state == slips.ISSUED:

@@ -27,6 +27,8 @@ TEXTS: Mapping[str, str] = {
     "WAIVED": "理由成立，免予升级 / waived for a legitimate reason",
     "TRANSFERRED": "退办成立，已转其他单位 / the objection was accepted; another unit has the part",
     "NO_PROGRESS": "一个报告周期内无认可进展 / no accepted progress for a whole reporting cycle",
+    "PROGRESS_PENDING": "进展报告待办公室认定 / a progress report waits for the office",
+    "PROGRESS_MADE": "进展符合要求 / progress is as required",
     "SLOW_PROGRESS": "进展落后于计划 / accepted progress is behind the plan",
 }
 

@@ -12,7 +12,7 @@ from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 
-from escalation import asking, handlers, interviews, objecting, office, publishing, reviews
+from escalation import asking, handlers, interviews, objecting, office, progress, publishing, reviews
 from escalation.config import NUMBER_PREFIX
 from escalation.metrics import Board, Figures, Metrics
 from escalation.rulebook import Rulebook
@@ -92,6 +92,14 @@ class Escalation(Service):
     @consume(intake.ProgressAccepted)
     def on_progress_accepted(self, work: Work, message: Message) -> None:
         handlers.progressed(work.store, message)
+
+    @consume(intake.ProgressReported)
+    def on_progress_reported(self, work: Work, message: Message) -> None:
+        handlers.reported(work.store, message)
+
+    @consume(intake.ProgressReturned)
+    def on_progress_returned(self, work: Work, message: Message) -> None:
+        handlers.returned(work.store, message)
 
     @consume(intake.CompletionClaimed)
     def on_completion_claimed(self, work: Work, message: Message) -> None:
@@ -204,6 +212,10 @@ class Escalation(Service):
     @due("deadline", cut=True)
     def on_deadline(self, work: Work, timer: Timer) -> None:
         handlers.limit_passed(work.store, timer)
+
+    @due("progress", cut=True)
+    def on_progress_check(self, work: Work, timer: Timer) -> None:
+        progress.check_due(work.store, timer)
 
     @due("issue", cut=True)
     def on_issue(self, work: Work, timer: Timer) -> None:

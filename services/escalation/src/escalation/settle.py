@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from escalation import interviews, office, waiting
+from escalation import interviews, office, progress, waiting
 from escalation.desk import ISSUE
 from escalation.domain import slip as slips
 from escalation.domain.acts import ParkedHold
@@ -25,6 +25,7 @@ from escalation.domain.ladder import (
     Step,
     next_step,
 )
+from escalation.domain.progress import CHECK, PROGRESS_MADE
 from escalation.domain.standing import PROPOSAL, SERVICE, Ladder, Rung, lost_by, rungs, standing_of, unfounded
 from escalation.issuing import Issuing
 
@@ -59,6 +60,7 @@ class Settling(Issuing):
             if not self._step(ladder) or not (
                 ladder.journal or ladder.waited
             ):  # with neither, nothing follows from a slip just issued
+                progress.schedule(self, ladder)
                 ladder.cleared.clear()
                 return
         raise RuntimeError(f"the ladder of {ladder.unit} in {ladder.matter_id} does not come to rest")
@@ -77,7 +79,7 @@ class Settling(Issuing):
         found = rungs(ladder, self.book.reckoning, self.book.late_reports)
         for lower, upper in zip(found, found[1:], strict=False):
             if upper.slip is not None and unfounded(lower, upper.slip):
-                self.withdraw(ladder, upper.slip, lost_by(lower), self.now)
+                self.withdraw(ladder, upper.slip, lost_by(lower, upper.slip), self.now)
                 return True
         return self._decide(ladder, found)
 
@@ -111,7 +113,7 @@ class Settling(Issuing):
 
     def _rules(self, rung: Rung) -> Rules:
         """A running slip keeps the rules it was issued under; who approves the next one, and its hour, are those of its day."""
-        end = rung.course.end
+        end = rung.failed.check.end if rung.failed is not None else rung.course.end
         day = self.book.reckoning.local_date(end.due_instant) if end else self.book.reckoning.local_date(self.now)
         following = self.rulebook.on(self.book.reckoning.first_workday(day)).rules
         own = self.rulebook.of(rung.slip)
@@ -125,7 +127,7 @@ class Settling(Issuing):
 
     def _holds(self, ladder: Ladder, rung: Rung) -> list[ParkedHold]:
         """The holds over a ladder, where anything could be issued at all."""
-        asked = rung.passed or any(entry.kind == PROPOSAL for entry in ladder.journal)
+        asked = _due(rung) or any(entry.kind == PROPOSAL for entry in ladder.journal)
         return self.store.holds_of(ladder) if asked else []
 
     def _may_issue_now(self, ladder: Ladder, rung: Rung, step: Issue) -> bool:
@@ -134,7 +136,8 @@ class Settling(Issuing):
             return False
         if not step.clocked:
             return True
-        end = rung.course.end
+        early = rung.failed is not None and step.ground == rung.failed.ground
+        end = rung.failed.check.end if early and rung.failed is not None else rung.course.end
         return (end is not None and step.at <= end.due_instant) or self.about(ladder, rung) in ladder.cleared
 
     def _rest(self, ladder: Ladder, rung: Rung, step: Step) -> None:
@@ -142,17 +145,24 @@ class Settling(Issuing):
         again = step.at if isinstance(step, Issue) else step.until if isinstance(step, Hold) else None
         if again is not None:
             self.work.set_timer(ISSUE, self.about(ladder, rung), again, subject=ladder.matter_id)
-        elif rung.passed:
+        elif _due(rung):
             self.work.clear_timer(ISSUE, self.about(ladder, rung))
         if isinstance(step, Draft):
             self._keep_draft(ladder, rung, step)
         if ladder.slips:
             self._drop_stale_drafts(ladder, step)
         reason = ISSUE_SCHEDULED if isinstance(step, Issue) else step.reason
-        if rung.passed:
+        if _due(rung):
             self._record(ladder, rung, reason)
-        self.set_waiting(ladder, reason if rung.passed and not isinstance(step, Nothing) else None)
+        elif rung.slip is None and any(entry.new and entry.kind == CHECK for entry in ladder.journal):
+            self._record(ladder, rung, PROGRESS_MADE)
+        self.set_waiting(ladder, reason if _due(rung) and not isinstance(step, Nothing) else None)
 
     def _record(self, ladder: Ladder, rung: Rung, reason: str) -> None:
         self.store.record(ladder, self.about(ladder, rung), reason, self.now)
         self.count("outcomes", reason)
+
+
+def _due(rung: Rung) -> bool:
+    """Whether a slip could follow: the limit has passed, or a check failed. The reason why it does or does not is recorded."""
+    return rung.passed or rung.failed is not None

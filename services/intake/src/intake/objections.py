@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from event_contracts.event import Message, TimeLimit
-from event_contracts.intake import AssignmentDispatched, ObjectionDecided, ObjectionFiled
+from event_contracts.intake import AssignmentDispatched, ObjectionDecided, ObjectionFiled, PlannedMilestone
 from event_contracts.notify import NoticeServed
 from ground_rules.limits import Deadline, deadline
 from ground_rules.policy import Policy
@@ -125,6 +125,7 @@ def give(work: Work, matter: Matter, unit: str, asked: dict[str, Any], at: datet
     due_at = asked["due_at"] + (at - store.dispatched_at(matter)) if asked["due_at"] else None
     row = asked | {"unit": unit, "assignment_id": assignment_id, "attempt": number, "due_at": due_at}
     row |= {"state": PartState.DISPATCHED.value, "judged_at": None, "done_at": None}
+    row["milestones"] = [_later(stone, at - store.dispatched_at(matter)) for stone in asked["milestones"]]
     row["depends_on"] = [other for other in asked["depends_on"] if other != unit]
     before = matter.parts.get(unit)
     part = Part(unit, assignment_id, PartState.DISPATCHED, attempt=number)
@@ -132,6 +133,11 @@ def give(work: Work, matter: Matter, unit: str, asked: dict[str, Any], at: datet
     store.add_part(matter, part, row)
     work.know_matter(matter.matter_id, matter.external_ref, matter.submitted_by, matter.parts)
     work.announce(_dispatched(matter, row), subject=matter.matter_id, time=at)
+
+
+def _later(stone: dict[str, Any], passed: timedelta) -> dict[str, Any]:
+    """A milestone moved by the whole days that have passed."""
+    return stone | {"due_on": (date.fromisoformat(stone["due_on"]) + timedelta(days=passed.days)).isoformat()}
 
 
 def _dispatched(matter: Matter, row: dict[str, Any]) -> AssignmentDispatched:
@@ -148,4 +154,6 @@ def _dispatched(matter: Matter, row: dict[str, Any]) -> AssignmentDispatched:
         due_at=row["due_at"],
         depends_on=row["depends_on"],
         parties=sorted(matter.parts),
+        milestones=[PlannedMilestone(due_on=date.fromisoformat(s["due_on"]), percent=s["percent"]) for s in row["milestones"]],
+        source_type=matter.source_type,
     )

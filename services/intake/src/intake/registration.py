@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from event_contracts.event import Message, TimeLimit
 from event_contracts.inbound import MatterSubmitted, SubmittedAssignment
-from event_contracts.intake import AssignmentDispatched, AssignmentItem, MatterRegistered, SourceRecord
+from event_contracts.intake import AssignmentDispatched, AssignmentItem, MatterRegistered, PlannedMilestone, SourceRecord
 from ground_rules.limits import Limit, LimitUnit, local_date
 from ground_rules.policy import Policy
 from service_chassis.errors import Refused
@@ -73,6 +73,7 @@ def _items(matter_id: str, data: MatterSubmitted) -> list[AssignmentItem]:
                 standard=submitted.standard or data.standard,
                 limit=TimeLimit(amount=limit.amount, unit=limit.unit) if limit else None,
                 due_at=part.due_at,
+                milestones=[PlannedMilestone(due_on=stone.due_on, percent=stone.percent) for stone in submitted.milestones],
             )
         )
     return items
@@ -204,4 +205,6 @@ def _dispatched(message: Message, matter_id: str, item: AssignmentItem, submitte
         limit=item.limit,
         due_at=item.due_at,
         depends_on=submitted.depends_on,
+        milestones=item.milestones,
+        source_type=message.data.source.type,
     )

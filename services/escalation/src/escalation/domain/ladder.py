@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from escalation.domain.acts import Approval, ParkedHold, Proposal
 from escalation.domain.clock import Claim, Course, End, Reckoning
 from escalation.domain.determination import MACHINE, SUBSTANTIVE, Finding, found_by_machine
+from escalation.domain.progress import PROGRESS_PENDING, Failed
 from escalation.domain.relief import LET_OFF, NO_RELIEF, Relief
 from escalation.domain.review import Review
 from escalation.domain.slip import BELOW_STANDARD, OVERDUE, RED, SLOW_PROGRESS, WHITE, YELLOW
@@ -63,6 +64,8 @@ class Standing:
     """Applications for a review of the slips in force; they hold the ladder where the policy says so."""
     relief: Relief = NO_RELIEF
     """What was granted and is asked for this limit."""
+    failed: Failed | None = None
+    """A check of progress that failed before the limit of the assignment ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,9 @@ def next_step(standing: Standing, rules: Rules, now: datetime) -> Step:
         return Nothing(DONE_IN_TIME)
     if standing.colour == RED:
         return Nothing(LADDER_ENDED)
+    early = _white_on_check(standing, rules, now) if standing.failed is not None else None
+    if early is not None and (isinstance(early, Issue) or not standing.passed):
+        return early
     if (waiting := _not_yet(standing, now)) is not None:
         return waiting
     step = _after_expiry(standing, rules, now)
@@ -181,6 +187,11 @@ def _not_yet(standing: Standing, now: datetime) -> Step | None:
         return Nothing(LIMIT_RUNNING)
     if (asked := _held_by_reason(standing)) is not None:
         return asked
+    return _parked(standing, now)
+
+
+def _parked(standing: Standing, now: datetime) -> Hold | None:
+    """A message of the unit that could not be read holds its ladders."""
     held = [hold.until for hold in standing.holds if hold.open_at(now)]
     return Hold(PARKED, max(held)) if held else None
 
@@ -193,6 +204,25 @@ def _held_by_reason(standing: Standing) -> Hold | None:
     return Hold(asked.reason) if asked is not None else None
 
 
+def _white_on_check(standing: Standing, rules: Rules, now: datetime) -> Step | None:
+    """A check of progress failed while the limit ran (d.4, triggers of white). None where its white would come after the end."""
+    assert standing.failed is not None
+    end = standing.failed.check.end
+    released = [hold.released_at for hold in standing.holds if hold.released_at is not None]
+    ended = [at for at in (*released, standing.failed.let_go, standing.relief.let_go(end.due_instant)) if at is not None]
+    liability, scheduled = rules.liability(end, max((at for at in ended if at > end.due_instant), default=None))
+    if standing.course.end is not None and scheduled > standing.course.end.due_instant:
+        return None
+    if standing.course.status == "PENDING":
+        return Hold(VERIFICATION_PENDING)
+    if (held := _held_by_reason(standing) or _parked(standing, now)) is not None:
+        return held
+    if standing.failed.pending:
+        return Hold(PROGRESS_PENDING)
+    person = any(hold.expired_over(end.due_instant, now) for hold in standing.holds)
+    return _After(standing, rules, end, liability, scheduled, None, person).climb(WHITE, standing.failed.ground)
+
+
 def _white_by_office(standing: Standing, rules: Rules, now: datetime) -> Step | None:
     """A white that the office proposed and approved, unless the machine would have issued one before."""
     found = _approved_proposal(standing, WHITE)
@@ -203,8 +233,8 @@ def _white_by_office(standing: Standing, rules: Rules, now: datetime) -> Step | 
     proposal, approval = found
     if _clock_comes_first(standing, rules, approval.at):
         return None
-    if any(hold.open_at(now) for hold in standing.holds):
-        return Hold(PARKED, max(hold.until for hold in standing.holds if hold.open_at(now)))
+    if (parked := _parked(standing, now)) is not None:
+        return parked
     before = [claim for claim in standing.claims if claim.at <= approval.at and claim.open_at(approval.at)]
     if any(claim.verdict is None for claim in before):
         return Hold(VERIFICATION_PENDING)
@@ -289,7 +319,10 @@ class _After:
     def assignment_or_white(self) -> Step:
         """An assignment leads to a white, a white to a yellow."""
         colour = WHITE if self.standing.colour is None else YELLOW
-        ground = BELOW_STANDARD if self.rejected_at is not None else OVERDUE
+        return self.climb(colour, BELOW_STANDARD if self.rejected_at is not None else OVERDUE)
+
+    def climb(self, colour: str, ground: str) -> Step:
+        """A slip that the clock issues where the policy lets it, and a person otherwise."""
         if self.standing.fell_at is not None:
             return self._only_by_office(colour, ground, None)
         if self.rules.approval[colour] == AUTO and not self.person:

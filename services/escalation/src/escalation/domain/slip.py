@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid5
 
 from escalation.domain.clock import owner_of
+from escalation.domain.determination import MACHINE
 
 WHITE, YELLOW, RED = "WHITE", "YELLOW", "RED"
 LADDER = (WHITE, YELLOW, RED)
@@ -22,6 +23,8 @@ FOUNDED_ON_EXPIRY = frozenset({OVERDUE, BELOW_STANDARD, "NO_MOVEMENT", "PERFUNCT
 """Grounds that need the limit below to have run out; a white for slow progress stands on its own."""
 
 LATE_ARRIVAL = "LATE_ARRIVING_TIMELY_COMPLETION"
+LATE_REPORT = "LATE_ARRIVING_TIMELY_REPORT"
+"""A report of progress from before the check that failed was read after the white was issued."""
 LEGITIMATE_REASON = "LEGITIMATE_REASON"
 """A reason that was filed in time, or more time that was granted, became known after the slip was issued."""
 OBJECTION_ACCEPTED = "OBJECTION_ACCEPTED"
@@ -88,6 +91,11 @@ class Slip:
         return owner_of(self.colour, self.renewal)
 
     @property
+    def on_check(self) -> bool:
+        """Whether it stands on a check of progress that failed, not on an official's own judgement."""
+        return self.ground in (NO_PROGRESS, SLOW_PROGRESS) and self.proposed_by == MACHINE
+
+    @property
     def is_draft(self) -> bool:
         """Whether it still waits for a person."""
         return self.state == DRAFT and self.standing
@@ -130,6 +138,18 @@ def office_reason(ground: str, by: str, text: str | None) -> str:
     """Why a white was issued that the office proposed."""
     said = f"（{text}）" if text else ""
     return f"办公室认定该事项{GROUND_NAMES.get(ground, ground)}{said}，经{by}批准发白色督办单，以示提醒，不扣分。"
+
+
+def check_reason(
+    *, what: str, number: int, last_day: date, planned: int | None, percent: int | None, ground: str, liability: date
+) -> str:
+    """Why a white was issued before the limit ended: a reporting cycle without accepted progress, or progress behind the plan."""
+    if what == "CYCLE":
+        how = f"第{number}个报告周期至{last_day.isoformat()}止，期内无认可的进展"
+    else:
+        reached = f"认可进展{percent}%" if percent is not None else "无认可进展"
+        how = f"计划至{last_day.isoformat()}完成{planned}%，{reached}，落后超过允许幅度"
+    return f"{how}，{GROUND_NAMES[ground]}；{_consequence(WHITE, ground)}，责任日期{liability.isoformat()}。"
 
 
 def expiry_reason(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from escalation.domain import extension, justification, objection
+from escalation.domain import checks, extension, justification, objection, progress
 from escalation.domain.acts import Approval, ParkedHold, Proposal
 from escalation.domain.clock import Claim, Clock, Course, Reckoning, Term, course
 from escalation.domain.determination import Finding
@@ -35,7 +35,7 @@ from escalation.domain.slip import (
 )
 
 CLAIM, VERDICT, PROGRESS, URGE = "CLAIM", "VERDICT", "PROGRESS", "URGE"
-FINDING, PROPOSAL, APPROVAL, SERVICE = "FINDING", "PROPOSAL", "APPROVAL", "SERVICE"
+FINDING, PROPOSAL, APPROVAL, SERVICE = "FINDING", "PROPOSAL", "APPROVAL", checks.SERVICE
 APPLICATION, DECISION = "REVIEW", "REVIEW_DECISION"
 """A review and what came of it; their ids are the slip's, so that a slip has one of each."""
 
@@ -74,6 +74,8 @@ class Ladder:
     fixed_due: datetime | None
     waiting: str | None
     """Why it does not go on although its limit has passed."""
+    plan: dict[str, Any] | None = None
+    """Milestones, and whether it is standing supervision without a limit; None where there is neither (`progress`)."""
     changed: bool = False
     touched: bool = False
     clocks: dict[str, Clock] = field(default_factory=dict)
@@ -196,6 +198,8 @@ class Rung:
     since: datetime
     until: datetime | None
     relief: Relief = NO_RELIEF
+    failed: progress.Failed | None = None
+    """A check of the assignment's progress that its accepted reports do not meet."""
 
     @property
     def passed(self) -> bool:
@@ -249,7 +253,9 @@ def _rung(
 ) -> Rung:
     about = slip.slip_id if slip else ladder.assignment_id
     clock = ladder.clocks.get(about) if about else None
-    return Rung(slip, clock, _course(ladder, slip, clock, claims, reckoning), claims, since, until, ladder.relief(about))
+    rung = Rung(slip, clock, _course(ladder, slip, clock, claims, reckoning), claims, since, until, ladder.relief(about))
+    rung.failed = checks.failed_of(ladder, rung, reckoning)
+    return rung
 
 
 def _course(ladder: Ladder, slip: Slip | None, clock: Clock | None, claims: list[Claim], reckoning: Reckoning) -> Course:
@@ -283,6 +289,8 @@ def term(ladder: Ladder, slip: Slip | None, clock: Clock | None) -> Term:
 
 def unfounded(lower: Rung, above: Slip) -> bool:
     """Whether the slip above has lost its ground: the limit below it did not run out after all (invariant 6)."""
+    if above.on_check:
+        return checks.met_after_all(lower, above)
     if above.ground not in FOUNDED_ON_EXPIRY:
         return False
     if lower.course.status in ("DONE", "PENDING", *LET_OFF) or lower.course.suspended:
@@ -292,8 +300,10 @@ def unfounded(lower: Rung, above: Slip) -> bool:
     return lower.course.status == "RUNNING" and lower.clock is not None and _moved_on(lower)
 
 
-def lost_by(lower: Rung) -> str:
-    """Why the slip above lost its ground: a claim in time, or a reason or more time that was granted or asked for."""
+def lost_by(lower: Rung, above: Slip) -> str:
+    """Why the slip above lost its ground: a report or a claim in time, or a reason or more time that was granted or asked for."""
+    if above.on_check:
+        return checks.met_by(lower, above)
     return LATE_ARRIVAL if lower.course.claimed and lower.course.status not in LET_OFF else LEGITIMATE_REASON
 
 
@@ -334,6 +344,7 @@ def standing_of(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> Stan
         fell_at=_fell_at(ladder, slip),
         reviews=[review for review in reviews if review.slip_id in standing],
         relief=rung.relief,
+        failed=rung.failed,
     )
 
 

@@ -46,6 +46,7 @@ def _ladder() -> None:
         sa.Column("limit_unit", sa.Text),
         sa.Column("fixed_due", Instant),
         sa.Column("waiting", sa.Text),
+        sa.Column("plan", Json),
         sa.PrimaryKeyConstraint("matter_id", "unit", name="pk_ladder"),
     )
     op.create_index("ix_ladder_waiting", "ladder", ["waiting", "unit"], **_partial("waiting IS NOT NULL"))

@@ -30,6 +30,7 @@ ladder = Table(
     Column("limit_unit", Text),
     Column("fixed_due", Instant),
     Column("waiting", Text),
+    Column("plan", Json),
     Index("ix_ladder_waiting", "waiting", "unit", **_where("waiting IS NOT NULL")),
 )
 
