@@ -83,6 +83,14 @@ class ActingOffice(Acting):
         if accepted and other and place not in self.parts:
             self.parts.append((self.about(pick)["matter"], other))
 
+    @rule(gap=gaps, unit=st.sampled_from(UNITS))
+    def plan_a_covert_inspection(self, gap: int, unit: str) -> None:
+        """This release refuses it; whatever becomes of it, nobody may hear of it."""
+        name = f"COVERT-{self.count}"
+        plan = {"inspection": name, "mode": "COVERT", "unit": unit, "place": f"暗访地点{name}", "plan": "暗访"}
+        days = {"from": "2026-07-06", "to": "2026-07-10", "team": {"leader": f"组长{name}", "members": []}}
+        self.tell("inspection.planned", "/office", gap, plan | days)
+
     # ------------------------------------------------------------ the books
 
     @rule(unit=st.sampled_from(UNITS), gap=gaps, amount=st.sampled_from(("0.50", "0.10", "1.25")), office=st.booleans())

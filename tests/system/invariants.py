@@ -36,6 +36,8 @@ class History:
     now: datetime
     unwatched: list[Row] = field(default_factory=list)
     """Clocks that run while nothing is set to happen at their end."""
+    unexplained: list[Row] = field(default_factory=list)
+    """Limits that have passed without an outcome record."""
 
     @cached_property
     def slips(self) -> dict[Ladder, list[Row]]:
@@ -319,8 +321,3 @@ INVARIANTS: tuple[Check, ...] = (
     reviewers_had_no_part_in_the_act,
     reds_cost_the_year_and_go_to_three_bodies,
 )
-
-
-def broken(history: History) -> list[str]:
-    """Everything that is broken, each with the name of its invariant."""
-    return [f"{check.__name__}: {what}" for check in INVARIANTS for what in check(history)]

@@ -26,7 +26,7 @@ from service_chassis.messaging.envelope import Outgoing
 from service_chassis.persistence import migrations
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Memory
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from duban import chain, outcome
 
@@ -47,6 +47,14 @@ def migrated(folder: Path) -> Path:
         migrations.migrate(database, kind.MIGRATIONS)
         database.close()
     return folder
+
+
+UNEXPLAINED = text(
+    "SELECT matter_id, unit, owner FROM clock WHERE passed_due IS NOT NULL AND passed_due = due_instant AND"
+    " (owner = 'ASSIGNMENT' OR owner LIKE 'SLIP:%') AND state <> 'RUNNING'"
+    " AND NOT EXISTS (SELECT 1 FROM outcome WHERE outcome.about = clock.about)"
+)
+"""Limits that have passed under the cut, of which the table of reasons says nothing."""
 
 
 class Living:
@@ -100,15 +108,18 @@ class Living:
     def history(self) -> History:
         """What can be seen now."""
         published = [json.loads(body) for _, body in self.bodies]
-        return History(self.policy, self.messages, published, self.outcome(), self.now, self._unwatched())
+        return History(
+            self.policy, self.messages, published, self.outcome(), self.now, self._rows(UNWATCHED), self._rows(UNEXPLAINED)
+        )
 
     def outcome(self) -> dict[str, list[Row]]:
         return outcome.gather(self.chain.reports())
 
-    def _unwatched(self) -> list[Row]:
+    def _rows(self, query: TextClause) -> list[Row]:
+        """What a query finds in escalation's tables."""
         (escalation,) = (runtime for runtime in self.chain.runtimes if runtime.service.name == "escalation")
         with escalation.database.begin() as session:
-            return [dict(row) for row in session.execute(UNWATCHED).mappings()]
+            return [dict(row) for row in session.execute(query).mappings()]
 
     def redeliver_everything(self) -> None:
         """Every published event comes once more to every service."""

@@ -11,7 +11,8 @@ import pytest
 from bad_input import Story
 from duban.arrivals import order
 from ground_rules.policy import load_policy
-from invariants import History, broken
+from invariants import History
+from invariants_effects import broken
 from living import living, migrated
 from matters import ZONE
 

@@ -8,21 +8,24 @@ from datetime import datetime
 from typing import Any
 
 import invariants
+import invariants_effects as effects
 import pytest
 from ground_rules.policy import load_policy
-from invariants import INVARIANTS, Check, History, broken
+from invariants import INVARIANTS, Check, History
+from invariants_effects import EFFECTS, broken
 
 Row = dict[str, Any]
 Damage = Callable[[History], None]
 
 POLICY = load_policy({}, rehearsal=True)
 PLACE = {"matter": "M-1", "unit": "ZJJ"}
+BODIES = ("DISCIPLINE", "ASSESSMENT", "ORGANISATION")
 NOW = datetime.fromisoformat("2026-06-30T00:00:00+08:00")
 
 
 def slip(colour: str, issued: str, served: str, due: str, **more: Any) -> Row:
     times = {"issued_at": f"{issued}+08:00", "served_at": f"{served}+08:00", "due_instant": f"{due}T00:00:00+08:00"}
-    found = PLACE | {"colour": colour, "renewal": 0, "state": "EXPIRED", "liability_date": issued[:10]}
+    found = PLACE | {"colour": colour, "renewal": 0, "state": "EXPIRED", "liability_date": issued[:10], "number": f"{colour}-1"}
     return found | times | more
 
 
@@ -31,7 +34,8 @@ def message(id_: str, name: str, at: str, **data: Any) -> Row:
 
 
 def fact(name: str, **data: Any) -> Row:
-    return {"id": name, "type": f"{name}.v1", "data": {"external_ref": "M-1", "unit": "ZJJ"} | data}
+    known = {"external_ref": "M-1", "unit": "ZJJ"}
+    return {"id": name, "type": f"{name}.v1", "time": "2026-04-01T00:00:00+08:00", "data": known | data}
 
 
 def sound() -> History:
@@ -49,17 +53,21 @@ def sound() -> History:
     ]
     issued = {"standard": "完成", "limit": {"amount": 5, "unit": "WORKDAY"}}
     booked = {"entry_id": "e-1", "year": 2026, "amount": "-0.30"}
+    closed = {"year": 2026, "totals": [{"unit": "ZJJ", "points": "-0.30"}]}
     published = [
-        *(fact("escalation.slip.issued", colour=one["colour"], **issued) for one in slips),
+        *(fact("escalation.slip.issued", colour=one["colour"], renewal=0, number=one["number"], **issued) for one in slips),
+        *(fact("escalation.referral.created", body=body) for body in BODIES),
         fact("escalation.determination.made", decided_at="2026-03-26T09:00:00+08:00", progress_class="NO_MOVEMENT"),
         fact("scoring.score.deducted", **booked),
+        fact("scoring.assessment.finalised", **closed),
     ]
     entry = PLACE | {"year": 2026, "amount": "-0.30", "kind": "DEDUCTION"}
     outcome = {
         "slips": slips,
         "score_entries": [entry],
         "balances": [{"unit": "ZJJ", "year": 2026, "points": "-0.30", "eligible": False}],
-        "referrals": [PLACE | {"body": body} for body in ("DISCIPLINE", "ASSESSMENT", "ORGANISATION")],
+        "referrals": [PLACE | {"body": body, "state": "CREATED"} for body in BODIES],
+        "restatements": [],
         "refusals": [],
         "deadlines": [PLACE | {"owner": "ASSIGNMENT", "state": "BREACHED", "due_instant": "2026-03-02T00:00:00+08:00"}],
     }
@@ -196,6 +204,79 @@ def a_year_lost_without_a_red(history: History) -> None:
     of(history, "RED").update(state="VACATED_BY_CASCADE", cause="VACATED_BY_CASCADE")
 
 
+# ---- effects
+
+
+def a_slip_that_was_not_told(history: History) -> None:
+    del history.published[0]
+
+
+def a_referral_that_was_not_told(history: History) -> None:
+    history.published.remove(history.facts("escalation.referral.created")[0])
+
+
+def an_entry_that_was_told_only(history: History) -> None:
+    history.published.append(fact("scoring.score.bonus_awarded", year=2026, amount="0.50"))
+
+
+def a_gap_in_the_numbers(history: History) -> None:
+    for number in (1, 3):
+        history.published.append(
+            fact("escalation.urge.sent") | {"source": "/duban/escalation", "subject": "m", "sequence": number}
+        )
+
+
+def a_limit_without_a_reason(history: History) -> None:
+    history.unexplained.append(PLACE | {"owner": "SLIP:WHITE"})
+
+
+def a_red_on_a_fallen_yellow(history: History) -> None:
+    of(history, "YELLOW").update(state="OVERTURNED", cause="x")
+
+
+def a_recall_without_a_fall(history: History) -> None:
+    history.outcome["referrals"][0]["state"] = "RECALLED"
+
+
+def a_fall_without_a_recall(history: History) -> None:
+    of(history, "RED").update(state="OVERTURNED", cause="x")
+
+
+def a_reversal_in_another_year(history: History) -> None:
+    history.published.append(fact("scoring.score.reversed", entry_id="e-2", reverses="e-1", year=2027, amount="0.30"))
+
+
+def a_reversal_of_another_amount(history: History) -> None:
+    history.published.append(fact("scoring.score.reversed", entry_id="e-2", reverses="e-1", year=2026, amount="0.20"))
+
+
+def points_in_another_year(history: History) -> None:
+    history.outcome["score_entries"][0]["year"] = 2025
+
+
+def a_deadline_that_a_calendar_shortened(history: History) -> None:
+    ends = {"owner": "SLIP:WHITE", "deadline": "2026-03-15", "previous_deadline": "2026-03-16"}
+    history.published.append(fact("escalation.clock.reprojected", **ends))
+
+
+def a_closed_year_that_changed_silently(history: History) -> None:
+    history.facts("scoring.assessment.finalised")[0]["data"]["totals"][0]["points"] = "-0.60"
+
+
+def a_covert_inspection_that_is_named(history: History) -> None:
+    plan = {"inspection": "I-1", "mode": "COVERT", "place": "某村", "team": {"leader": "组长"}}
+    history.messages.append(message("i-1", "inspection.planned", "2026-03-01T09:00:00", **plan))
+    history.published.append(fact("intake.inspection.planned", place="某村"))
+
+
+def reminded_while_suspended(history: History) -> None:
+    history.published += [fact(f"escalation.{name}", owner="SLIP:RED") for name in ("clock.suspended", "deadline.approaching")]
+
+
+def breached_while_suspended(history: History) -> None:
+    history.published += [fact(f"escalation.{name}", owner="SLIP:RED") for name in ("clock.suspended", "deadline.breached")]
+
+
 SAMPLES: list[tuple[Check, Damage]] = [
     (invariants.one_slip_for_each_rung, a_second_yellow),
     (invariants.one_deduction_for_each_yellow, a_second_deduction),
@@ -213,6 +294,8 @@ SAMPLES: list[tuple[Check, Damage]] = [
     (invariants.no_colour_while_a_claim_waits, a_verdict_that_came_after_the_yellow),
     (invariants.no_colour_while_a_claim_waits, a_verdict_that_never_came),
     (invariants.no_colour_while_suspended, issued_while_suspended),
+    (invariants.no_colour_while_suspended, reminded_while_suspended),
+    (invariants.no_colour_while_suspended, breached_while_suspended),
     (invariants.timely_work_leaves_no_standing_slip, a_claim_that_was_verified),
     (invariants.timely_work_leaves_no_standing_slip, a_claim_that_came_late_and_was_verified),
     (invariants.timely_work_leaves_no_standing_slip, work_that_was_done_before_the_assignment_ended),
@@ -226,6 +309,20 @@ SAMPLES: list[tuple[Check, Damage]] = [
     (invariants.reds_cost_the_year_and_go_to_three_bodies, a_referral_too_few),
     (invariants.reds_cost_the_year_and_go_to_three_bodies, a_red_without_its_year),
     (invariants.reds_cost_the_year_and_go_to_three_bodies, a_year_lost_without_a_red),
+    (effects.what_is_shown_was_told, a_slip_that_was_not_told),
+    (effects.what_is_shown_was_told, a_referral_that_was_not_told),
+    (effects.what_is_shown_was_told, an_entry_that_was_told_only),
+    (effects.events_are_numbered_without_gaps, a_gap_in_the_numbers),
+    (effects.every_limit_that_passed_has_a_reason, a_limit_without_a_reason),
+    (effects.nothing_stands_on_a_fallen_slip, a_red_on_a_fallen_yellow),
+    (effects.referrals_are_recalled_with_their_red, a_recall_without_a_fall),
+    (effects.referrals_are_recalled_with_their_red, a_fall_without_a_recall),
+    (effects.a_fall_gives_back_what_it_cost_in_its_own_year, a_reversal_in_another_year),
+    (effects.a_fall_gives_back_what_it_cost_in_its_own_year, a_reversal_of_another_amount),
+    (effects.points_belong_to_the_year_of_liability, points_in_another_year),
+    (effects.a_served_deadline_is_never_shortened_by_a_calendar, a_deadline_that_a_calendar_shortened),
+    (effects.a_closed_year_changes_only_by_restatements, a_closed_year_that_changed_silently),
+    (effects.nothing_of_a_covert_inspection_is_told_before_its_conclusion, a_covert_inspection_that_is_named),
 ]
 
 
@@ -241,7 +338,7 @@ def test_each_check_finds_its_bad_sample(check: Check, damage: Damage) -> None:
 
 
 def test_every_check_has_a_bad_sample() -> None:
-    assert {check for check, _ in SAMPLES} == set(INVARIANTS)
+    assert {check for check, _ in SAMPLES} == {*INVARIANTS, *EFFECTS}
 
 
 def test_a_late_claim_outside_its_window_is_not_believed_by_machine() -> None:

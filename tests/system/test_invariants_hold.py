@@ -18,7 +18,7 @@ from acting import START
 from acting_relief import ActingRelief
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
-from invariants import broken
+from invariants_effects import broken
 from living import migrated, played, rebuilt
 
 Row = dict[str, Any]
