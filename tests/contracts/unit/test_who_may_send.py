@@ -84,9 +84,23 @@ def test_nobody_else_touches_the_books(example: Example, refused: Callable[..., 
     assert (error.code, error.errors[0]["pointer"]) == ("SENDER_MISMATCH", "/type")
 
 
+@pytest.mark.parametrize(("unit", "sender"), [("ZJJ", "ZJJ"), (None, "ZJJ"), ("ZJJ", "OFFICE"), (None, "OFFICE")])
+def test_a_source_is_answered_by_the_unit_itself_or_the_office(
+    example: Example, send: Callable[..., Message], unit: str | None, sender: str
+) -> None:
+    event = from_(example("reply.sent.v1"), sender)
+    event["data"] = {name: value for name, value in (event["data"] | {"unit": unit}).items() if value is not None}
+    assert send(event).data.unit == unit
+
+
+def test_no_unit_answers_in_the_name_of_another(example: Example, refused: Callable[..., Unreadable]) -> None:
+    error = refused(from_(example("reply.sent.v1"), "HBJ"))
+    assert (error.code, error.errors[0]["pointer"]) == ("SENDER_MISMATCH", "/data/unit")
+
+
 def test_every_inbound_type_says_who_may_send_it() -> None:
     kinds = [BY_THE_UNIT, BY_THE_OFFICE, BY_A_BODY, BY_THE_ASSESSMENT_OFFICE]
-    by_anybody = {"matter.submitted.v1", "urge.sent.v1", "cut.marked.v1"}
+    by_anybody = {"matter.submitted.v1", "urge.sent.v1", "reply.sent.v1", "cut.marked.v1"}
     assert set().union(*kinds) | by_anybody == set(REQUESTS)
     assert sum(map(len, kinds)) == len(set().union(*kinds))
 

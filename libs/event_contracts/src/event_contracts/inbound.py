@@ -18,6 +18,7 @@ from event_contracts.inbound_matters import (
     CompletionClaimed,
     CompletionRejected,
     CompletionVerified,
+    DuplicateResolved,
     Informant,
     MatterSubmitted,
     Milestone,
@@ -26,6 +27,7 @@ from event_contracts.inbound_matters import (
     ObjectionFiled,
     ProgressAssessed,
     ProgressReported,
+    ReplySent,
     SubmittedAssignment,
     SubmittedSource,
     Verdict,
@@ -243,6 +245,8 @@ REQUESTS: tuple[type[Request], ...] = (
     BulletinPublished,
     BonusAwarded,
     AssessmentFinalised,
+    DuplicateResolved,
+    ReplySent,
     CutMarked,
 )
 
@@ -280,6 +284,7 @@ BY_THE_OFFICE = frozenset(
         InterviewHeld.TYPE,
         PersonsPublished.TYPE,
         BulletinPublished.TYPE,
+        DuplicateResolved.TYPE,
     }
 )
 """Decisions: the supervision office alone sends these."""

@@ -179,3 +179,31 @@ class ObjectionDecided(AboutUnit):
     new_unit: str | None = None
     reasons: str | None = None
     request: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateResolved(Request):
+    """The office answers whether two matters are one: MERGE `matter` into `into`, or DISTINCT.
+
+    Without `into`: MERGE means the likeliest suspected matter, DISTINCT all of them. A DISTINCT after a MERGE undoes it.
+    """
+
+    TYPE: ClassVar[str] = "duplicate.resolved.v1"
+    OWNER: ClassVar[str] = "intake"
+    matter: str
+    outcome: str
+    reason: str
+    into: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplySent(Request):
+    """One source was answered: `matter` is the one that came from it, merged or not. Without `unit` its lead answered."""
+
+    TYPE: ClassVar[str] = "reply.sent.v1"
+    OWNER: ClassVar[str] = "intake"
+    matter: str
+    to: str
+    text: str
+    unit: str | None = None

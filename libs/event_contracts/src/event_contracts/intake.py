@@ -44,6 +44,14 @@ class AssignmentItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyDuty:
+    """A unit that owes the source of a matter an answer, and how long it has from the service of its assignment."""
+
+    unit: str
+    limit: TimeLimit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatterRegistered(MatterFact):
     """A matter was formally opened (立项)."""
 
@@ -56,6 +64,7 @@ class MatterRegistered(MatterFact):
     state: str
     assignments: list[AssignmentItem] = field(default_factory=list)
     classification: str = "NONE"
+    replies: list[ReplyDuty] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +85,8 @@ class AssignmentDispatched(MatterFact):
     """All units of the matter, where they are others than when it was registered; else empty."""
     milestones: list[PlannedMilestone] = field(default_factory=list)
     source_type: str | None = None
+    reply: TimeLimit | None = None
+    """How long this unit has to answer the source, from the same service; None where it owes no answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,11 +168,68 @@ class CompletionRejected(MatterFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatterClosed(MatterFact):
-    """All units' parts were verified (销号)."""
+    """All units' parts were verified and every source has its answer (销号)."""
 
     TYPE: ClassVar[str] = "intake.matter.closed.v1"
     title: str
     state: str = "CLOSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A matter that another one may repeat; `score` in whole percent."""
+
+    matter_id: str
+    external_ref: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateSuspected(MatterFact):
+    """A matter may be the same as others that came before it or after it; an officer answers MERGE or DISTINCT."""
+
+    TYPE: ClassVar[str] = "intake.duplicate.suspected.v1"
+    score: int
+    candidates: list[Candidate]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterMerged(MatterFact):
+    """The matter is handled together with `into` (并案办理): for each of `units` only the ladder of `into` goes on.
+
+    The highest revision counts. Every source keeps its own reply.
+    """
+
+    TYPE: ClassVar[str] = "intake.matter.merged.v1"
+    into: str
+    into_ref: str
+    units: list[str]
+    merged_at: datetime
+    moved_from: str | None = None
+    """The matter that it was merged into before, if it was."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterUnmerged(MatterFact):
+    """The matter is another one after all: it goes on by itself."""
+
+    TYPE: ClassVar[str] = "intake.matter.unmerged.v1"
+    out_of: str
+    out_of_ref: str
+    unmerged_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplySent(MatterFact):
+    """The source of the matter was answered (答复); its reply clock stops at `sent_at`."""
+
+    TYPE: ClassVar[str] = "intake.reply.sent.v1"
+    unit: str
+    reply: str
+    sent_at: datetime
+    to: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +317,10 @@ FACTS: tuple[type[Fact], ...] = (
     CompletionVerified,
     CompletionRejected,
     MatterClosed,
+    DuplicateSuspected,
+    MatterMerged,
+    MatterUnmerged,
+    ReplySent,
     ObjectionFiled,
     ObjectionDecided,
     PersonsPublished,

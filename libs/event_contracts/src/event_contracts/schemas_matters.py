@@ -153,3 +153,25 @@ class ObjectionDecidedContract(AboutUnitContract):
     new_unit = UnitCode(required=False)
     reasons = Text(10_000, required=False)
     request = reference_field(required=False)
+
+
+class DuplicateResolvedContract(Contract):
+    MAKES = inbound.DuplicateResolved
+    matter = reference_field()
+    into = reference_field(required=False)
+    outcome = OneOf(vocabulary.DUPLICATE_OUTCOMES)
+    reason = Text(10_000)
+    by = person_field(required=False)
+
+    def disagreements(self, values: Mapping[str, Any]) -> dict[Any, Any]:
+        if values.get("into") == values["matter"]:
+            return {"into": ["须是另一事项 / must be another matter"]}
+        return {}
+
+
+class ReplySentContract(Contract):
+    MAKES = inbound.ReplySent
+    matter = reference_field()
+    unit = UnitCode(required=False)
+    to = Text(512)
+    text = Text(20_000)

@@ -69,6 +69,8 @@ def may_send(message: Message) -> Refusal | None:
         return Refusal.at("/type", "SENDER_MISMATCH", f"{kind} 不由 {sender} 发送 / {kind} is not sent by {sender}")
     if kind in inbound.BY_THE_UNIT and message.data.unit != sender:
         return Refusal.at("/data/unit", "SENDER_MISMATCH", "单位只能代表自己 / a unit speaks for itself only")
+    if kind == inbound.ReplySent.TYPE and sender != "OFFICE" and message.data.unit not in (None, sender):
+        return Refusal.at("/data/unit", "SENDER_MISMATCH", "单位只能代表自己 / a unit speaks for itself only")
     if kind in inbound.BY_THE_OFFICE and sender != "OFFICE":
         return Refusal.at("/type", "SENDER_MISMATCH", "此类消息只能由督查室发送 / only the office may send this")
     if kind in inbound.BY_A_BODY and sender not in ("OFFICE", message.data.body):
