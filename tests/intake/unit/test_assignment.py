@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 from ground_rules.limits import Limit
+from ground_rules.policy import load_policy
 from intake.domain.assignment import Part, fault_in, limit_of
 from intake.domain.faults import Fault
 from intake.domain.roles import Role
 from intake.domain.sources import SourceType
 
+POLICY = load_policy()
 TEN = Limit(10, "WORKDAY")
 LEAD = Part("ZJJ", Role.LEAD, TEN)
 HELP = Part("SLJ", Role.SUPPORTING, TEN)
@@ -47,24 +49,24 @@ def test_a_unit_depends_on_other_units_of_the_same_matter_only(other: str) -> No
 
 
 def test_the_limit_of_the_sender_goes_before_the_rule_of_the_source() -> None:
-    assert limit_of(LEAD, SourceType.NPC_SUGGESTION, difficult=True, index=0) == TEN
+    assert limit_of(LEAD, SourceType.NPC_SUGGESTION, POLICY, difficult=True, index=0) == TEN
 
 
 def test_a_fixed_instant_leaves_no_limit() -> None:
     part = Part("ZJJ", Role.LEAD, due_at=datetime(2026, 3, 2, tzinfo=UTC))
-    assert limit_of(part, SourceType.NPC_SUGGESTION, difficult=False, index=0) is None
+    assert limit_of(part, SourceType.NPC_SUGGESTION, POLICY, difficult=False, index=0) is None
 
 
 def test_a_limit_left_out_is_the_one_of_the_source() -> None:
     part = Part("ZJJ", Role.LEAD)
-    assert limit_of(part, SourceType.NPC_SUGGESTION, difficult=True, index=0) == Limit(6, "MONTH")
+    assert limit_of(part, SourceType.NPC_SUGGESTION, POLICY, difficult=True, index=0) == Limit(6, "MONTH")
 
 
 def test_standing_supervision_needs_no_limit() -> None:
-    assert limit_of(Part("ZJJ", Role.LEAD), SourceType.EIGHT_RULES, difficult=False, index=0) is None
+    assert limit_of(Part("ZJJ", Role.LEAD), SourceType.EIGHT_RULES, POLICY, difficult=False, index=0) is None
 
 
 def test_without_a_limit_and_without_a_rule_the_sender_has_to_name_one() -> None:
-    fault = limit_of(Part("ZJJ", Role.LEAD), SourceType.MAJOR_DECISION, difficult=False, index=2)
+    fault = limit_of(Part("ZJJ", Role.LEAD), SourceType.MAJOR_DECISION, POLICY, difficult=False, index=2)
     assert isinstance(fault, Fault)
     assert (fault.code, fault.pointer) == ("SCHEMA_INVALID", "/data/assignments/2/limit")

@@ -188,10 +188,21 @@ class Reply:
     cppcc_proposal: Limit
     leader_instruction: Limit
     leader_instruction_difficult: Limit
+    meeting: Limit
+    document: Limit
     netizen_message: Limit
+    hotline: Limit
     petition: Limit
     petition_extension: Limit
     petition_objection: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """From which likeness (whole percent), and within how many calendar days, a matter is suspected to repeat another."""
+
+    threshold: int
+    period: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +262,7 @@ class Policy:
     interview: Interview
     issue_breaker: IssueBreaker
     reply: Reply
+    duplicates: Duplicates
     rehearsal: RehearsalPart
     rows: tuple[Row, ...]
 
@@ -278,6 +290,7 @@ _SECTIONS: Mapping[str, type] = MappingProxyType(
         "interview": Interview,
         "issue_breaker": IssueBreaker,
         "reply": Reply,
+        "duplicates": Duplicates,
         "rehearsal": RehearsalPart,
     }
 )

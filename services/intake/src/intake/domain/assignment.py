@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ground_rules.limits import Limit
+from ground_rules.policy import Policy
 
 from intake.domain.faults import Fault
 from intake.domain.roles import Role
@@ -59,14 +60,14 @@ def _fault_in_part(index: int, part: Part, units: Collection[str]) -> Fault | No
     return None
 
 
-def limit_of(part: Part, source: SourceType, *, difficult: bool, index: int) -> Limit | Fault | None:
+def limit_of(part: Part, source: SourceType, policy: Policy, *, difficult: bool, index: int) -> Limit | Fault | None:
     """The part's limit: its own, else the one that the source's rule gives; None with a `due_at` or standing supervision.
 
     A part that has neither, of a source without a rule, is a fault: the sender must say by when.
     """
     if part.limit is not None or part.due_at is not None:
         return part.limit
-    limit = default_limit(source, part.role, difficult=difficult)
+    limit = default_limit(source, part.role, policy, difficult=difficult)
     if limit is None and not RULES[source].standing:
         return _fault(
             f"/{index}/limit",

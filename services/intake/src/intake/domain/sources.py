@@ -11,6 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from ground_rules.limits import Limit
+from ground_rules.policy import Policy
 
 from intake.domain.roles import Role
 
@@ -51,52 +52,69 @@ SECTION_NAMES: Mapping[Section, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class SourceRule:
-    """What follows from a source type. `None` for a limit means: no rule gives one, the sender has to."""
+    """What follows from a source type. The limits are names of the policy's section `reply`, where their provenance stands.
+
+    `None` for a limit means: no rule gives one, the sender has to.
+    """
 
     section: Section
-    limit: Limit | None = None
-    difficult: Limit | None = None
+    limit: str | None = None
+    difficult: str | None = None
     """The limit of a matter marked difficult; without one, `limit` holds."""
-    supporting: Limit | None = None
-    """The limit of a supporting unit; without one, half of the lead's (domain.md d.9, PROPOSED)."""
+    supporting: str | None = None
+    """The limit of a supporting unit; without one, a share of the lead's (domain.md d.9, policy `supporting.share`)."""
     standing: bool = False
     """Supervision without a natural end (domain.md C3): it reports in cycles and needs no limit."""
+    answered: bool = False
+    """Somebody waits for an answer: the lead replies within the same limit (domain.md C4–C7, a′.2)."""
 
 
 RULES: Mapping[SourceType, SourceRule] = MappingProxyType(
     {
         SourceType.MAJOR_DECISION: SourceRule(Section.DECISION_SUPERVISION),
         # One province's rule (a′.2): minutes 20, documents 30; workdays, as for the instructions of the same rule in AC-15.
-        SourceType.MEETING: SourceRule(Section.DECISION_SUPERVISION, limit=Limit(20, "WORKDAY")),
-        SourceType.DOCUMENT: SourceRule(Section.DECISION_SUPERVISION, limit=Limit(30, "WORKDAY")),
+        SourceType.MEETING: SourceRule(Section.DECISION_SUPERVISION, limit="meeting"),
+        SourceType.DOCUMENT: SourceRule(Section.DECISION_SUPERVISION, limit="document"),
         SourceType.EIGHT_RULES: SourceRule(Section.DECISION_SUPERVISION, standing=True),
         # Attended meetings, accompanied visits and inspections (C11, C12): what came of them is a decision to be carried out.
         SourceType.FIELD_NOTE: SourceRule(Section.DECISION_SUPERVISION),
         SourceType.INSPECTION: SourceRule(Section.DECISION_SUPERVISION),
         # The same rule: ordinary 15, difficult 30; urgent ones (1–5 days) carry their own limit.
         SourceType.LEADER_INSTRUCTION: SourceRule(
-            Section.SPECIAL_HANDLING, limit=Limit(15, "WORKDAY"), difficult=Limit(30, "WORKDAY")
+            Section.SPECIAL_HANDLING, limit="leader_instruction", difficult="leader_instruction_difficult", answered=True
         ),
-        # Wuhan's 10 workdays (a′.2, AC-15).
-        SourceType.NETIZEN_MESSAGE: SourceRule(Section.SPECIAL_HANDLING, limit=Limit(10, "WORKDAY")),
-        # 信访工作条例: settled in 60 calendar days.
-        SourceType.PETITION: SourceRule(Section.SPECIAL_HANDLING, limit=Limit(60, "DAY")),
+        SourceType.NETIZEN_MESSAGE: SourceRule(Section.SPECIAL_HANDLING, limit="netizen_message", answered=True),
+        SourceType.PETITION: SourceRule(Section.SPECIAL_HANDLING, limit="petition", answered=True),
         # 12345: 13 workdays for a complaint; an enquiry (3) carries its own limit.
-        SourceType.HOTLINE: SourceRule(Section.SPECIAL_HANDLING, limit=Limit(13, "WORKDAY")),
+        SourceType.HOTLINE: SourceRule(Section.SPECIAL_HANDLING, limit="hotline", answered=True),
         # 代表法 2025 art. 51: three months, six for wide or difficult ones; supporting opinion within one month.
         SourceType.NPC_SUGGESTION: SourceRule(
-            Section.SUGGESTION_HANDLING, limit=Limit(3, "MONTH"), difficult=Limit(6, "MONTH"), supporting=Limit(1, "MONTH")
+            Section.SUGGESTION_HANDLING,
+            limit="npc_suggestion",
+            difficult="npc_suggestion_difficult",
+            supporting="npc_supporting",
+            answered=True,
         ),
         # Three months by common practice (a′.2, C7).
-        SourceType.CPPCC_PROPOSAL: SourceRule(Section.SUGGESTION_HANDLING, limit=Limit(3, "MONTH")),
+        SourceType.CPPCC_PROPOSAL: SourceRule(Section.SUGGESTION_HANDLING, limit="cppcc_proposal", answered=True),
     }
 )
 
 
-def default_limit(source: SourceType, role: Role, *, difficult: bool) -> Limit | None:
+def default_limit(source: SourceType, role: Role, policy: Policy, *, difficult: bool) -> Limit | None:
     """The limit that the rules give an assignment whose sender named none, or None where no rule does."""
     rule = RULES[source]
-    lead = rule.difficult if difficult and rule.difficult is not None else rule.limit
+    lead = _named(policy, (rule.difficult if difficult else None) or rule.limit)
     if role is Role.LEAD or lead is None:
         return lead
-    return rule.supporting or Limit(max(1, lead.amount // 2), lead.unit)
+    return _named(policy, rule.supporting) or Limit(max(1, int(lead.amount * policy.supporting.share)), lead.unit)
+
+
+def reply_limit(source: SourceType, policy: Policy, *, difficult: bool) -> Limit | None:
+    """How long the lead has to answer the source, whatever the limit of the work itself; None where nobody waits for an answer."""
+    return default_limit(source, Role.LEAD, policy, difficult=difficult) if RULES[source].answered else None
+
+
+def _named(policy: Policy, name: str | None) -> Limit | None:
+    found: Limit | None = getattr(policy.reply, name) if name else None
+    return found
