@@ -5,7 +5,7 @@ All matters of a batch are read before the first message is handled (`service.pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from ground_rules.policy import Policy
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
+from intake import groups
 from intake.domain.completion import Filing, FilingKind, PartState, Verdict, done_at, part_state
 from intake.domain.matter import DERIVED, MatterState, state_of
 from intake.domain.persons import Act
@@ -72,7 +73,7 @@ def claim_completion(work: Work, message: Message, policy: Policy) -> None:
     if policy.verification == "auto":
         verdict = Verdict(f"auto:{message.id}", FilingKind.COMPLETION, message.time, True, names=message.id, colour=data.colour)
         work.store.add_opinion(matter, part, Opinion(verdict, MACHINE))
-    _settle(work, matter, part, before)
+    settle_part(work, matter, part, before)
     work.retry(matter.matter_id)
 
 
@@ -112,16 +113,16 @@ def _decide(work: Work, message: Message, opinion: Opinion, pointer: str) -> Non
     if verdict not in after.values():
         if verdict.names is not None and verdict.names in before:
             raise Refused("ALREADY_USED", ANSWERED, pointer)
-        work.wait_for(message, NOTHING_TO_ANSWER[verdict.kind])
+        work.wait_for(message, NOTHING_TO_ANSWER[verdict.kind], matter.matter_id)
         return
     work.store.add_opinion(matter, part, opinion)
     if verdict.kind is FilingKind.PROGRESS:
         part.judged_at = max(part.judged_at or verdict.decided_at, verdict.decided_at)
         work.store.part_changed(matter, part)
-    _settle(work, matter, part, before)
+    settle_part(work, matter, part, before)
 
 
-def _settle(work: Work, matter: Matter, part: Part, before: Mapping[str, Verdict]) -> None:
+def settle_part(work: Work, matter: Matter, part: Part, before: Mapping[str, Verdict]) -> None:
     """Announce what is answered differently now, and bring the states of the part and the matter up to date."""
     after = part.answers()
     _announce_differences(work, matter, part, before, after)
@@ -134,21 +135,25 @@ def _settle(work: Work, matter: Matter, part: Part, before: Mapping[str, Verdict
 
 
 def settle_matter(work: Work, matter: Matter) -> None:
-    """Bring the matter's state up to date with its parts', and announce it when all of them are done."""
-    state = state_of(part.state for part in matter.parts.values())
+    """Bring the state up to date, and announce it when all parts are done and all sources answered, those merged into it too."""
+    matter = groups.leading(work.store, matter)
+    sources = groups.group(work.store, matter)
+    parts = groups.open_parts(work.store, matter)
+    state = state_of((part.state for part in parts), answered=all(source.answered for source in sources))
     if matter.state not in DERIVED or state is matter.state:
         return
     matter.state = state
-    matter.closed_at = _closed_at(matter) if state is MatterState.CLOSED else None
+    matter.closed_at = _closed_at(parts, sources) if state is MatterState.CLOSED else None
     work.store.matter_changed(matter)
     if matter.closed_at is not None:
         closed = MatterClosed(**identity(matter), title=matter.title)
         work.announce(closed, subject=matter.matter_id, time=matter.closed_at)
 
 
-def _closed_at(matter: Matter) -> datetime:
-    """When the last part was found done."""
-    return max(part.done_at for part in matter.parts.values() if part.done_at is not None)
+def _closed_at(parts: Iterable[Part], sources: Iterable[Matter]) -> datetime:
+    """When the last part was found done, or the last source answered, whichever came later."""
+    done = [part.done_at for part in parts if part.done_at is not None]
+    return max([*done, *(source.replied_at for source in sources if source.reply is not None and source.replied_at is not None)])
 
 
 # ---- announcements
@@ -163,8 +168,13 @@ def _announce_differences(
         if new is not None and new != old:
             _announce_verdict(work, matter, part, paper, part.opinions[new.id])
         elif new is None and old is not None:
-            again = _announce_report if paper.filing.kind is FilingKind.PROGRESS else _announce_claim
-            again(work, matter, part, paper, _evidence(paper.evidence))
+            announce_filing(work, matter, part, paper)
+
+
+def announce_filing(work: Work, matter: Matter, part: Part, paper: Paper) -> None:
+    """Say (again) what a unit filed."""
+    say = _announce_report if paper.filing.kind is FilingKind.PROGRESS else _announce_claim
+    say(work, matter, part, paper, _evidence(paper.evidence))
 
 
 def _announce_report(work: Work, matter: Matter, part: Part, paper: Paper, evidence: list[Evidence]) -> None:
@@ -230,12 +240,12 @@ def _completion_fact(matter: Matter, part: Part, paper: Paper, opinion: Opinion)
 
 
 def part_of(work: Work, message: Message) -> tuple[Matter, Part]:
-    """The matter and the part that the message is about. Refuses a unit without a part in it."""
+    """The matter and the part that the message is about: the leading one's, once it was merged. Refuses a unit without a part."""
     matter: Matter = work.store.matters[work.matter_of(message)]
     part = matter.parts.get(message.data.unit)
     if part is None or part.state is PartState.TRANSFERRED:
         raise Refused("NOT_PARTY", NOT_ASSIGNED.format(unit=message.data.unit), "/data/unit")
-    return matter, part
+    return groups.where_reported(work.store, matter, part, message.time)
 
 
 def identity(matter: Matter) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from intake.domain import matter as rules
 from intake.domain.completion import PartState
 from intake.domain.objection import ACCEPTED, Objection, answered_by, fault_in, is_believed, window
 from intake.domain.persons import Act
+from intake.domain.roles import Role
 from intake.domain.sources import SourceType
 from intake.handlers import evidence_rows, identity, part_of, settle_matter
 from intake.people import check_power, check_unit
@@ -65,7 +66,7 @@ def decide(work: Work, message: Message, policy: Policy) -> None:
     check_power(work, message, data.decided_by, Act.DECIDE_OBJECTION, policy)
     filed = answered_by(part.objections.values(), message.time, data.request)
     if filed is None:
-        work.wait_for(message, NOTHING_TO_DECIDE)
+        work.wait_for(message, NOTHING_TO_DECIDE, matter.matter_id)
         return
     if filed.outcome is not None:
         raise Refused("ALREADY_USED", DECIDED, "/data/request")
@@ -122,17 +123,17 @@ def give(work: Work, matter: Matter, unit: str, asked: dict[str, Any], at: datet
     returns = unit in matter.parts
     number = matter.parts[unit].attempt + 1 if returns else 0
     assignment_id = rules.assignment_id(matter.matter_id, unit, number)
-    due_at = asked["due_at"] + (at - store.dispatched_at(matter)) if asked["due_at"] else None
+    due_at = asked["due_at"] + (at - matter.submitted_at) if asked["due_at"] else None
     row = asked | {"unit": unit, "assignment_id": assignment_id, "attempt": number, "due_at": due_at}
     row |= {"state": PartState.DISPATCHED.value, "judged_at": None, "done_at": None}
-    row["milestones"] = [_later(stone, at - store.dispatched_at(matter)) for stone in asked["milestones"]]
+    row["milestones"] = [_later(stone, at - matter.submitted_at) for stone in asked["milestones"]]
     row["depends_on"] = [other for other in asked["depends_on"] if other != unit]
     before = matter.parts.get(unit)
-    part = Part(unit, assignment_id, PartState.DISPATCHED, attempt=number)
+    part = Part(unit, assignment_id, PartState.DISPATCHED, role=asked["role"], attempt=number)
     part.objections = before.objections if before else {}
     store.add_part(matter, part, row)
     work.know_matter(matter.matter_id, matter.external_ref, matter.submitted_by, matter.parts)
-    work.announce(_dispatched(matter, row), subject=matter.matter_id, time=at)
+    work.announce(_dispatched(matter, row, _reply_of(matter, row)), subject=matter.matter_id, time=at)
 
 
 def _later(stone: dict[str, Any], passed: timedelta) -> dict[str, Any]:
@@ -140,7 +141,12 @@ def _later(stone: dict[str, Any], passed: timedelta) -> dict[str, Any]:
     return stone | {"due_on": (date.fromisoformat(stone["due_on"]) + timedelta(days=passed.days)).isoformat()}
 
 
-def _dispatched(matter: Matter, row: dict[str, Any]) -> AssignmentDispatched:
+def _reply_of(matter: Matter, row: dict[str, Any]) -> TimeLimit | None:
+    """The new lead owes the source its answer, as the one before did."""
+    return matter.reply if row["role"] == Role.LEAD and not matter.answered else None
+
+
+def _dispatched(matter: Matter, row: dict[str, Any], reply: TimeLimit | None) -> AssignmentDispatched:
     limit = TimeLimit(amount=row["limit_amount"], unit=row["limit_unit"]) if row["limit_amount"] else None
     return AssignmentDispatched(
         **identity(matter),
@@ -156,4 +162,5 @@ def _dispatched(matter: Matter, row: dict[str, Any]) -> AssignmentDispatched:
         parties=sorted(matter.parts),
         milestones=[PlannedMilestone(due_on=date.fromisoformat(s["due_on"]), percent=s["percent"]) for s in row["milestones"]],
         source_type=matter.source_type,
+        reply=reply,
     )

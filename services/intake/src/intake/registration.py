@@ -7,19 +7,27 @@ from typing import Any, cast
 
 from event_contracts.event import Message, TimeLimit
 from event_contracts.inbound import MatterSubmitted, SubmittedAssignment
-from event_contracts.intake import AssignmentDispatched, AssignmentItem, MatterRegistered, PlannedMilestone, SourceRecord
+from event_contracts.intake import (
+    AssignmentDispatched,
+    AssignmentItem,
+    MatterRegistered,
+    PlannedMilestone,
+    ReplyDuty,
+    SourceRecord,
+)
 from ground_rules.limits import Limit, LimitUnit, local_date
 from ground_rules.policy import Policy
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
+from intake import suspecting
 from intake.domain import assignment, authority
 from intake.domain import matter as rules
 from intake.domain.completion import PartState
 from intake.domain.faults import Fault
 from intake.domain.matter import MatterState
 from intake.domain.roles import Role
-from intake.domain.sources import RULES, Section, SourceType
+from intake.domain.sources import RULES, Section, SourceType, reply_limit
 from intake.store.matters import Matter, Part, Store
 
 CLASSIFIED = frozenset({"SECRET", "TOP_SECRET"})
@@ -37,10 +45,23 @@ def submit(work: Work, message: Message, policy: Policy) -> None:
     if matter_id in store.matters:
         raise Refused("ALREADY_USED", REF_USED.format(ref=data.external_ref), "/data/external_ref")
     _check_authority(message, policy)
-    items = _items(matter_id, data)
-    _save(store, message, matter_id, items)
+    items = _items(matter_id, data, policy)
+    reply = reply_limit(SourceType(data.source.type), policy, difficult=data.source.difficult)
+    matter = _save(store, message, matter_id, items, reply)
     work.know_matter(matter_id, data.external_ref, message.sender, [item.unit for item in items])
-    _announce(work, message, matter_id, items, policy)
+    _announce(work, message, matter_id, items, _duties(items, reply), policy)
+    suspecting.suspect(work, message, matter, policy)
+
+
+def _duties(items: list[AssignmentItem], reply: Limit | None) -> list[ReplyDuty]:
+    """The lead owes the source its answer; a supporting unit's opinion goes to the lead."""
+    if reply is None:
+        return []
+    return [
+        ReplyDuty(unit=item.unit, limit=TimeLimit(amount=reply.amount, unit=reply.unit))
+        for item in items
+        if item.role == Role.LEAD
+    ]
 
 
 def _check_authority(message: Message, policy: Policy) -> None:
@@ -53,14 +74,14 @@ def _check_authority(message: Message, policy: Policy) -> None:
     _refuse(authority.lack_of_authority(message.sender, [part.unit for part in data.assignments], grant, today))
 
 
-def _items(matter_id: str, data: MatterSubmitted) -> list[AssignmentItem]:
+def _items(matter_id: str, data: MatterSubmitted, policy: Policy) -> list[AssignmentItem]:
     """The parts as they are dispatched, with their limits and standards filled in. Refuses parts that do not fit together."""
     parts = [_part(submitted) for submitted in data.assignments]
     _refuse(assignment.fault_in(parts))
     source = SourceType(data.source.type)
     items = []
     for index, (part, submitted) in enumerate(zip(parts, data.assignments, strict=True)):
-        limit = assignment.limit_of(part, source, difficult=data.source.difficult, index=index)
+        limit = assignment.limit_of(part, source, policy, difficult=data.source.difficult, index=index)
         if isinstance(limit, Fault):
             _refuse(limit)
             continue
@@ -93,7 +114,7 @@ def _refuse(fault: Fault | None) -> None:
 # ---- what is kept
 
 
-def _save(store: Store, message: Message, matter_id: str, items: list[AssignmentItem]) -> None:
+def _save(store: Store, message: Message, matter_id: str, items: list[AssignmentItem], reply: Limit | None) -> Matter:
     data: MatterSubmitted = message.data
     matter = Matter(
         matter_id,
@@ -102,15 +123,18 @@ def _save(store: Store, message: Message, matter_id: str, items: list[Assignment
         data.title,
         data.source.type,
         MatterState.DISPATCHED,
-        {item.unit: Part(item.unit, item.assignment_id, PartState.DISPATCHED) for item in items},
+        {item.unit: Part(item.unit, item.assignment_id, PartState.DISPATCHED, role=item.role) for item in items},
+        message.time,
+        reply=TimeLimit(amount=reply.amount, unit=reply.unit) if reply else None,
     )
     told_by = data.source.informant
     rows = [_part_row(matter_id, item, submitted) for item, submitted in zip(items, data.assignments, strict=True)]
     known = {"matter_id": matter_id, "name": told_by.name, "contact": told_by.contact} if told_by else None
-    store.add_matter(matter, _matter_row(message, matter), rows, known)
+    store.add_matter(matter, _matter_row(message, matter, reply), rows, known)
+    return matter
 
 
-def _matter_row(message: Message, matter: Matter) -> dict[str, Any]:
+def _matter_row(message: Message, matter: Matter, reply: Limit | None) -> dict[str, Any]:
     data: MatterSubmitted = message.data
     source, shown = data.source, data.authorisation
     return {
@@ -133,6 +157,12 @@ def _matter_row(message: Message, matter: Matter) -> dict[str, Any]:
         "state": matter.state.value,
         "submitted_at": message.time,
         "closed_at": None,
+        "reply_amount": reply.amount if reply else None,
+        "reply_unit": reply.unit if reply else None,
+        "replied_at": None,
+        "primary_id": None,
+        "merged_at": None,
+        "leads": False,
     }
 
 
@@ -163,7 +193,9 @@ def _section(data: MatterSubmitted) -> Section:
 # ---- what is announced
 
 
-def _announce(work: Work, message: Message, matter_id: str, items: list[AssignmentItem], policy: Policy) -> None:
+def _announce(
+    work: Work, message: Message, matter_id: str, items: list[AssignmentItem], duties: list[ReplyDuty], policy: Policy
+) -> None:
     data: MatterSubmitted = message.data
     source = data.source
     registered = MatterRegistered(
@@ -185,13 +217,18 @@ def _announce(work: Work, message: Message, matter_id: str, items: list[Assignme
         state=MatterState.REGISTERED.value,
         assignments=items,
         classification=data.classification,
+        replies=duties,
     )
     work.announce(registered, subject=matter_id, time=message.time, policy=policy.version)
+    owed = {duty.unit: duty.limit for duty in duties}
     for item, submitted in zip(items, data.assignments, strict=True):
-        work.announce(_dispatched(message, matter_id, item, submitted), subject=matter_id, time=message.time)
+        fact = _dispatched(message, matter_id, item, submitted, owed.get(item.unit))
+        work.announce(fact, subject=matter_id, time=message.time)
 
 
-def _dispatched(message: Message, matter_id: str, item: AssignmentItem, submitted: SubmittedAssignment) -> AssignmentDispatched:
+def _dispatched(
+    message: Message, matter_id: str, item: AssignmentItem, submitted: SubmittedAssignment, reply: TimeLimit | None
+) -> AssignmentDispatched:
     return AssignmentDispatched(
         matter_id=matter_id,
         external_ref=message.data.external_ref,
@@ -207,4 +244,5 @@ def _dispatched(message: Message, matter_id: str, item: AssignmentItem, submitte
         depends_on=submitted.depends_on,
         milestones=item.milestones,
         source_type=message.data.source.type,
+        reply=reply,
     )

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from event_contracts.escalation import SlipIssued, UrgeSent
 from event_contracts.event import Message
 from event_contracts.inbound import (
     CompletionClaimed,
     CompletionRejected,
     CompletionVerified,
+    DuplicateResolved,
     MatterSubmitted,
     ObjectionDecided,
     ObjectionFiled,
     PersonsPublished,
     ProgressAssessed,
     ProgressReported,
+    ReplySent,
 )
 from event_contracts.intake import CutPassed, InboundParked
 from event_contracts.notify import NoticeServed
@@ -23,7 +26,7 @@ from service_chassis.declare import Service, consume
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Work
 
-from intake import handlers, objections, people, registration
+from intake import burden, handlers, merging, objections, people, registration, replies, suspecting
 from intake.domain.matter import matter_id
 from intake.metrics import OpenMatters
 from intake.store.matters import Store, open_by_section
@@ -60,8 +63,12 @@ class Intake(Service):
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
         store = work.store = Store(work.session)
         store.load({subject for message in messages for subject in work.subjects_of(message)})
-        store.load_papers({found for message in messages if (found := _needs_papers(work, store, message)) is not None})
-        store.load_objections({work.matter_of(message) for message in messages if isinstance(message.data, OBJECTIONS)})
+        suspecting.prepare(store, messages)
+        merging.prepare(work, store, messages)
+        papers = {found for message in messages if (found := _needs_papers(work, store, message)) is not None}
+        store.load_papers(_with_leading(store, papers) - store.heads.component)
+        objected = {work.matter_of(message) for message in messages if isinstance(message.data, OBJECTIONS)}
+        store.load_objections(_with_leading(store, objected))
 
     def save(self, work: Work) -> None:
         work.store.save()
@@ -98,13 +105,30 @@ class Intake(Service):
     def on_objection_decided(self, work: Work, message: Message) -> None:
         objections.decide(work, message, self.policy)
 
+    @consume(DuplicateResolved)
+    def on_duplicate_resolved(self, work: Work, message: Message) -> None:
+        merging.resolve(work, message, self.policy)
+
+    @consume(ReplySent)
+    def on_reply_sent(self, work: Work, message: Message) -> None:
+        replies.send(work, message)
+
     @consume(PersonsPublished)
     def on_persons_published(self, work: Work, message: Message) -> None:
         people.publish(work, message)
 
+    @consume(SlipIssued, UrgeSent)
+    def on_asked(self, work: Work, message: Message) -> None:
+        burden.note(work, message)
+
     @consume(NoticeServed)
     def on_notice_served(self, work: Work, message: Message) -> None:
         objections.note_service(work, message)
+
+
+def _with_leading(store: Store, matter_ids: set[str]) -> set[str]:
+    """These matters, and those that they are handled with."""
+    return matter_ids | {of for matter_id in matter_ids if (of := store.matters[matter_id].primary_id) is not None}
 
 
 OBJECTIONS = (ObjectionFiled, ObjectionDecided)
@@ -120,7 +144,7 @@ def _needs_papers(work: Work, store: Store, message: Message) -> str | None:
     if not isinstance(data, PAPERS):
         return None
     matter = work.matter_of(message)
-    if not isinstance(data, ProgressReported):
+    if not isinstance(data, ProgressReported) or store.matters[matter].primary_id is not None:
         return matter
     part = store.matters[matter].parts.get(data.unit)
     return matter if part is not None and part.judged_at is not None and message.time <= part.judged_at else None

@@ -209,9 +209,13 @@ class Work:
         """Refuse an inbound message: told to its sender on `duban.rejected`, counted, kept in the table `refusal`."""
         self.refusals.append((message, code, detail, pointer))
 
-    def wait_for(self, message: Message, reason: str) -> None:
-        """Keep a message until `retry` is called for its matter; in the end it is refused with `reason`."""
-        self.held.append(Held(message, self._matters.get((message.source, message.id), message.data.matter), reason))
+    def wait_for(self, message: Message, reason: str, matter: str | None = None) -> None:
+        """Keep a message until `retry` is called for its matter, or for `matter` (an id, or a reference that is not known yet).
+
+        In the end it is refused with `reason`.
+        """
+        own = self._matters.get((message.source, message.id), message.data.matter)
+        self.held.append(Held(message, matter or own, reason))
 
     def retry(self, matter_id: str) -> None:
         """Handle the waiting messages of this matter again at the end of this batch."""

@@ -48,11 +48,12 @@ def resolve(work: Work, messages: Sequence[Message]) -> list[Message]:
     refs = {ref for m in messages if (ref := getattr(m.data, "matter", None)) is not None and work.service.resolves(m)}
     if not refs:
         return list(messages)
-    hits = _look_up(work, refs)
+    hits = look_up(work, refs)
     return [message for message in messages if _resolved(work, message, hits)]
 
 
-def _look_up(work: Work, refs: Iterable[str]) -> dict[str, list[Any]]:
+def look_up(work: Work, refs: Iterable[str]) -> dict[str, list[Any]]:
+    """Reference → the rows of `matter_ref` that it may stand for: by our id or by the submitter's reference."""
     hits: dict[str, list[Any]] = {}
     for part in chunks(refs):
         for row in work.session.execute(_refs(work.session.dialect.name), {"refs": part}):

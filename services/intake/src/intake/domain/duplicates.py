@@ -72,7 +72,7 @@ def root_of(found: Mapping[str, Merge], matter: str) -> str:
 
 
 def together_since(found: Mapping[str, Merge], matter: str) -> datetime | None:
-    """Since when a matter is handled with its leading one: when the last link between them was made. None if it was not merged."""
+    """Since when a matter is handled with its leading one: when the last link between them was made. None if it is not."""
     since: datetime | None = None
     while matter in found:
         link = found[matter]
@@ -81,17 +81,21 @@ def together_since(found: Mapping[str, Merge], matter: str) -> datetime | None:
     return since
 
 
-def outcome_of(one: str, other: str, resolutions: Iterable[Resolution]) -> str | None:
-    """What became of a suspicion: MERGE while both are one, DISTINCT if an officer said so, None while nobody answered."""
-    known = list(resolutions)
-    found = merges(known)
-    if root_of(found, one) == root_of(found, other):
-        return MERGE
-    said = (answer for answer in known if answer.outcome == DISTINCT)
-    return DISTINCT if any(_is_about(answer, one, other) for answer in said) else None
+class Outcomes:
+    """What became of every suspicion, from all answers; for lists, where thousands are asked for."""
 
+    def __init__(self, resolutions: Iterable[Resolution]) -> None:
+        known = list(resolutions)
+        self._links = merges(known)
+        self._said = {frozenset((a.matter, a.into)) if a.into else a.matter for a in known if a.outcome == DISTINCT}
+        self._merged = {(a.matter, a.into) for a in known if a.outcome == MERGE}
 
-def _is_about(answer: Resolution, one: str, other: str) -> bool:
-    if answer.into is None:
-        return answer.matter == one
-    return {answer.matter, answer.into} == {one, other}
+    def of(self, one: str, other: str) -> str | None:
+        """MERGE while both are one, DISTINCT if an officer said so, None while nobody answered."""
+        if root_of(self._links, one) == root_of(self._links, other):
+            return MERGE
+        return DISTINCT if one in self._said or frozenset((one, other)) in self._said else None
+
+    def named_by_officer(self, one: str, other: str) -> tuple[str, str]:
+        """The pair as an officer named it, the merged matter first; as it stands, if none did."""
+        return (other, one) if (other, one) in self._merged and (one, other) not in self._merged else (one, other)

@@ -57,7 +57,7 @@ OPEN = frozenset(MatterState) - SIDE_EXITS - {S.CLOSED, S.ARCHIVED}
 """States in which somebody still has to act."""
 
 
-DERIVED = frozenset({S.DISPATCHED, S.IN_PROGRESS, S.COMPLETION_CLAIMED, S.CLOSED})
+DERIVED = frozenset({S.DISPATCHED, S.IN_PROGRESS, S.COMPLETION_CLAIMED, S.VERIFIED, S.CLOSED})
 """States that follow from what the units' parts came to (`state_of`); a matter in any other state stays there."""
 
 
@@ -68,17 +68,18 @@ def may_become(now: MatterState, then: MatterState) -> bool:
     return then in MAIN_PATH.get(now, frozenset())
 
 
-def state_of(parts: Iterable[PartState]) -> MatterState:
+def state_of(parts: Iterable[PartState], *, answered: bool = True) -> MatterState:
     """The state of a dispatched matter from the states of its units' parts, whatever the order in which they came.
 
-    It is done when every part is verified (LEAD and SUPPORTING alike), claimed when none is left to be worked on, and in
-    progress as soon as one has moved. Parts that went to another unit do not count; a matter without any other is gone.
+    It is done when every part is verified (LEAD and SUPPORTING alike), and closed once every source has its answer, too;
+    claimed when none is left to be worked on, and in progress as soon as one has moved.
+    Parts that went to another unit do not count; a matter without any other is gone.
     """
     states = set(parts) - {PartState.TRANSFERRED}
     if not states:
         return S.TRANSFERRED
     if states == {PartState.VERIFIED}:
-        return S.CLOSED
+        return S.CLOSED if answered else S.VERIFIED
     if states == {PartState.DISPATCHED}:
         return S.DISPATCHED
     if states <= {PartState.COMPLETION_CLAIMED, PartState.VERIFIED}:

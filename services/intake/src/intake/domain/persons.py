@@ -22,6 +22,7 @@ class Act(StrEnum):
     ASSESS = "ASSESS"
     VERIFY = "VERIFY"
     DECIDE_OBJECTION = "DECIDE_OBJECTION"
+    RESOLVE_DUPLICATE = "RESOLVE_DUPLICATE"
 
 
 MAY: Mapping[Act, frozenset[str]] = MappingProxyType(
@@ -29,6 +30,7 @@ MAY: Mapping[Act, frozenset[str]] = MappingProxyType(
         Act.ASSESS: OFFICERS,
         Act.VERIFY: OFFICERS | TEAM,
         Act.DECIDE_OBJECTION: HEADS,
+        Act.RESOLVE_DUPLICATE: OFFICERS,
     }
 )
 """The capacities in which an act may be done."""

@@ -111,7 +111,7 @@ def default_limit(source: SourceType, role: Role, policy: Policy, *, difficult: 
 
 
 def reply_limit(source: SourceType, policy: Policy, *, difficult: bool) -> Limit | None:
-    """How long the lead has to answer the source, whatever the limit of the work itself; None where nobody waits for an answer."""
+    """How long the lead has to answer the source, whatever the limit of the work; None where nobody waits for an answer."""
     return default_limit(source, Role.LEAD, policy, difficult=difficult) if RULES[source].answered else None
 
 

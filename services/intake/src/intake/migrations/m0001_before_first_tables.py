@@ -23,6 +23,8 @@ def upgrade() -> None:
     _verdict()
     _objection()
     _directory()
+    _heads()
+    _burden()
 
 
 def _matter() -> None:
@@ -47,9 +49,17 @@ def _matter() -> None:
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("submitted_at", Instant, nullable=False),
         sa.Column("closed_at", Instant),
+        sa.Column("reply_amount", sa.Integer),
+        sa.Column("reply_unit", sa.Text),
+        sa.Column("replied_at", Instant),
+        sa.Column("primary_id", sa.Text),
+        sa.Column("merged_at", Instant),
+        sa.Column("leads", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.PrimaryKeyConstraint("matter_id", name="pk_matter"),
         sa.UniqueConstraint("submitted_by", "external_ref", name="uq_matter_submitted_by_external_ref"),
     )
+    merged = sa.text("primary_id IS NOT NULL")
+    op.create_index("ix_matter_primary_id", "matter", ["primary_id"], postgresql_where=merged, sqlite_where=merged)
 
 
 def _informant() -> None:
@@ -166,4 +176,58 @@ def _directory() -> None:
         sa.Column("first_at", Instant, nullable=False),
         sa.Column("published_at", Instant, nullable=False),
         sa.PrimaryKeyConstraint("kind", name="pk_publication"),
+    )
+
+
+def _heads() -> None:
+    """Many heads: who was answered, which matters look alike, which were found to be one."""
+    op.create_table(
+        "reply",
+        sa.Column("reply", sa.Text, nullable=False),
+        sa.Column("matter_id", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("addressee", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("sent_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("reply", name="pk_reply"),
+    )
+    op.create_index("ix_reply_matter_id", "reply", ["matter_id"])
+    op.create_table(
+        "fingerprint",
+        sa.Column("key", sa.BigInteger, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("matter_id", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("key", "at", "matter_id", name="pk_fingerprint"),
+    )
+    op.create_table(
+        "suspicion",
+        sa.Column("matter_id", sa.Text, nullable=False),
+        sa.Column("suspected_of", sa.Text, nullable=False),
+        sa.Column("score", sa.Integer, nullable=False),
+        sa.Column("found_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("matter_id", "suspected_of", name="pk_suspicion"),
+    )
+    op.create_table(
+        "resolution",
+        sa.Column("resolution", sa.Text, nullable=False),
+        sa.Column("matter_id", sa.Text, nullable=False),
+        sa.Column("into_id", sa.Text),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("decided_at", Instant, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("decided_by", sa.Text),
+        sa.PrimaryKeyConstraint("resolution", name="pk_resolution"),
+    )
+    op.create_index("ix_resolution_matter_id", "resolution", ["matter_id"])
+    op.create_index("ix_resolution_into_id", "resolution", ["into_id"])
+
+
+def _burden() -> None:
+    op.create_table(
+        "asked",
+        sa.Column("event", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("event", name="pk_asked"),
     )

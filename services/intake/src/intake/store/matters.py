@@ -6,18 +6,20 @@ queries.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from event_contracts.event import TimeLimit
 from service_chassis.persistence.sql import chunks, insert_new, insert_rows, one_of, select_in, update_by_key
 from sqlalchemy import Connection, Table, func, select
 
 from intake.domain.completion import Filing, FilingKind, PartState, Verdict, answer
-from intake.domain.matter import MatterState
+from intake.domain.matter import OPEN, MatterState
 from intake.domain.objection import Objection
 from intake.store.directory import Directory
+from intake.store.heads import Heads
 from intake.store.tables import assignment, filing, informant, matter, objection, served, verdict
 
 # Matters of a batch with all their units' parts, one row for each part.
@@ -28,7 +30,16 @@ _MATTERS = select(
     matter.c.title,
     matter.c.source_type,
     matter.c.state,
+    matter.c.submitted_at,
+    matter.c.closed_at,
+    matter.c.reply_amount,
+    matter.c.reply_unit,
+    matter.c.replied_at,
+    matter.c.primary_id,
+    matter.c.merged_at,
+    matter.c.leads,
     assignment.c.unit,
+    assignment.c.role,
     assignment.c.assignment_id,
     assignment.c.state,
     assignment.c.judged_at,
@@ -36,10 +47,13 @@ _MATTERS = select(
     assignment.c.attempt,
 ).join_from(matter, assignment, matter.c.matter_id == assignment.c.matter_id)
 _MATTERS_IN = {name: _MATTERS.where(one_of(name, matter.c.matter_id, "matters")) for name in ("postgresql", "sqlite")}
+_MEMBERS = {
+    name: select(matter.c.matter_id).where(one_of(name, matter.c.primary_id, "leading")) for name in ("postgresql", "sqlite")
+}
 # Open matters by section and source, for the live view and for metrics.
 _OPEN = (
     select(matter.c.section, matter.c.source_type, func.count())
-    .where(matter.c.state != MatterState.CLOSED.value)
+    .where(matter.c.state.in_(sorted(state.value for state in OPEN)))
     .group_by(matter.c.section, matter.c.source_type)
     .order_by(matter.c.section, matter.c.source_type)
 )
@@ -79,6 +93,7 @@ class Part:
     judged_at: datetime | None = None
     """The latest verdict on a report of progress; a report that arrives later but is older may change whom it answers."""
     done_at: datetime | None = None
+    role: str = "LEAD"
     attempt: int = 0
     """How often the part came back to this unit."""
     papers: dict[str, Paper] = field(default_factory=dict)
@@ -109,7 +124,31 @@ class Matter:
     source_type: str
     state: MatterState
     parts: dict[str, Part]
+    submitted_at: datetime
     closed_at: datetime | None = None
+    reply: TimeLimit | None = None
+    """How long the lead has to answer the source; None where nobody waits for an answer (domain/sources.py)."""
+    replied_at: datetime | None = None
+    """The first answer."""
+    primary_id: str | None = None
+    """The matter that it is handled with (并案), since `merged_at`."""
+    merged_at: datetime | None = None
+    leads: bool = False
+    """Others are handled with it."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether nobody waits for an answer any more."""
+        return self.reply is None or self.replied_at is not None
+
+
+def _matter(row: Any) -> Matter:
+    """The first columns of a row of `_MATTERS`."""
+    id_, ref, by, title, source, state, submitted_at, closed_at, amount, unit, replied_at, primary, merged_at, leads = row[:14]
+    reply = TimeLimit(amount=amount, unit=unit) if amount is not None else None
+    return Matter(
+        id_, ref, by, title, source, MatterState(state), {}, submitted_at, closed_at, reply, replied_at, primary, merged_at, leads
+    )
 
 
 class Store:
@@ -118,6 +157,7 @@ class Store:
     def __init__(self, session: Connection) -> None:
         self._session = session
         self.directory = Directory(session)
+        self.heads = Heads(session)
         self.matters: dict[str, Matter] = {}
         self._new: dict[Table, list[dict[str, Any]]] = {table: [] for table in _ADDED_TO}
         self._changed_matters: dict[str, Matter] = {}
@@ -134,8 +174,18 @@ class Store:
             for row in self._session.execute(_MATTERS_IN[self._session.dialect.name], {"matters": some}):
                 found = self.matters.get(row[0])
                 if found is None:
-                    found = self.matters[row[0]] = Matter(row[0], row[1], row[2], row[3], row[4], MatterState(row[5]), {})
-                found.parts[row[6]] = Part(row[6], row[7], PartState(row[8]), row[9], row[10], row[11])
+                    found = self.matters[row[0]] = _matter(row)
+                unit, role, id_, state, judged_at, done_at, attempt = row[14:]
+                found.parts[unit] = Part(unit, id_, PartState(state), judged_at, done_at, role, attempt)
+
+    def load_groups(self) -> set[str]:
+        """Read what is handled as one with what is loaded; returns all ids that belong to such a group."""
+        self.load({found.primary_id for found in self.matters.values() if found.primary_id} - self.matters.keys())
+        leading = [found.matter_id for found in self.matters.values() if found.leads]
+        if leading:
+            rows = self._session.execute(_MEMBERS[self._session.dialect.name], {"leading": leading})
+            self.load({row[0] for row in rows} - self.matters.keys())
+        return {found.matter_id for found in self.matters.values() if found.leads or found.primary_id}
 
     def load_papers(self, matter_ids: Iterable[str]) -> None:
         """Read all filings and verdicts of these matters, which are loaded already."""
@@ -169,13 +219,6 @@ class Store:
                 return dict(row)
         rows = select_in(self._session, assignment, assignment.c.matter_id, [found.matter_id])
         return next(dict(row) for row in rows if row["unit"] == part.unit)
-
-    def dispatched_at(self, found: Matter) -> datetime:
-        """When the matter was submitted."""
-        new = [row for row in self._new[matter] if row["matter_id"] == found.matter_id]
-        rows: Sequence[Any] = new or select_in(self._session, matter, matter.c.matter_id, [found.matter_id])
-        at: datetime = rows[0]["submitted_at"]
-        return at
 
     # ---- what handlers write
 
@@ -276,10 +319,19 @@ class Store:
         insert_new(self._session, served, self._served)
         update_by_key(self._session, objection, self._decided, key=["matter_id", "unit", "objection"])
         matters = [
-            {"matter_id": matter_id, "state": found.state.value, "closed_at": found.closed_at}
+            {
+                "matter_id": matter_id,
+                "state": found.state.value,
+                "closed_at": found.closed_at,
+                "replied_at": found.replied_at,
+                "primary_id": found.primary_id,
+                "merged_at": found.merged_at,
+                "leads": found.leads,
+            }
             for matter_id, found in self._changed_matters.items()
         ]
         update_by_key(self._session, matter, matters, key=["matter_id"])
+        self.heads.save()
 
     def _update_parts(self) -> None:
         """The parts that changed; those of this batch are not in the table yet, so their rows are brought up to date."""

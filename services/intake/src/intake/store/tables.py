@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from service_chassis.persistence.columns import Instant, Json
 from service_chassis.persistence.tables import metadata
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, false, text
 
 METADATA = metadata()
+_MERGED = text("primary_id IS NOT NULL")
 
 matter = Table(
     "matter",
@@ -31,8 +32,16 @@ matter = Table(
     Column("state", Text, nullable=False),
     Column("submitted_at", Instant, nullable=False),
     Column("closed_at", Instant),
+    Column("reply_amount", Integer),
+    Column("reply_unit", Text),
+    Column("replied_at", Instant),
+    Column("primary_id", Text),
+    Column("merged_at", Instant),
+    Column("leads", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("submitted_by", "external_ref"),
+    Index("ix_matter_primary_id", "primary_id", postgresql_where=_MERGED, sqlite_where=_MERGED),
 )
+"""`primary_id`: the matter that it is handled with (并案), since `merged_at`. `leads`: others are handled with it."""
 
 informant = Table(
     "informant",
@@ -124,6 +133,60 @@ objection = Table(
     Column("new_unit", Text),
     Column("reasons", Text),
 )
+
+reply = Table(
+    "reply",
+    METADATA,
+    Column("reply", Text, primary_key=True),
+    Column("matter_id", Text, nullable=False, index=True),
+    Column("unit", Text, nullable=False),
+    Column("addressee", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+)
+"""Every answer that a source got."""
+
+fingerprint = Table(
+    "fingerprint",
+    METADATA,
+    Column("key", BigInteger, primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("matter_id", Text, primary_key=True),
+)
+"""Under which keys a matter is found again (domain/similarity.py); the newest of a key stand together in the index."""
+
+suspicion = Table(
+    "suspicion",
+    METADATA,
+    Column("matter_id", Text, primary_key=True),
+    Column("suspected_of", Text, primary_key=True),
+    Column("score", Integer, nullable=False),
+    Column("found_at", Instant, nullable=False),
+)
+"""Pairs of matters that may be one; `matter_id` is the later one."""
+
+resolution = Table(
+    "resolution",
+    METADATA,
+    Column("resolution", Text, primary_key=True),
+    Column("matter_id", Text, nullable=False, index=True),
+    Column("into_id", Text, index=True),
+    Column("outcome", Text, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", Text),
+)
+"""The officers' answers to suspicions; only added to."""
+
+asked = Table(
+    "asked",
+    METADATA,
+    Column("event", Text, primary_key=True),
+    Column("unit", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""What else was asked of a unit: SLIP or FEEDBACK, for the list of burdens."""
 
 person = Table(
     "person",
