@@ -53,7 +53,7 @@ def test_open_matters_are_counted_by_section_and_source(bench: Any, matter: Any,
         assert report.matters_open(session) == [
             {"section": "DECISION_SUPERVISION", "name": "决策督查科", "source": "DOCUMENT", "count": 1}
         ]
-        assert report.report(session, bench.policy) == {"duplicates": []}
+        assert report.report(session, bench.policy)["duplicates"] == []
     (collector,) = bench.runtime.service.collectors(bench.database)
     (family,) = collector.collect()
     assert [(sample.labels, sample.value) for sample in family.samples] == [

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from ground_rules.limits import Deadline, Limit, start_of_day
+from ground_rules.policy import load_policy
 from intake.domain import assignment, authority, objection, persons
 from intake.domain.assignment import Part
 from intake.domain.authority import Grant
@@ -95,7 +96,7 @@ def test_a_fault_in_the_assignments_names_its_place(parts: list[Part], pointer: 
 
 
 def test_a_source_without_a_limit_asks_for_one() -> None:
-    found = assignment.limit_of(LEAD, SourceType.FIELD_NOTE, difficult=False, index=2)
+    found = assignment.limit_of(LEAD, SourceType.FIELD_NOTE, load_policy(), difficult=False, index=2)
     detail = "来源FIELD_NOTE没有法定时限，请填写 limit 或 due_at / no rule gives a FIELD_NOTE a limit; add `limit` or `due_at`"
     assert found == Fault("SCHEMA_INVALID", detail, "/data/assignments/2/limit")
 

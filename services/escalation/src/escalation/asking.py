@@ -18,7 +18,7 @@ from escalation.domain.lateness import too_late
 from escalation.domain.relief import remaining
 from escalation.domain.review import INADMISSIBLE_LATE, Fault
 from escalation.domain.standing import Ladder, Rung, rungs, term
-from escalation.handlers import ladder_of
+from escalation.handlers import joint_ladder_of as ladder_of
 from escalation.settle import Settling
 
 NO_FILING = "没有待决定的正当理由申请 / no justification waits for this decision"

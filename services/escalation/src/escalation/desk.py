@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from escalation.rulebook import Rulebook
 
 DEADLINE, ISSUE, REMINDER, URGING, REVIEW = "deadline", "issue", "reminder", "urge", "review_window"
-REVIEWERS, DECISION, PROGRESS = "review_decision", "decision", "progress"
+REVIEWERS, DECISION, PROGRESS, REPLYING = "review_decision", "decision", "progress", "reply"
 """Kinds of timers; the key of each is the assignment or slip that it is about, of a decision the owner and the request."""
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from event_contracts import escalation as facts
 from event_contracts import inbound, intake, notify
-from event_contracts.event import Message
+from event_contracts.event import Message, TimeLimit
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Timer
 
@@ -31,8 +31,10 @@ def know_matter(desk: Settling, message: Message) -> None:
     """A matter was registered: remember its parties, and a ladder for each of its units."""
     data: intake.MatterRegistered = message.data
     desk.work.know_matter(data.matter_id, data.external_ref, data.submitted_by, [item.unit for item in data.assignments])
+    replies = {duty.unit: duty.limit for duty in data.replies}
     for item in data.assignments:
-        _know_assignment(desk, data, item, data.title, item.standard or data.standard, data.source.type)
+        known = item.standard or data.standard
+        _know_assignment(desk, data, item, data.title, known, data.source.type, replies.get(item.unit))
 
 
 def know_assignment(desk: Settling, message: Message) -> None:
@@ -40,10 +42,12 @@ def know_assignment(desk: Settling, message: Message) -> None:
     data: intake.AssignmentDispatched = message.data
     if data.parties:
         desk.work.know_matter(data.matter_id, data.external_ref, data.submitted_by, data.parties)
-    _know_assignment(desk, data, data, data.title, data.standard, data.source_type)
+    _know_assignment(desk, data, data, data.title, data.standard, data.source_type, data.reply)
 
 
-def _know_assignment(desk: Settling, matter: Any, item: Any, title: str, standard: str, source_type: str | None) -> None:
+def _know_assignment(
+    desk: Settling, matter: Any, item: Any, title: str, standard: str, source_type: str | None, reply: TimeLimit | None
+) -> None:
     ladder = desk.store.ladder_or_new(matter.matter_id, item.unit)
     if ladder.assignment_id is not None and (ladder.assignment_id == item.assignment_id or ladder.transferred_at is None):
         return
@@ -53,6 +57,7 @@ def _know_assignment(desk: Settling, matter: Any, item: Any, title: str, standar
         ladder.amount, ladder.limit_unit = item.limit.amount, item.limit.unit
     ladder.fixed_due, ladder.changed = item.due_at, True
     ladder.plan = progress.plan_of(item.milestones, source_type, limited=item.limit is not None or item.due_at is not None)
+    ladder.reply_amount, ladder.reply_unit = (reply.amount, reply.unit) if reply else (None, None)
     desk.store.add(ladder)
     if ladder.journal:
         desk.touch(ladder)
@@ -137,10 +142,19 @@ def ladder_of(desk: Settling, message: Message) -> Ladder:
     return ladder
 
 
+def joint_ladder_of(desk: Settling, message: Message) -> Ladder:
+    """The ladder that a request is about; the leading one, once its matter was merged, unless it has slips of its own."""
+    ladder = ladder_of(desk, message)
+    merged = ladder.merged()
+    if merged is None or message.time < merged.since or ladder.in_force():
+        return ladder
+    return desk.store.find(merged.into, ladder.unit) or ladder
+
+
 def urged(desk: Settling, message: Message) -> None:
     """The office, or the lead unit from its own account, urged a unit."""
     data: inbound.UrgeSent = message.data
-    ladder = ladder_of(desk, message)
+    ladder = joint_ladder_of(desk, message)
     _may_urge(desk, message, ladder)
     details = {"by": data.by, "sender": message.sender, "reported_block": data.reported_block}
     desk.write(ladder, standing.URGE, message.id, message.time, desk.now, details)
@@ -160,7 +174,7 @@ def _may_urge(desk: Settling, message: Message, ladder: Ladder) -> None:
 def determined(desk: Settling, message: Message) -> None:
     """An official found what became of a yellow (认定)."""
     data: inbound.DeterminationMade = message.data
-    ladder = ladder_of(desk, message)
+    ladder = joint_ladder_of(desk, message)
     if data.progress_class in determination.NEED_EVIDENCE and not (data.evidence and data.reasons.strip()):
         raise Refused("SCHEMA_INVALID", "此类认定须有理由和证据 / this finding needs reasons and evidence", "/data/evidence")
     details = {"class": data.progress_class, "by": data.decided_by, "reasons": data.reasons}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from escalation import announcements as say
-from escalation.desk import DEADLINE, ISSUE, REMINDER, REVIEW, REVIEWERS, URGING, Desk
+from escalation import replying
+from escalation.desk import DEADLINE, ISSUE, REMINDER, REPLYING, REVIEW, REVIEWERS, URGING, Desk
 from escalation.domain import slip as slips
-from escalation.domain.clock import ASSIGNMENT, BREACHED, ONE_DAY, REVIEW_WINDOW, RUNNING, STOPPED, SUSPENDED, Clock, Term
+from escalation.domain.clock import ASSIGNMENT, BREACHED, ONE_DAY, REPLY, REVIEW_WINDOW, RUNNING, STOPPED, SUSPENDED, Clock, Term
+from escalation.domain.ladder import MERGED
 from escalation.domain.relief import LET_OFF
 from escalation.domain.shield import AWAITING_OTHER_UNIT
 from escalation.domain.slip import RED, YELLOW, Slip
@@ -23,6 +25,8 @@ class Limits(Desk):
 
     def arm(self, ladder: Ladder, about: str, served_at: datetime, served_on: date, mode: str) -> None:
         """Start the limit of an assignment or slip. Arming happens once (d.5.9); what has fallen is not armed."""
+        if about == ladder.assignment_id:
+            replying.begin(self, ladder, served_at, served_on)
         if about in ladder.clocks:
             return
         slip = ladder.slip(about)
@@ -128,7 +132,7 @@ class Limits(Desk):
 
     def move_window_timer(self, window: Clock) -> None:
         """A review window, or the reviewers' limit, that became longer is looked at later."""
-        kind = REVIEW if window.owner == REVIEW_WINDOW else REVIEWERS
+        kind = {REVIEW_WINDOW: REVIEW, REPLY: REPLYING}.get(window.owner, REVIEWERS)
         self.work.set_timer(kind, window.about, window.due_instant, subject=window.matter_id)
 
     def run_on(self, ladder: Ladder, rung: Rung, clock: Clock, at: datetime) -> None:
@@ -197,9 +201,10 @@ class Limits(Desk):
     def _stop(self, ladder: Ladder, rung: Rung, clock: Clock, reason: str, above: Rung | None) -> None:
         """The deadline's timer stays while a claim is pending: only it tells that all claims in time have been read."""
         self._clear_timers(clock, REMINDER, URGING)
-        if reason == "SUPERSEDED" or reason in LET_OFF:
+        if reason in ("SUPERSEDED", MERGED) or reason in LET_OFF:
             self._clear_timers(clock, DEADLINE)
         at = above.since if reason == "SUPERSEDED" and above is not None else rung.course.at or self.now
+        at = rung.merged_at if reason == MERGED and rung.merged_at is not None else at
         said = {"DONE": "CLAIMED", "PENDING": "CLAIMED"}.get(reason, reason)
         self.announce(ladder, lambda: say.clock_stopped(ladder, clock, said), at)
 
@@ -240,6 +245,8 @@ def _clock_state(rung: Rung, clock: Clock, above: Rung | None) -> tuple[str, str
         return STOPPED, status
     if above is not None and above.since < clock.due_instant:
         return STOPPED, "SUPERSEDED"
+    if rung.merged_at is not None and rung.merged_at < clock.due_instant:
+        return STOPPED, MERGED
     if rung.course.suspended:
         return SUSPENDED, ""
     if rung.held and rung.relief.pending is not None:

@@ -12,7 +12,18 @@ from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 
-from escalation import asking, handlers, interviews, objecting, office, progress, publishing, reviews
+from escalation import (
+    asking,
+    handlers,
+    interviews,
+    joining,
+    objecting,
+    office,
+    progress,
+    publishing,
+    replying,
+    reviews,
+)
 from escalation.config import NUMBER_PREFIX
 from escalation.metrics import Board, Figures, Metrics
 from escalation.rulebook import Rulebook
@@ -39,17 +50,21 @@ class Escalation(Service):
             return [publishing.RULES]
         if isinstance(message.data, inbound.InterviewDecided | inbound.InterviewHeld):
             return [interviews.subject(message.data.unit)]
-        return super().subjects(message)
+        return joining.subjects(message) or super().subjects(message)
 
     # ---- the three hooks
 
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
         """Load the ladders of the batch with a few statements."""
-        self._desk(work).store.load(_matters(work, messages))
+        desk = self._desk(work)
+        desk.store.load(_matters(work, messages))
+        joining.load_leading(desk)
 
     def prepare_timers(self, work: Work, timers: Sequence[Timer]) -> None:
         """The same for timers; their subjects are matters."""
-        self._desk(work).store.load({timer.subject for timer in timers})
+        desk = self._desk(work)
+        desk.store.load({timer.subject for timer in timers})
+        joining.load_leading(desk)
 
     def save(self, work: Work) -> None:
         """Settle what was touched, write what changed, announce."""
@@ -88,6 +103,18 @@ class Escalation(Service):
     @consume(notify.NoticeServed)
     def on_notice_served(self, work: Work, message: Message) -> None:
         handlers.serve(work.store, message)
+
+    @consume(intake.MatterMerged)
+    def on_matter_merged(self, work: Work, message: Message) -> None:
+        joining.merged(work.store, message)
+
+    @consume(intake.MatterUnmerged)
+    def on_matter_unmerged(self, work: Work, message: Message) -> None:
+        joining.unmerged(work.store, message)
+
+    @consume(intake.ReplySent)
+    def on_reply_sent(self, work: Work, message: Message) -> None:
+        replying.replied(work.store, message)
 
     @consume(intake.ProgressAccepted)
     def on_progress_accepted(self, work: Work, message: Message) -> None:
@@ -141,10 +168,12 @@ class Escalation(Service):
 
     @consume(inbound.SlipProposed)
     def on_slip_proposed(self, work: Work, message: Message) -> None:
+        joining.refuse_second_ladder(work.store, message)
         handlers.proposed(work.store, message)
 
     @consume(inbound.SlipApproved)
     def on_slip_approved(self, work: Work, message: Message) -> None:
+        joining.refuse_second_ladder(work.store, message)
         handlers.approved(work.store, message)
 
     @consume(inbound.SlipWithdrawn)
@@ -221,6 +250,10 @@ class Escalation(Service):
     def on_issue(self, work: Work, timer: Timer) -> None:
         handlers.issue_due(work.store, timer)
 
+    @due("reply", cut=True)
+    def on_reply(self, work: Work, timer: Timer) -> None:
+        replying.overdue(work.store, timer)
+
     @due("reminder")
     def on_reminder(self, work: Work, timer: Timer) -> None:
         handlers.remind(work.store, timer)
@@ -252,6 +285,8 @@ def _matters(work: Work, messages: Sequence[Message]) -> set[str]:
     for message in messages:
         if isinstance(message.data, inbound.AboutUnit):
             found.add(work.matter_of(message))
+        elif several := joining.subjects(message):
+            found.update(several)
         elif (matter_id := getattr(message.data, "matter_id", None)) is not None:
             found.add(matter_id)
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from escalation import interviews, office, progress, waiting
+from escalation import interviews, joined_terms, office, progress, replying, waiting
 from escalation.desk import ISSUE
 from escalation.domain import slip as slips
 from escalation.domain.acts import ParkedHold
@@ -17,6 +17,7 @@ from escalation.domain.ladder import (
     AWAITING_DETERMINATION,
     ESCALATED,
     ISSUE_SCHEDULED,
+    MERGED,
     Draft,
     Hold,
     Issue,
@@ -40,6 +41,10 @@ class Settling(Issuing):
 
     def finish(self) -> None:
         """Settle what was touched, number what was issued, save, and announce."""
+        for ladder in list(self.store.touched):
+            if ladder.assignment_id is not None and ladder.merged() is not None:
+                self._serve_early(ladder)
+                joined_terms.tell(self, ladder)
         touched, self.store.touched = self.store.touched, []
         for ladder in touched:
             ladder.touched = False
@@ -55,6 +60,7 @@ class Settling(Issuing):
     def settle(self, ladder: Ladder) -> None:
         """Take steps until nothing more follows from what is known."""
         self._serve_early(ladder)
+        replying.settle(self, ladder)
         waiting.refresh(self, ladder)
         for _ in range(STEPS_AT_MOST):
             if not self._step(ladder) or not (
@@ -99,6 +105,10 @@ class Settling(Issuing):
         A white by the office goes first: what was claimed after it is about the white, not about the assignment.
         """
         rung = found[-1]
+        if rung.merged_at is not None:
+            self._project_all(ladder, found)
+            self._rest(ladder, rung, Nothing(MERGED))
+            return False
         step = next_step(standing_of(ladder, rung, self._holds(ladder, rung)), self._rules(rung), self.now)
         office.ask_for_finding(self, ladder, rung, isinstance(step, Hold) and step.reason == AWAITING_DETERMINATION)
         if not isinstance(step, Issue) or not self._may_issue_now(ladder, rung, step):

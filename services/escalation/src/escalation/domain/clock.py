@@ -7,17 +7,21 @@ its last day (rules of interpretation, "Instants").
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ground_rules.limits import Limit, deadline, local_date, start_of_day
 from ground_rules.workdays import WorkCalendar
 
+from escalation.domain.merging import Other
+
 RUNNING, SUSPENDED, STOPPED, BREACHED = "RUNNING", "SUSPENDED", "STOPPED", "BREACHED"
 """States of a clock (domain.md d.3)."""
 
 ASSIGNMENT, REVIEW_WINDOW, REVIEW = "ASSIGNMENT", "REVIEW_WINDOW", "REVIEW"
+REPLY = "REPLY"
+"""The answer that a source waits for: its breach brings no colour."""
 
 DECISION_JUSTIFICATION, DECISION_EXTENSION = "DECISION:JUSTIFICATION", "DECISION:EXTENSION"
 DECISION_OBJECTION, DECISION_DETERMINATION = "DECISION:OBJECTION", "DECISION:DETERMINATION"
@@ -254,6 +258,10 @@ class Term:
     """From this day on nothing is counted until further notice; what had ended before is not touched."""
     let_off: bool = False
     """Nothing can run out any more: the reason was waived, or the part went to another unit."""
+    others: tuple[Other, ...] = ()
+    """Limits of other sources of the same matter: the earliest end counts (`domain.merging`)."""
+    apart: tuple[Span, ...] = ()
+    """Days of a merge that was undone: not counted where the limit would have run out on them."""
 
     @property
     def plain(self) -> bool:
@@ -265,7 +273,24 @@ class Term:
         if self.start is None or self.let_off:
             return None
         found = self._counted(reckoning, self.start, more)
+        for span in self.apart:
+            if found is not None and span[0] <= found.last_day <= span[1]:
+                more = (*more, span)
+                found = self._counted(reckoning, self.start, more)
+        for other in self.others:
+            found = self._earlier(found, other, reckoning, more)
         return None if found is not None and self.open_from is not None and self.open_from <= found.last_day else found
+
+    def _earlier(self, found: End | None, other: Other, reckoning: Reckoning, more: Sequence[Span]) -> End | None:
+        """The earlier of two ends. What was granted for one was granted for the work, so it moves the other one, too."""
+        limit = replace(self, amount=other.amount, unit=other.unit, fixed_due=other.fixed_due)
+        at_first = Term(other.amount, other.unit, other.fixed_due, other.start).end(reckoning)
+        end = limit._counted(reckoning, other.start, more)
+        if at_first is None or end is None or at_first.due_instant <= other.since:
+            return found
+        if other.until is not None and end.due_instant > other.until:
+            return found
+        return end if found is None or end.due_instant < found.due_instant else found
 
     def _counted(self, reckoning: Reckoning, start: date, more: Sequence[Span]) -> End | None:
         spans = merged((*self.spans, *more)) if self.spans or more else ()

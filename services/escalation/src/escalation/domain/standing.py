@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from escalation.domain import checks, extension, justification, objection, progress
+from escalation.domain import checks, extension, justification, merging, objection, progress
 from escalation.domain.acts import Approval, ParkedHold, Proposal
 from escalation.domain.clock import Claim, Clock, Course, Reckoning, Term, course
 from escalation.domain.determination import Finding
@@ -76,6 +76,9 @@ class Ladder:
     """Why it does not go on although its limit has passed."""
     plan: dict[str, Any] | None = None
     """Milestones, and whether it is standing supervision without a limit; None where there is neither (`progress`)."""
+    reply_amount: int | None = None
+    reply_unit: str | None = None
+    """How long the unit has to answer the source; None where it owes no answer."""
     changed: bool = False
     touched: bool = False
     clocks: dict[str, Clock] = field(default_factory=dict)
@@ -84,17 +87,18 @@ class Ladder:
     """The reviewers' limits, by the slip that is reviewed."""
     office_clocks: dict[tuple[str, str], Clock] = field(default_factory=dict)
     """The office's own limits, by owner and what they are about: a request, or a yellow that waits for its finding."""
+    reply_clocks: dict[str, Clock] = field(default_factory=dict)
+    """The limit of the answer to the source, by assignment."""
     slips: list[Slip] = field(default_factory=list)
     journal: list[Entry] = field(default_factory=list)
     cleared: set[str] = field(default_factory=set)
     """Limits whose issue timer has just come back under the cut."""
-
     waited: list[LeftOut] = field(default_factory=list)
     """Days on which this lead unit waited for another one (d.9); follows from the other ladders of the matter."""
 
     def all_clocks(self) -> Iterator[Clock]:
         """Every clock of the ladder, the office's too."""
-        for kept in (self.clocks, self.windows, self.review_clocks):
+        for kept in (self.clocks, self.windows, self.review_clocks, self.reply_clocks):
             yield from kept.values()
         yield from self.office_clocks.values()
 
@@ -179,6 +183,10 @@ class Ladder:
         gone = self.transferred_at
         return joined(replace(found, let_off_at=gone, let_off=TRANSFERRED) if gone is not None else found, self.waited)
 
+    def merged(self) -> merging.Merged | None:
+        """Where it goes on, while its matter is handled with another one; None while it goes on by itself."""
+        return merging.merged(self.journal)
+
     def findings(self) -> list[Finding]:
         """Every determination by an official."""
         return [
@@ -200,6 +208,8 @@ class Rung:
     relief: Relief = NO_RELIEF
     failed: progress.Failed | None = None
     """A check of the assignment's progress that its accepted reports do not meet."""
+    merged_at: datetime | None = None
+    """Since when the ladder goes on in another one."""
 
     @property
     def passed(self) -> bool:
@@ -253,7 +263,9 @@ def _rung(
 ) -> Rung:
     about = slip.slip_id if slip else ladder.assignment_id
     clock = ladder.clocks.get(about) if about else None
+    merged = ladder.merged()
     rung = Rung(slip, clock, _course(ladder, slip, clock, claims, reckoning), claims, since, until, ladder.relief(about))
+    rung.merged_at = merged.since if merged else None
     rung.failed = checks.failed_of(ladder, rung, reckoning)
     return rung
 
@@ -279,7 +291,8 @@ def _leave_doubtful(rung: Rung, ladder: Ladder, above: Slip, reckoning: Reckonin
 def term(ladder: Ladder, slip: Slip | None, clock: Clock | None) -> Term:
     """The limit of the assignment or slip, started where its clock was armed, with all that was granted for it."""
     found = ladder.relief(slip.slip_id if slip else ladder.assignment_id)
-    more = (found.extension, found.spans, found.open_from, found.let_off_at is not None)
+    others, apart = merging.others(ladder.journal if slip is None else ()), merging.apart(ladder.journal)
+    more = (found.extension, found.spans, found.open_from, found.let_off_at is not None, others, apart)
     if clock is not None:
         return Term(clock.amount, clock.limit_unit, clock.fixed_due, clock.started_on, *more)
     if slip is not None:

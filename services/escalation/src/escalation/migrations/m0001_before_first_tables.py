@@ -47,6 +47,8 @@ def _ladder() -> None:
         sa.Column("fixed_due", Instant),
         sa.Column("waiting", sa.Text),
         sa.Column("plan", Json),
+        sa.Column("reply_amount", sa.Integer),
+        sa.Column("reply_unit", sa.Text),
         sa.PrimaryKeyConstraint("matter_id", "unit", name="pk_ladder"),
     )
     op.create_index("ix_ladder_waiting", "ladder", ["waiting", "unit"], **_partial("waiting IS NOT NULL"))

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Table, bindparam, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from escalation.domain.acts import ParkedHold
-from escalation.domain.clock import BREACHED, OFFICE, OFFICE_DECISIONS, REVIEW, REVIEW_WINDOW, RUNNING, SUSPENDED, Clock
+from escalation.domain.clock import BREACHED, OFFICE, OFFICE_DECISIONS, REPLY, REVIEW, REVIEW_WINDOW, RUNNING, SUSPENDED, Clock
 from escalation.domain.referral import Referral
 from escalation.domain.slip import ISSUED, SERVED, Slip
 from escalation.domain.standing import APPLICATION, DECISION, Entry, Ladder
@@ -99,7 +99,7 @@ _PENDING = (
         ~exists().where((_DECIDED.c.kind == DECISION) & (_DECIDED.c.id == slip.c.slip_id)),
     )
 )
-_ITS_TIMER = (timer.c.key == clock.c.about) & timer.c.kind.in_(("deadline", "review_window", "review_decision"))
+_ITS_TIMER = (timer.c.key == clock.c.about) & timer.c.kind.in_(("deadline", "review_window", "review_decision", "reply"))
 _OFFICE_TIMER = (timer.c.key == clock.c.owner + "/" + clock.c.about) & (timer.c.kind == "decision")
 _LOOKED_AT = exists().where(_ITS_TIMER) | exists().where(_OFFICE_TIMER)
 _LOST = select(func.count()).select_from(clock).where(clock.c.state == RUNNING, ~_LOOKED_AT)
@@ -199,7 +199,7 @@ class Store:
         if found.owner in OFFICE_DECISIONS:
             of.office_clocks[found.owner, found.about] = found
             return
-        kept = {REVIEW_WINDOW: of.windows, REVIEW: of.review_clocks}.get(found.owner, of.clocks)
+        kept = {REVIEW_WINDOW: of.windows, REVIEW: of.review_clocks, REPLY: of.reply_clocks}.get(found.owner, of.clocks)
         kept[found.about] = found
 
     def add(self, new: Ladder) -> Ladder:

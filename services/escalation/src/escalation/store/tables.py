@@ -31,6 +31,8 @@ ladder = Table(
     Column("fixed_due", Instant),
     Column("waiting", Text),
     Column("plan", Json),
+    Column("reply_amount", Integer),
+    Column("reply_unit", Text),
     Index("ix_ladder_waiting", "waiting", "unit", **_where("waiting IS NOT NULL")),
 )
 

@@ -1,0 +1,97 @@
+"""The answer that each source waits for (答复期限): a limit of its own beside that of the work, without a colour.
+
+It begins with the service of the lead's assignment and stops with the first answer, whatever became of the work and with
+whichever other matter it is handled (domain.md a′.2, d.10).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from event_contracts import intake
+from event_contracts.event import Message
+from service_chassis.persistence.unit_of_work import Timer
+
+from escalation import announcements as say
+from escalation.desk import REPLYING, Desk
+from escalation.domain.clock import BREACHED, REPLY, RUNNING, STOPPED, Clock, End
+from escalation.domain.standing import Entry, Ladder
+
+REPLIED = "REPLIED"
+"""The journal's line of an answer; its id is that of the message."""
+
+
+def begin(desk: Desk, ladder: Ladder, served_at: datetime, served_on: date) -> None:
+    """The unit has its assignment: the time for the answer runs, once."""
+    about = ladder.assignment_id
+    if ladder.reply_amount is None or ladder.reply_unit is None or about is None or about in ladder.reply_clocks:
+        return
+    end = desk.book.reckoning.end(ladder.reply_amount, ladder.reply_unit, served_on)
+    clock = Clock(
+        ladder.matter_id,
+        ladder.unit,
+        REPLY,
+        about,
+        ladder.reply_amount,
+        ladder.reply_unit,
+        None,
+        served_on,
+        served_at,
+        end.last_day,
+        end.due_instant,
+        end.provisional,
+        0,
+        RUNNING,
+        None,
+        desk.book.reckoning.edition,
+        changed=True,
+    )
+    ladder.reply_clocks[about] = clock
+    desk.work.set_timer(REPLYING, about, clock.due_instant, subject=ladder.matter_id)
+    desk.announce(ladder, lambda: say.clock_armed(ladder, clock), served_at)
+
+
+def replied(desk: Desk, message: Message) -> None:
+    """A source was answered: the limits of its answer stop, whoever of its units has one."""
+    data: intake.ReplySent = message.data
+    for ladder in desk.store.of_matter(data.matter_id):
+        if ladder.reply_amount is not None:
+            arrived = message.recordedtime or desk.now
+            desk.write(ladder, REPLIED, data.reply, data.sent_at, arrived, {"unit": data.unit, "to": data.to})
+
+
+def overdue(desk: Desk, timer: Timer) -> None:
+    """The time for an answer has passed, and every answer from before has been read."""
+    ladder = desk.store.by_about.get(timer.key)
+    clock = ladder.reply_clocks.get(timer.key) if ladder else None
+    if ladder is not None and clock is not None and clock.due_instant == timer.due_at:
+        clock.passed_due, clock.changed = clock.due_instant, True
+        desk.touch(ladder)
+
+
+def settle(desk: Desk, ladder: Ladder) -> None:
+    """Bring the limit of the answer to what the journal says."""
+    for clock in ladder.reply_clocks.values():
+        answer = _in_time(desk, ladder, clock)
+        state = STOPPED if answer is not None else BREACHED if clock.has_passed else clock.state
+        if state != clock.state:
+            clock.state, clock.changed = state, True
+            _tell(desk, ladder, clock, answer)
+
+
+def _tell(desk: Desk, ladder: Ladder, clock: Clock, answer: Entry | None) -> None:
+    if answer is None:
+        desk.announce(ladder, lambda: say.deadline_breached(ladder, clock), clock.due_instant)
+        return
+    desk.work.clear_timer(REPLYING, clock.about)
+    desk.announce(ladder, lambda: say.clock_stopped(ladder, clock, REPLIED), answer.at)
+
+
+def _in_time(desk: Desk, ladder: Ladder, clock: Clock) -> Entry | None:
+    """The first answer, if it was given in time and is believed (`domain.lateness`)."""
+    end = End(clock.deadline, clock.due_instant, clock.provisional, fixed=False)
+    for answer in ladder.of_kind(REPLIED):
+        if end.in_time(answer.at):
+            before = answer.arrived < clock.due_instant
+            return answer if before or not desk.book.late_reports.doubts(answer.arrived, end) else None
+    return None
