@@ -35,6 +35,7 @@ POLICIES: tuple[Row, ...] = (
     {"approval": {"white": "required", "yellow": "required"}, "issue_time": "08:30"},
     {"service": "immediate", "yellow": {"max_renewals": 0}, "limits": {"white": {"amount": 5, "unit": "DAY"}}},
     {"service": "immediate", "review_suspends_ladder": True, "approval": {"red": "auto"}, "automatic_urging": True},
+    {"progress": {"cycle": {"amount": 2, "unit": "WORKDAY"}, "tolerance": 5}, "approval": {"red": "auto"}},
 )
 
 AMENDMENTS: tuple[Row, ...] = (
@@ -50,6 +51,9 @@ gaps = st.sampled_from([1, 7, 60, 60 * 7, 60 * 24, 60 * 24 * 2, 60 * 24 * 4])
 """Minutes between two acts."""
 
 picks = st.integers(0, 99)
+
+milestones = st.sampled_from((None, None, 2, 5))
+"""Days until a milestone, if there is one."""
 
 goods = st.sampled_from([True, True, False])
 
@@ -106,18 +110,25 @@ class Acting(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ matters and reports
 
-    def submitted(self, units: tuple[str, ...], days: int, gap: int) -> None:
-        ref, limit = f"M-{self.count}", {"amount": days, "unit": "WORKDAY"}
-        roles = zip(units, ("LEAD", "SUPPORTING"), strict=False)
-        parts = [{"unit": unit, "role": role, "deliverable": "报告", "limit": limit} for unit, role in roles]
-        data = {"external_ref": ref, "title": f"事项 {ref}", "source": {"type": "DOCUMENT"}, "standard": "完成"}
+    def submitted(self, units: tuple[str, ...], days: int, gap: int, milestone: int | None = None) -> None:
+        """A matter with so many workdays, and with a milestone after some days; without any days a standing one."""
+        ref = f"M-{self.count}"
+        asked: Row = {"deliverable": "报告"}
+        if days:
+            asked["limit"] = {"amount": days, "unit": "WORKDAY"}
+        if milestone is not None:
+            day = (self.chain.now + timedelta(days=milestone)).date().isoformat()
+            asked["milestones"] = [{"due_on": day, "percent": 60}]
+        parts = [{"unit": unit, "role": role} | asked for unit, role in zip(units, ("LEAD", "SUPPORTING"), strict=False)]
+        source = {"type": "DOCUMENT" if days else "EIGHT_RULES"}
+        data = {"external_ref": ref, "title": f"事项 {ref}", "source": source, "standard": "完成"}
         self.tell("matter.submitted", "/office", gap, data | {"assignments": parts})
         self.parts += [(ref, unit) for unit in units]
 
     @precondition(lambda self: len(self.parts) < 4)
-    @rule(unit=st.sampled_from(UNITS), days=st.integers(1, 4), gap=gaps)
-    def submit(self, unit: str, days: int, gap: int) -> None:
-        self.submitted((unit,), days, gap)
+    @rule(unit=st.sampled_from(UNITS), days=st.sampled_from((0, 1, 2, 4, 9)), gap=gaps, milestone=milestones)
+    def submit(self, unit: str, days: int, gap: int, milestone: int | None) -> None:
+        self.submitted((unit,), days, gap, milestone)
 
     @rule(pick=picks, gap=gaps, colour=st.sampled_from((None, *COLOURS)))
     def sign(self, pick: int, gap: int, colour: str | None) -> None:
@@ -154,10 +165,11 @@ class Acting(RuleBasedStateMachine):
         self.claims.append(claim)
         self.decided(claim, gap, good)
 
-    @rule(pick=picks, gap=gaps, accepted=st.booleans())
-    def progress(self, pick: int, gap: int, accepted: bool) -> None:
-        report = self.by_unit("progress.reported", pick, gap, text="有进展", percent=50)
-        self.by_office("progress.assessed", pick, 1, accepted=accepted, decided_by=PEOPLE[1], request=report["id"])
+    @rule(pick=picks, gap=gaps, late=delays, percent=st.sampled_from((None, 20, 50, 60, 100)), wait=gaps, accepted=goods)
+    def progress(self, pick: int, gap: int, late: int, percent: int | None, wait: int, accepted: bool) -> None:
+        said = {"percent": percent} if percent is not None else {}
+        report = self.by_unit("progress.reported", pick, gap, late, text="有进展", **said)
+        self.by_office("progress.assessed", pick, wait, accepted=accepted, decided_by=PEOPLE[1], request=report["id"])
 
     # ------------------------------------------------------------ the office and the ladder
 
