@@ -11,7 +11,7 @@ from escalation import announcements as say
 from escalation import office, waiting
 from escalation import relief_announcements as tell
 from escalation.domain import extension, justification
-from escalation.domain.clock import ASSIGNMENT, DECISION_EXTENSION, DECISION_JUSTIFICATION, Term
+from escalation.domain.clock import ASSIGNMENT, DECISION_EXTENSION, DECISION_JUSTIFICATION
 from escalation.domain.extension import Extension, Terms
 from escalation.domain.justification import EXTEND, GRANTED, SUSPEND, Justification
 from escalation.domain.lateness import too_late
@@ -235,6 +235,5 @@ def extension_decided(desk: Settling, message: Message) -> None:
 
 
 def _most_days(desk: Settling, ladder: Ladder, rung: Rung, terms: Terms) -> int | None:
-    limit = term(ladder, rung.slip, rung.clock)
-    bare = Term(limit.amount, limit.unit, limit.fixed_due, limit.start)
+    bare = term(ladder, rung.slip, rung.clock)
     return extension.most_days(bare, bare.end(desk.book.reckoning), terms.cap)

@@ -81,6 +81,8 @@ class Desk:
         self.causes: dict[tuple[str, str], Message | None] = {}
         self.weightier: dict[tuple[str, int], Message | None] = {}
         self.lightened: dict[tuple[str, int], Message | None] = {}
+        self.followers: set[tuple[str, str]] = set()
+        """Leads that are settled because another unit of their matter was, for which they wait."""
         self.told: set[str] = set()
         """Limits about whose change by a person's decision the handler has spoken."""
         self.counts: Counter[tuple[str, ...]] = Counter()

@@ -43,7 +43,7 @@ def _ladder(session: Any, of: Ladder, others: Sequence[Ladder], rulebook: Rulebo
     found = rungs(of, book.reckoning, book.late_reports)
     clocks = [
         *((rung.clock, rung) for rung in found if rung.clock),
-        *((clock, None) for clock in of.all_clocks() if clock.about not in of.clocks or of.clocks[clock.about] is not clock),
+        *((clock, None) for clock in of.side_clocks()),
     ]
     return {
         "matter": of.external_ref or of.matter_id,

@@ -80,7 +80,7 @@ class Falling(Limits):
                 found.state, found.changed = STOPPED, True
         if reviewers is not None and reviewers.ended_at is None:
             reviewers.ended_at, reviewers.changed = at, True
-        office.end_about(self, ladder, slip.slip_id, at)
+        office.end_about(self, ladder, slip.slip_id, at, "FALLEN")
         self.announce(ladder, fact, at)
 
 

@@ -5,10 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from escalation import announcements as say
-from escalation import replying
-from escalation.desk import DEADLINE, ISSUE, REMINDER, REPLYING, REVIEW, REVIEWERS, URGING, Desk
+from escalation import office, replying
+from escalation.desk import DEADLINE, DECISION, ISSUE, REMINDER, REPLYING, REVIEW, REVIEWERS, URGING, Desk
 from escalation.domain import slip as slips
-from escalation.domain.clock import ASSIGNMENT, BREACHED, ONE_DAY, REPLY, REVIEW_WINDOW, RUNNING, STOPPED, SUSPENDED, Clock, Term
+from escalation.domain.clock import (
+    ASSIGNMENT,
+    BREACHED,
+    OFFICE_DECISIONS,
+    ONE_DAY,
+    REPLY,
+    REVIEW_WINDOW,
+    RUNNING,
+    STOPPED,
+    SUSPENDED,
+    Clock,
+    Term,
+)
 from escalation.domain.ladder import MERGED
 from escalation.domain.relief import LET_OFF
 from escalation.domain.shield import AWAITING_OTHER_UNIT
@@ -133,7 +145,8 @@ class Limits(Desk):
     def move_window_timer(self, window: Clock) -> None:
         """A review window, or the reviewers' limit, that became longer is looked at later."""
         kind = {REVIEW_WINDOW: REVIEW, REPLY: REPLYING}.get(window.owner, REVIEWERS)
-        self.work.set_timer(kind, window.about, window.due_instant, subject=window.matter_id)
+        kind, key = (DECISION, office.timer_key(window)) if window.owner in OFFICE_DECISIONS else (kind, window.about)
+        self.work.set_timer(kind, key, window.due_instant, subject=window.matter_id)
 
     def run_on(self, ladder: Ladder, rung: Rung, clock: Clock, at: datetime) -> None:
         """A limit was given more time at `at`: it runs again, if nothing has stopped it."""
@@ -153,10 +166,11 @@ class Limits(Desk):
         clock, status = rung.clock, rung.course.status
         if clock is not None:
             before = (clock.deadline, clock.provisional)
-            was_suspended = clock.state == SUSPENDED
+            waited = clock.state == SUSPENDED
             moved = self._move_end(rung, clock)
             self._set_clock_state(ladder, rung, clock, above)
-            if rung.course.end is not None and (moved or was_suspended) and clock.state == RUNNING:
+            waited = waited or moved and (ladder.matter_id, ladder.unit) in self.followers
+            if rung.course.end is not None and waited and clock.state == RUNNING:
                 tell_waited(self, ladder, clock, rung.course.end, before[0])
             if moved and clock.state == RUNNING:
                 self._set_timers(ladder, clock, self._counts_since(rung))
@@ -165,16 +179,22 @@ class Limits(Desk):
             elif status == "DONE" and not clock.has_passed:
                 self._clear_timers(clock, DEADLINE)
             tell_reprojected(self, ladder, clock, rung.course.end, before)
+        if status == "DONE" and ladder.office_clocks:
+            office.end_about(self, ladder, self.about(ladder, rung), self.now, "DONE")
         if rung.slip is not None:
             self._set_slip_state(ladder, rung, rung.slip)
 
     def _move_end(self, rung: Rung, clock: Clock) -> bool:
         """Days that are not charged move the end; whether they did."""
         end = rung.course.end
-        if end is None or end.due_instant == clock.due_instant:
+        if end is None:
+            return False
+        if clock.suspended_days != rung.course.suspended_days:
+            clock.suspended_days, clock.changed = rung.course.suspended_days, True
+        if end.due_instant == clock.due_instant:
             return False
         clock.deadline, clock.due_instant, clock.provisional = end.last_day, end.due_instant, end.provisional
-        clock.suspended_days, clock.changed = rung.course.suspended_days, True
+        clock.changed = True
         return True
 
     def _set_clock_state(self, ladder: Ladder, rung: Rung, clock: Clock, above: Rung | None) -> None:
@@ -191,7 +211,7 @@ class Limits(Desk):
             self._set_timers(ladder, clock, at)
             if clock.about not in self.told:  # else the office said so when it resumed the clock
                 why = AWAITING_OTHER_UNIT if before == SUSPENDED else reason
-                self.announce(ladder, lambda: say.clock_resumed(ladder, clock, why), at)
+                self.announce(ladder, lambda: say.clock_resumed(ladder, clock, why), min(at, self.now))
         elif state == SUSPENDED:
             self._clear_timers(clock, DEADLINE, REMINDER, URGING, ISSUE)
             tell_waiting(self, ladder, clock)

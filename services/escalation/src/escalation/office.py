@@ -32,9 +32,14 @@ def begin(desk: Desk, ladder: Ladder, owner: str, about: str, limit: Limit, at: 
         return known
     clock = _clock(desk, ladder, owner, about, limit, at, start or desk.book.reckoning.local_date(at))
     ladder.office_clocks[owner, about] = clock
-    desk.work.set_timer(DECISION, f"{owner}/{about}", clock.due_instant, subject=ladder.matter_id)
+    desk.work.set_timer(DECISION, timer_key(clock), clock.due_instant, subject=ladder.matter_id)
     desk.announce(ladder, lambda: say.clock_armed(ladder, clock), at)
     return clock
+
+
+def timer_key(clock: Clock) -> str:
+    """The key of an office limit's timer: several may be about one slip."""
+    return f"{clock.owner}/{clock.about}"
 
 
 def _clock(desk: Desk, ladder: Ladder, owner: str, about: str, limit: Limit, at: datetime, start: date) -> Clock:
@@ -65,7 +70,7 @@ def end(desk: Desk, ladder: Ladder, owner: str, about: str, at: datetime, reason
     clock = ladder.office_clocks.get((owner, about))
     if clock is None or clock.ended_at is not None:
         return
-    desk.work.clear_timer(DECISION, f"{owner}/{about}")
+    desk.work.clear_timer(DECISION, timer_key(clock))
     clock.ended_at, clock.changed = at, True
     if at < clock.due_instant:
         clock.state = STOPPED
@@ -74,15 +79,15 @@ def end(desk: Desk, ladder: Ladder, owner: str, about: str, at: datetime, reason
         late(clock)
 
 
-def end_about(desk: Desk, ladder: Ladder, about: str, at: datetime) -> None:
-    """Nothing is left to decide about a slip that fell at `at`."""
+def end_about(desk: Desk, ladder: Ladder, about: str, at: datetime, reason: str) -> None:
+    """Nothing is left to decide about a limit: its slip fell, or the work was done."""
     for made in ladder.justifications():
         if made.about == about:
-            end(desk, ladder, DECISION_JUSTIFICATION, made.request, at, "FALLEN")
+            end(desk, ladder, DECISION_JUSTIFICATION, made.request, at, reason)
     for asked in ladder.extensions():
         if asked.about == about:
-            end(desk, ladder, DECISION_EXTENSION, asked.request, at, "FALLEN")
-    end(desk, ladder, DECISION_DETERMINATION, about, at, "FALLEN")
+            end(desk, ladder, DECISION_EXTENSION, asked.request, at, reason)
+    end(desk, ladder, DECISION_DETERMINATION, about, at, reason)
 
 
 def late(clock: Clock) -> None:

@@ -99,7 +99,7 @@ def reproject(desk: Settling, matter_id: str) -> None:
     """Count the limits of a matter's ladders on the calendar in force."""
     for ladder in list(desk.store.ladders.values()):
         if ladder.matter_id == matter_id:
-            for window in (*ladder.windows.values(), *ladder.review_clocks.values(), *ladder.reply_clocks.values()):
+            for window in ladder.side_clocks():
                 _move_window(desk, ladder, window)
             desk.touch(ladder)
 

@@ -31,6 +31,7 @@ def leads_last(desk: Desk, touched: list[Ladder]) -> list[Ladder]:
         for lead in desk.store.of_matter(other.matter_id):
             if lead.role == LEAD and urged_by_lead(other, lead):
                 leads[id(lead)] = lead
+                desk.followers.add((lead.matter_id, lead.unit))
                 desk.causes.setdefault((lead.matter_id, lead.unit), desk.causes.get((other.matter_id, other.unit)))
     return [*others, *leads.values()]
 

@@ -16,18 +16,15 @@ from escalation.domain import checks, extension, justification, merging, objecti
 from escalation.domain.acts import Approval, ParkedHold, Proposal
 from escalation.domain.clock import Claim, Clock, Course, Reckoning, Term, course
 from escalation.domain.determination import Finding
+from escalation.domain.fallen import fell_at
 from escalation.domain.ladder import Standing
 from escalation.domain.lateness import LateReports
 from escalation.domain.relief import LET_OFF, NO_RELIEF, TRANSFERRED, LeftOut, Relief, joined
 from escalation.domain.review import Review
 from escalation.domain.slip import (
-    BY_OFFICE,
-    DRAFT_REFUSED,
     FOUNDED_ON_EXPIRY,
-    LADDER,
     LATE_ARRIVAL,
     LEGITIMATE_REASON,
-    OVERTURNED,
     RED,
     WHITE,
     YELLOW,
@@ -98,7 +95,12 @@ class Ladder:
 
     def all_clocks(self) -> Iterator[Clock]:
         """Every clock of the ladder, the office's too."""
-        for kept in (self.clocks, self.windows, self.review_clocks, self.reply_clocks):
+        yield from self.clocks.values()
+        yield from self.side_clocks()
+
+    def side_clocks(self) -> Iterator[Clock]:
+        """All but the limits of the assignment and its slips: windows, replies, and what the office owes."""
+        for kept in (self.windows, self.review_clocks, self.reply_clocks):
             yield from kept.values()
         yield from self.office_clocks.values()
 
@@ -263,18 +265,19 @@ def _rung(
 ) -> Rung:
     about = slip.slip_id if slip else ladder.assignment_id
     clock = ladder.clocks.get(about) if about else None
-    merged = ladder.merged()
-    rung = Rung(slip, clock, _course(ladder, slip, clock, claims, reckoning), claims, since, until, ladder.relief(about))
+    merged, relief = ladder.merged(), ladder.relief(about)
+    rung = Rung(slip, clock, _course(ladder, slip, clock, relief, claims, reckoning), claims, since, until, relief)
     rung.merged_at = merged.since if merged else None
     rung.failed = checks.failed_of(ladder, rung, reckoning)
     return rung
 
 
-def _course(ladder: Ladder, slip: Slip | None, clock: Clock | None, claims: list[Claim], reckoning: Reckoning) -> Course:
-    limit = term(ladder, slip, clock)
-    let_off = ladder.relief(slip.slip_id if slip else ladder.assignment_id).let_off
+def _course(
+    ladder: Ladder, slip: Slip | None, clock: Clock | None, relief: Relief, claims: list[Claim], reckoning: Reckoning
+) -> Course:
+    limit = term(ladder, slip, clock, relief)
     found = course(limit, claims, reckoning)
-    return replace(found, status=let_off) if limit.let_off and found.status != "DONE" else found
+    return replace(found, status=relief.let_off) if limit.let_off and found.status != "DONE" else found
 
 
 def _leave_doubtful(rung: Rung, ladder: Ladder, above: Slip, reckoning: Reckoning, late_reports: LateReports) -> None:
@@ -285,12 +288,11 @@ def _leave_doubtful(rung: Rung, ladder: Ladder, above: Slip, reckoning: Reckonin
     kept = [c for c in rung.claims if c.arrived <= above.issued_at or not late_reports.doubts(c.arrived, end)]  # type: ignore[operator]
     if len(kept) < len(rung.claims):
         rung.claims = kept
-        rung.course = _course(ladder, rung.slip, rung.clock, kept, reckoning)
+        rung.course = _course(ladder, rung.slip, rung.clock, rung.relief, kept, reckoning)
 
 
-def term(ladder: Ladder, slip: Slip | None, clock: Clock | None) -> Term:
+def term(ladder: Ladder, slip: Slip | None, clock: Clock | None, found: Relief = NO_RELIEF) -> Term:
     """The limit of the assignment or slip, started where its clock was armed, with all that was granted for it."""
-    found = ladder.relief(slip.slip_id if slip else ladder.assignment_id)
     others, apart = merging.others(ladder.journal if slip is None else ()), merging.apart(ladder.journal)
     more = (found.extension, found.spans, found.open_from, found.let_off_at is not None, others, apart)
     if clock is not None:
@@ -354,7 +356,7 @@ def standing_of(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> Stan
         urges=[entry.at for entry in ladder.of_kind(URGE)],
         progress=[entry.at for entry in ladder.of_kind(PROGRESS)],
         holds=holds,
-        fell_at=_fell_at(ladder, slip),
+        fell_at=fell_at(ladder.slips, slip),
         reviews=[review for review in reviews if review.slip_id in standing],
         relief=rung.relief,
         failed=rung.failed,
@@ -373,27 +375,9 @@ def _bare_standing(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> S
         slip.served_at if slip else None,
         slip.ground if slip else "",
         holds=holds,
-        fell_at=_fell_at(ladder, slip),
+        fell_at=fell_at(ladder.slips, slip),
         relief=rung.relief,
     )
-
-
-def _fell_at(ladder: Ladder, slip: Slip | None) -> datetime | None:
-    """When a person withdrew, refused or overturned the slip of the next colour, if the last one ended so."""
-    colour = next_colour(slip)
-    fallen = [s for s in ladder.slips if s.colour == colour and s.renewal == 0 and not s.standing]
-    if not fallen or colour is None:
-        return None
-    last = max(fallen, key=lambda s: s.attempt)
-    by_person = last.state == OVERTURNED or last.cause in (BY_OFFICE, DRAFT_REFUSED)
-    return last.ended_at if by_person else None
-
-
-def next_colour(slip: Slip | None) -> str | None:
-    """The colour after this one; None after red."""
-    if slip is None:
-        return WHITE
-    return None if slip.colour == RED else LADDER[LADDER.index(slip.colour) + 1]
 
 
 def may_propose(ladder: Ladder, colour: str) -> bool:
