@@ -141,8 +141,9 @@ def mutated(draw: st.DrawFn, name: str) -> Any:
 
 
 def disagrees_with_itself(data: Any) -> bool:
-    """The rules that JSON Schema cannot say: a unit twice in one matter, an office left before it was taken up."""
-    return twice_in_one_matter(data) or left_too_early(data)
+    """The rules that JSON Schema cannot say: a unit twice in one matter, an office left before it was taken up, and a matter
+    that is the same as itself."""
+    return twice_in_one_matter(data) or left_too_early(data) or "into" in data and data["into"] == data.get("matter")
 
 
 def left_too_early(data: Any) -> bool:
