@@ -176,6 +176,8 @@ class Ladder:
 
     def relief(self, about: str | None) -> Relief:
         """What was granted, and is asked, for the limit of the assignment or slip `about`."""
+        if not self.journal and not self.waited:
+            return NO_RELIEF
         if not any(entry.kind in _RELIEF for entry in self.journal):
             return joined(NO_RELIEF, self.waited)
         made = [found for found in self.justifications() if found.about == about]
@@ -265,8 +267,11 @@ def _rung(
 ) -> Rung:
     about = slip.slip_id if slip else ladder.assignment_id
     clock = ladder.clocks.get(about) if about else None
-    merged, relief = ladder.merged(), ladder.relief(about)
+    relief = ladder.relief(about)
     rung = Rung(slip, clock, _course(ladder, slip, clock, relief, claims, reckoning), claims, since, until, relief)
+    if not ladder.journal:
+        return rung
+    merged = ladder.merged()
     rung.merged_at = merged.since if merged else None
     rung.failed = checks.failed_of(ladder, rung, reckoning)
     return rung
@@ -293,8 +298,10 @@ def _leave_doubtful(rung: Rung, ladder: Ladder, above: Slip, reckoning: Reckonin
 
 def term(ladder: Ladder, slip: Slip | None, clock: Clock | None, found: Relief = NO_RELIEF) -> Term:
     """The limit of the assignment or slip, started where its clock was armed, with all that was granted for it."""
-    others, apart = merging.others(ladder.journal if slip is None else ()), merging.apart(ladder.journal)
-    more = (found.extension, found.spans, found.open_from, found.let_off_at is not None, others, apart)
+    more: tuple[Any, ...] = ()
+    if ladder.journal or found is not NO_RELIEF:  # else nothing was granted: most of them, at a deadline
+        others, apart = merging.others(ladder.journal if slip is None else ()), merging.apart(ladder.journal)
+        more = (found.extension, found.spans, found.open_from, found.let_off_at is not None, others, apart)
     if clock is not None:
         return Term(clock.amount, clock.limit_unit, clock.fixed_due, clock.started_on, *more)
     if slip is not None:
