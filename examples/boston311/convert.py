@@ -150,9 +150,18 @@ def claim(row: Row) -> Event | None:
     return message(row, "completion.claimed.v1", f"/units/{unit}", at, {"matter": row["case_id"], "unit": unit, "text": text})
 
 
+def answer(row: Row) -> Event | None:
+    """The closing is also the answer to the citizen."""
+    done = claim(row)
+    if done is None:
+        return None
+    data = {key: done["data"][key] for key in ("matter", "unit", "text")} | {"to": "Citizen"}
+    return message(row, "reply.sent.v1", done["source"], datetime.fromisoformat(done["time"]), data)
+
+
 def messages(rows: Iterable[Row]) -> list[Event]:
     """All messages in the order in which they happened: a department's system would have sent them so."""
-    found = [event for row in rows for event in (submission(row), claim(row)) if event is not None]
+    found = [event for row in rows for event in (submission(row), claim(row), answer(row)) if event is not None]
     return sorted(found, key=lambda e: (datetime.fromisoformat(e["time"]), e["type"] != "matter.submitted.v1", e["id"]))
 
 

@@ -75,12 +75,18 @@ def test_a_packed_file_reads_like_a_plain_one(write: Any) -> None:
 
 
 def test_the_department_is_the_unit_and_the_target_its_limit() -> None:
-    submitted, claimed = messages(case(1, closed_at="2015-01-30 12:00:00"))
+    submitted, claimed, _ = messages(case(1, closed_at="2015-01-30 12:00:00"))
     assert submitted["source"] == "/office" and submitted["time"] == "2015-01-20T10:00:00-05:00"
     assert submitted["data"]["assignments"][0]["unit"] == "PWD"
     assert submitted["data"]["assignments"][0]["due_at"] == "2015-02-02T08:30:00-05:00"
     assert claimed["source"] == "/units/PWD" and claimed["time"] == "2015-01-30T12:00:00-05:00"
     assert claimed["data"]["matter"] == submitted["data"]["external_ref"] == case(1)["case_id"]
+
+
+def test_the_closing_is_the_answer_to_the_citizen() -> None:
+    _, claimed, answered = messages(case(1, closed_at="2015-01-30 12:00:00"))
+    assert (answered["type"], answered["source"], answered["time"]) == ("reply.sent.v1", claimed["source"], claimed["time"])
+    assert answered["data"]["matter"] == case(1)["case_id"]
 
 
 def test_times_in_summer_have_summers_offset() -> None:
@@ -92,19 +98,19 @@ def test_an_open_case_claims_nothing() -> None:
 
 
 def test_a_case_closed_before_it_opened_is_claimed_when_it_opened() -> None:
-    submitted, claimed = messages(case(1, closed_at="2015-01-19 09:00:00"))
-    assert claimed["time"] == submitted["time"]
+    submitted, claimed, answered = messages(case(1, closed_at="2015-01-19 09:00:00"))
+    assert claimed["time"] == answered["time"] == submitted["time"]
 
 
 def test_converting_twice_gives_the_same_messages_and_no_id_twice() -> None:
     rows = [case(n, closed_at="2015-01-30 12:00:00") for n in range(5)]
     assert messages(*rows) == messages(*rows)
-    assert len({event["id"] for event in messages(*rows)}) == 10
+    assert len({event["id"] for event in messages(*rows)}) == 15
 
 
 def test_messages_are_in_the_order_in_which_they_happened() -> None:
     found = messages(case(2, opened_at="2015-01-22 08:00:00"), case(1, closed_at="2015-01-21 08:00:00"))
-    assert [event["time"][:10] for event in found] == ["2015-01-20", "2015-01-21", "2015-01-22"]
+    assert [event["time"][:10] for event in found] == ["2015-01-20", "2015-01-21", "2015-01-21", "2015-01-22"]
     assert [arrival.id for arrival in order(json.dumps(event).encode() for event in found).arrivals] == [e["id"] for e in found]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -97,6 +97,13 @@ class Part:
     def verify(self, at: datetime) -> None:
         """The office finds the claim true (核验)."""
         self.from_office("completion.verified", at, verified_by=OFFICER)
+
+    def answer(self, to: str) -> None:
+        """The unit answers the source an hour after it last said that it is done."""
+        done = [datetime.fromisoformat(found["time"]) for found in self.events if found["type"] == "completion.claimed.v1"]
+        if done:
+            self.from_unit("reply.sent", max(done) + timedelta(hours=1), to=to, text=f"{self.subject}已办理完毕，特此答复")
+            self.events.sort(key=lambda found: datetime.fromisoformat(found["time"]))
 
     def reject(self, at: datetime) -> None:
         """The office finds the claim wanting."""

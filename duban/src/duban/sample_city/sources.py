@@ -46,6 +46,9 @@ class SourceKind:
         return {"amount": amount, "unit": unit}
 
 
+ANSWERED = frozenset({"LEADER_INSTRUCTION", "NETIZEN_MESSAGE", "NPC_SUGGESTION", "CPPCC_PROPOSAL"})
+"""Sources that wait for an answer."""
+
 KINDS: tuple[SourceKind, ...] = (
     SourceKind(
         "重大决策",

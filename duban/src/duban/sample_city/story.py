@@ -17,7 +17,7 @@ from duban.sample_city import fates
 from duban.sample_city.fates import FATES, Fate, Setting
 from duban.sample_city.forecast import Forecast
 from duban.sample_city.script import Event, Part, event
-from duban.sample_city.sources import KINDS, SourceKind
+from duban.sample_city.sources import ANSWERED, KINDS, SourceKind
 from duban.sample_city.topics import EIGHT_RULES, TOPICS, Topic
 from duban.sample_city.units import BY_CODE, UNITS, Unit
 
@@ -125,6 +125,8 @@ def messages_of(plot: Plot, forecast: Forecast) -> Iterator[Event]:
         part = Part(plot.ref, unit.code, plot.topic.subject, rng)
         fate = plot.fate if plot.fate and unit is plot.lead else _drawn(rng, unit)
         fate(Setting(forecast, at, plot.day, limits[unit.code]), part)
+        if unit is plot.lead and plot.kind.type in ANSWERED:
+            part.answer(plot.kind.issuer)
         yield from part.events
 
 

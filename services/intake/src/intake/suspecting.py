@@ -12,11 +12,13 @@ from ground_rules.policy import Policy
 from service_chassis.persistence.unit_of_work import Work
 
 from intake.domain.matter import matter_id
-from intake.domain.similarity import Fingerprint, fingerprint, keys, likeness, related
+from intake.domain.similarity import Fingerprint, fingerprint, keys, likeness, related, sought
+from intake.domain.sources import SourceType
 from intake.handlers import identity
 from intake.store.heads import Known
 from intake.store.matters import Matter, Store
 
+SOURCE_TYPES = tuple(source.value for source in SourceType)
 MOST = 10
 """Candidates that an officer is shown."""
 
@@ -25,16 +27,15 @@ def prepare(store: Store, messages: Iterable[Message]) -> None:
     """Look for what the new matters of a batch may repeat, with one statement for all of them."""
     prints = [_print(message) for message in messages if isinstance(message.data, MatterSubmitted)]
     if prints:
-        store.heads.look_up(key for found in prints for key in keys(found))
+        store.heads.look_up(key for found in prints for key in sought(found, SOURCE_TYPES))
 
 
 def suspect(work: Work, message: Message, matter: Matter, policy: Policy) -> None:
     """Compare a matter that was just registered with those that share a key with it, and tell of the likely ones."""
     store: Store = work.store
     own = Known(matter.external_ref, None, _print(message))
-    marks = keys(own.print)
-    likely = _likely(store, own, marks, policy)
-    store.heads.add_print(own, marks)
+    likely = _likely(store, own, policy)
+    store.heads.add_print(own, keys(own.print))
     if not likely:
         return
     best = sorted(likely.items(), key=lambda item: (-item[1], store.heads.known[item[0]].external_ref, item[0]))[:MOST]
@@ -49,11 +50,11 @@ def suspect(work: Work, message: Message, matter: Matter, policy: Policy) -> Non
     work.retry(matter.matter_id)
 
 
-def _likely(store: Store, own: Known, marks: list[int], policy: Policy) -> dict[str, int]:
+def _likely(store: Store, own: Known, policy: Policy) -> dict[str, int]:
     """Matter → score; what is handled with another one counts as that one."""
     period = timedelta(days=policy.duplicates.period)
     found: dict[str, int] = {}
-    for other in store.heads.candidates(marks):
+    for other in store.heads.candidates(sought(own.print, SOURCE_TYPES)):
         if related(own.print, other.print, period):
             score = likeness(own.print, other.print)
             if score >= policy.duplicates.threshold:

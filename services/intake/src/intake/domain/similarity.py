@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import struct
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -91,11 +91,21 @@ def clause_key(clause: str | None, number: str | None) -> str | None:
 
 def keys(found: Fingerprint) -> list[int]:
     """The keys under which a matter is found again, each of 64 bits with its unit in it."""
+    return _keys(found, [found.source_type])
+
+
+def sought(found: Fingerprint, source_types: Iterable[str]) -> list[int]:
+    """The keys of what a matter may repeat: a text alone says something only if it came from a source of another type."""
+    return _keys(found, [name for name in source_types if name != found.source_type])
+
+
+def _keys(found: Fingerprint, source_types: Sequence[str]) -> list[int]:
     marks = [f"t|{term}" for term in sorted(found.terms)]
     if found.clause is not None:
         marks.append(f"c|{found.clause}")
     if len(found.pairs) >= LONG:
-        marks += [f"b|{number}|{band}" for number, band in enumerate(_bands(found.pairs))]
+        bands = list(enumerate(_bands(found.pairs)))
+        marks += [f"b|{name}|{number}|{band}" for name in source_types for number, band in bands]
     return [_number(f"{unit}|{mark}") for unit in sorted(found.units) for mark in marks]
 
 

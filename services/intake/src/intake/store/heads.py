@@ -125,12 +125,12 @@ class Heads:
             self._rows[tables.suspicion].append(row)
 
     def likeliest(self, matter_id: str) -> str | None:
-        """The matter that this one is most alike among its suspicions; None if it is not suspected of any."""
-        mine = [(score, pair) for pair, score in self.suspicions.items() if matter_id in pair]
-        if not mine:
-            return None
-        score, pair = max(mine)
-        return pair[1] if pair[0] == matter_id else pair[0]
+        """The matter that this one is most alike among its suspicions, the oldest of those; None if there is no suspicion."""
+        scores = {
+            pair[1] if pair[0] == matter_id else pair[0]: score for pair, score in self.suspicions.items() if matter_id in pair
+        }
+        best = max(scores.values(), default=0)
+        return min((other for other, score in scores.items() if score == best), key=lambda of: self.known[of].age, default=None)
 
     # ---- answers of officers
 
