@@ -67,3 +67,9 @@ def test_a_lead_whose_wait_ends_is_told_that_its_clock_runs_and_how_much_longer(
     history = play(story)
     assert about_clock(history, "ZJJ", "SLIP:WHITE")[:3] == ["suspended", "resumed", "extended"]
     assert not broken(history)
+
+
+def test_a_limit_that_was_let_off_while_a_claim_waited_has_its_reason_when_it_passes(play: Play) -> None:
+    story = Story.begin("M-1").unit("completion.claimed", "03-10 09:00", text="完")
+    history = play(story.reason("03-11 09:00").answer("03-12 09:00", effect="WAIVE"))
+    assert not broken(history)

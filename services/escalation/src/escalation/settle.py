@@ -162,7 +162,7 @@ class Settling(Issuing):
         if ladder.slips:
             self._drop_stale_drafts(ladder, step)
         reason = ISSUE_SCHEDULED if isinstance(step, Issue) else step.reason
-        if _due(rung):
+        if _due(rung) or (rung.clock is not None and rung.clock.has_passed):  # the latter: let off before it ran out
             self._record(ladder, rung, reason)
         elif rung.slip is None and any(entry.new and entry.kind == CHECK for entry in ladder.journal):
             self._record(ladder, rung, PROGRESS_MADE)
