@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from escalation.explaining import as_text, explain
 from escalation.metrics import Board
+from escalation.store import tables
 from escalation.store.ladders import figures
 from prometheus_client import CollectorRegistry, generate_latest
+from sqlalchemy import select
 
 ZONE = ZoneInfo("Asia/Shanghai")
 EVIDENCE = [{"kind": "DOCUMENT", "sha256": "cd" * 32}]
@@ -20,8 +22,9 @@ def at(text: str) -> datetime:
 
 
 def clock(city: Any, owner: str) -> tuple[str, str]:
-    (found,) = [row for row in city.lists()["deadlines"] if row["owner"] == owner]
-    return found["deadline"], found["state"]
+    with city.database.begin() as session:
+        (found,) = session.execute(select(tables.clock).where(tables.clock.c.owner == owner))
+    return found.deadline.isoformat(), found.state
 
 
 def late(city: Any) -> list[tuple[str, str, str | None]]:
@@ -90,6 +93,7 @@ def test_the_finding_at_the_end_of_a_yellow_has_one_too(city: Any) -> None:
     city.sign("YELLOW", at("2026-03-17 10:00"))
     city.until(at("2026-03-25 00:00"))
     assert clock(city, "DECISION:DETERMINATION") == ("2026-03-27", "RUNNING")
+    assert {row["owner"] for row in city.lists()["deadlines"]} == {"SLIP:WHITE", "SLIP:YELLOW", "REVIEW_WINDOW"}
     city.until(at("2026-03-30 09:00"))
     assert [owner for owner, _, _ in late(city)] == ["DECISION:DETERMINATION"]
     found = {"progress_class": "PERFUNCTORY_POOR", "reasons": "敷衍", "decided_by": "周正", "evidence": EVIDENCE}
@@ -115,7 +119,8 @@ def test_a_yellow_that_is_done_in_time_asks_for_no_finding(city: Any) -> None:
     city.claim(at("2026-03-23 10:00"))
     city.verify(at("2026-03-24 10:00"), at("2026-03-23 10:00"))
     city.until(at("2026-04-10 00:00"))
-    assert not [row for row in city.lists()["deadlines"] if row["owner"] == "DECISION:DETERMINATION"]
+    with city.database.begin() as session:
+        assert not session.execute(select(tables.clock).where(tables.clock.c.owner == "DECISION:DETERMINATION")).all()
 
 
 def test_every_running_limit_of_the_office_has_a_timer(city: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from ground_rules.policy import Policy
 from sqlalchemy import Connection, select
 
-from escalation.domain.clock import BREACHED, OFFICE, owner_of
+from escalation.domain.clock import BREACHED, DECISION_DETERMINATION, OFFICE, owner_of
 from escalation.store.tables import clock, interview, ladder, referral, slip
 
 Lists = dict[str, list[dict[str, Any]]]
@@ -21,14 +21,18 @@ _REFERRALS = select(referral, slip.c.issued_at).join(slip, slip.c.slip_id == ref
 
 
 def report(conn: Connection, policy: Policy) -> Lists:
-    """All its lists, each sorted by time, then matter, then unit. Drafts are not slips yet and are left out."""
+    """All its lists, each sorted by time, then matter, then unit. Drafts are not slips yet and are left out.
+
+    The owners in `deadlines` are a closed list (events.md section 5) without the limit of a finding, which is only in
+    `late_decisions` when it is missed.
+    """
     refs = {row.matter_id: row.external_ref or row.matter_id for row in conn.execute(_REFS)}
     clocks = conn.execute(_CLOCKS).all()
     by_slip = {(row.about, row.owner): row for row in clocks}
     return {
         "slips": _sorted([_slip(row, refs, by_slip) for row in conn.execute(_SLIPS)], "issued_at"),
         "referrals": _sorted([_referral(row, refs) for row in conn.execute(_REFERRALS)], "created_at"),
-        "deadlines": _sorted([_deadline(row, refs) for row in clocks], "due_instant"),
+        "deadlines": _sorted([_deadline(row, refs) for row in clocks if row.owner != DECISION_DETERMINATION], "due_instant"),
         "interviews": _interviews(conn),
         "late_decisions": _sorted([_late(row, refs) for row in clocks if row.state == BREACHED and row.owner in OFFICE], "due"),
         "breaches": _sorted([_breach(row, refs) for row in clocks if _breached(row)], "at"),
