@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from ground_rules.limits import Deadline, Limit, start_of_day
 from ground_rules.policy import load_policy
-from intake.domain import assignment, authority, objection, persons
+from intake.domain import assignment, authority, objection
 from intake.domain.assignment import Part
 from intake.domain.authority import Grant
 from intake.domain.faults import Fault
@@ -117,11 +117,3 @@ def test_a_late_objection_says_when_its_time_ended() -> None:
     end = Deadline(last, start_of_day(last + timedelta(days=1), ZoneInfo("Asia/Shanghai")), False)
     detail = "异议期已于2026-03-05届满 / the time for an objection ended on 2026-03-05"
     assert objection.fault_in(end.due_instant, [], 1, end) == Fault("INADMISSIBLE_LATE", detail, "/time")
-
-
-def test_a_person_without_power_is_told_which_offices_may_decide() -> None:
-    found = persons.lack_of_power(" 赵明远 ", persons.Act.DECIDE_OBJECTION, TODAY, [], "/data/decided_by")
-    offices = ", ".join(sorted(persons.MAY[persons.Act.DECIDE_OBJECTION]))
-    detail = f"赵明远在2026-03-06无权作此决定，须具备以下职务之一 / holds none of the offices that may decide this: {offices}"
-    assert found == Fault("NOT_EMPOWERED", detail, "/data/decided_by")
-    assert ", " in offices

@@ -80,6 +80,8 @@ class SlipApproved(SlipFact):
 
     TYPE: ClassVar[str] = "escalation.slip.approved.v1"
     approved_by: str
+    capacity: str | None = None
+    """The office in which he or she decided (domain.md d.14); none while no persons were published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,8 @@ class DeterminationMade(MatterFact):
     decided_by: str
     decided_at: datetime
     reasons: str = ""
+    capacity: str | None = None
+    """The office in which he or she decided (domain.md d.14); none while no persons were published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,15 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Approver:
+    """The lowest office whose holder approves a slip of each colour (`powers.RANKS`)."""
+
+    white: str
+    yellow: str
+    red: str
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """How long the addressee of a slip has."""
 
@@ -246,6 +255,7 @@ class Policy:
     merit_loss_breaches: int | None
     outage_credit: bool
     approval: Approval
+    approver: Approver
     limits: Limits
     white: White
     yellow: Yellow
@@ -274,6 +284,7 @@ class Policy:
 _SECTIONS: Mapping[str, type] = MappingProxyType(
     {
         "approval": Approval,
+        "approver": Approver,
         "limits": Limits,
         "white": White,
         "yellow": Yellow,

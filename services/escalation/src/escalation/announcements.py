@@ -151,7 +151,7 @@ def slip_proposed(of: Ladder, slip: Slip) -> SlipProposed:
     )
 
 
-def slip_approved(of: Ladder, slip: Slip, by: str) -> SlipApproved:
+def slip_approved(of: Ladder, slip: Slip, by: str, capacity: str | None) -> SlipApproved:
     """A person approved a draft; it is issued at once or at its hour."""
     return SlipApproved(
         matter_id=of.matter_id,
@@ -164,6 +164,7 @@ def slip_approved(of: Ladder, slip: Slip, by: str) -> SlipApproved:
         ground=slip.ground,
         state="APPROVED",
         approved_by=by,
+        capacity=capacity,
     )
 
 
@@ -312,7 +313,7 @@ def _slip(of: Ladder, slip: Slip) -> dict[str, Any]:
     }
 
 
-def determination_made(of: Ladder, slip_id: str, finding: Finding) -> DeterminationMade:
+def determination_made(of: Ladder, slip_id: str, finding: Finding, capacity: str | None = None) -> DeterminationMade:
     """The finding at the end of a slip."""
     return DeterminationMade(
         matter_id=of.matter_id,
@@ -324,6 +325,7 @@ def determination_made(of: Ladder, slip_id: str, finding: Finding) -> Determinat
         decided_by=finding.by,
         decided_at=finding.at,
         reasons=finding.reasons,
+        capacity=capacity,
     )
 
 

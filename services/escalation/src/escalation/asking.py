@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from event_contracts import inbound
 from event_contracts.event import Message
 from ground_rules.limits import Limit
+from ground_rules.powers import Act
 from service_chassis.errors import Refused
 
 from escalation import announcements as say
-from escalation import office, waiting
+from escalation import office, powers, waiting
 from escalation import relief_announcements as tell
 from escalation.domain import extension, justification
 from escalation.domain.clock import ASSIGNMENT, DECISION_EXTENSION, DECISION_JUSTIFICATION
@@ -102,6 +105,7 @@ def justification_decided(desk: Settling, message: Message) -> None:
     """The office grants a reason, with its effect, or refuses it."""
     data: inbound.JustificationDecided = message.data
     ladder = ladder_of(desk, message)
+    acted = powers.check_act(desk, message, data.decided_by, Act.DECIDE_REQUEST, "/data/decided_by")
     abouts = _abouts(ladder, data.colour)
     filed = justification.to_decide(ladder.justifications(), abouts, message.time, data.request)
     if filed is None:
@@ -113,18 +117,18 @@ def justification_decided(desk: Settling, message: Message) -> None:
     if data.outcome == GRANTED and data.effect == SUSPEND and data.suspended_from is not None:
         filed_on = desk.book.reckoning.local_date(filed.filed_at)
         _refuse(justification.unsuspendable(filed, data.suspended_from, filed_on, rung.course.end))
-    _note_decision(desk, ladder, filed, message)
+    _note_decision(desk, ladder, filed, message, acted)
     office.end(desk, ladder, DECISION_JUSTIFICATION, filed.request, message.time)
     if data.outcome == GRANTED:
         _tell_grant(desk, ladder, rung, filed, message)
     desk.work.retry(ladder.matter_id)
 
 
-def _note_decision(desk: Settling, ladder: Ladder, filed: Justification, message: Message) -> None:
+def _note_decision(desk: Settling, ladder: Ladder, filed: Justification, message: Message, acted: dict[str, Any]) -> None:
     data: inbound.JustificationDecided = message.data
     granted = data.outcome == GRANTED
     first = data.suspended_from if granted and data.effect == SUSPEND else None
-    details = {
+    details = acted | {
         "outcome": data.outcome,
         "effect": data.effect if granted else None,
         "suspended_from": first.isoformat() if first else None,
@@ -214,6 +218,7 @@ def extension_decided(desk: Settling, message: Message) -> None:
     """The office grants all, a part, or nothing of what was asked."""
     data: inbound.ExtensionDecided = message.data
     ladder = ladder_of(desk, message)
+    acted = powers.check_act(desk, message, data.decided_by, Act.DECIDE_REQUEST, "/data/decided_by")
     asked = extension.to_decide(ladder.extensions(), _abouts(ladder, data.colour), message.time, data.request)
     if asked is None:
         desk.work.wait_for(message, NO_REQUEST)
@@ -222,7 +227,7 @@ def extension_decided(desk: Settling, message: Message) -> None:
     terms = _terms(desk, rung) if rung else _terms(desk, _rungs(desk, ladder)[0])
     most = _most_days(desk, ladder, rung, terms) if rung else None
     _refuse(extension.ungrantable(asked, data.granted_days, most, rung is None, terms))
-    details = {"granted": data.granted_days, "by": data.decided_by, "reasons": data.reasons, "message": message.id}
+    details = acted | {"granted": data.granted_days, "by": data.decided_by, "reasons": data.reasons, "message": message.id}
     desk.write(ladder, extension.DECIDED, asked.request, message.time, message.arrived or desk.now, details)
     office.end(desk, ladder, DECISION_EXTENSION, asked.request, message.time)
     owner = _owner(ladder, asked.about)

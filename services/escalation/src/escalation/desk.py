@@ -51,7 +51,7 @@ class Book:
         reckoning = reckoning or Reckoning(policy.calendar, policy.zone)
         approval = {slips.WHITE: policy.approval.white, YELLOW: policy.approval.yellow, RED: policy.approval.red}
         rules = Rules(reckoning, policy.issue_time, approval, policy.yellow.max_renewals, policy.late_completion_before_issue)
-        rules = replace(rules, review_suspends=policy.review_suspends_ladder)
+        rules = replace(rules, review_suspends=policy.review_suspends_ladder, direct_start=policy.direct_start)
         late = LateReports(policy.late_report.mode, policy.late_report.window, reckoning)
         reminding = Reminding(policy.reminders, policy.delivery_window[0], reckoning)
         return cls(policy, reckoning, rules, late, reminding, number_prefix, metrics)

@@ -7,11 +7,12 @@ from typing import Any
 from event_contracts import escalation as facts
 from event_contracts import inbound, intake, notify
 from event_contracts.event import Message, TimeLimit
+from ground_rules.powers import Act
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Timer
 
 from escalation import announcements as say
-from escalation import progress
+from escalation import powers, progress
 from escalation.domain import determination, standing
 from escalation.domain import slip as slips
 from escalation.domain.clock import BREACHED, REJECTED, RUNNING, STOPPED, VERIFIED, Clock
@@ -177,13 +178,14 @@ def determined(desk: Settling, message: Message) -> None:
     ladder = joint_ladder_of(desk, message)
     if data.progress_class in determination.NEED_EVIDENCE and not (data.evidence and data.reasons.strip()):
         raise Refused("SCHEMA_INVALID", "此类认定须有理由和证据 / this finding needs reasons and evidence", "/data/evidence")
-    details = {"class": data.progress_class, "by": data.decided_by, "reasons": data.reasons}
+    acted = powers.check_act(desk, message, data.decided_by, Act.DETERMINE, "/data/decided_by")
+    details = acted | {"class": data.progress_class, "by": data.decided_by, "reasons": data.reasons}
     desk.write(ladder, standing.FINDING, message.id, message.time, desk.now, details)
     yellow = _in_force_at(ladder, message, YELLOW)
     if yellow is not None:
         finding = Finding(data.progress_class, message.time, data.decided_by, data.reasons)
         slip_id = yellow.slip_id
-        desk.announce(ladder, lambda: say.determination_made(ladder, slip_id, finding), message.time)
+        desk.announce(ladder, lambda: say.determination_made(ladder, slip_id, finding, acted.get("capacity")), message.time)
 
 
 def _in_force_at(ladder: Ladder, message: Message, colour: str) -> Slip | None:
@@ -195,8 +197,9 @@ def proposed(desk: Settling, message: Message) -> None:
     """An official proposes a slip: a draft that waits for approval, whatever the policy says about the machine's."""
     data: inbound.SlipProposed = message.data
     ladder = ladder_of(desk, message)
-    _may_propose(ladder, message)
-    details = {"colour": data.colour, "by": data.by, "ground": data.ground, "reason": data.reason}
+    acted = powers.check_act(desk, message, data.by, Act.PROPOSE, "/data/by")
+    _may_propose(ladder, message, direct_start=desk.rulebook.at(message.time).policy.direct_start)
+    details = acted | {"colour": data.colour, "by": data.by, "ground": data.ground, "reason": data.reason}
     desk.write(ladder, standing.PROPOSAL, message.id, message.time, desk.now, details)
     draft = desk.new_slip(ladder, data.colour, 0, data.by)
     draft.ground = data.ground or slips.SLOW_PROGRESS
@@ -205,13 +208,13 @@ def proposed(desk: Settling, message: Message) -> None:
     desk.announce(ladder, lambda: say.slip_proposed(ladder, draft), message.time)
 
 
-def _may_propose(ladder: Ladder, message: Message) -> None:
+def _may_propose(ladder: Ladder, message: Message, *, direct_start: bool) -> None:
     colour = message.data.colour
     if ladder.standing_slip(colour) is not None:
         raise Refused("DUPLICATE_LADDER", "该事项已有同色督办单 / a slip of this colour exists on this ladder", "/data/colour")
     if colour == RED:
-        _refuse_barred_red(ladder, message)
-    elif not standing.may_propose(ladder, colour):
+        _refuse_barred_red(ladder, message, direct_start=direct_start)
+    elif not standing.may_propose(ladder, colour, direct_start=direct_start):
         text = "不得越级发单：须先有白色督办单 / no direct start at a higher colour: a white comes first"
         raise Refused("NOT_EMPOWERED", text, "/data/colour")
     _refuse_incomplete(ladder, message)
@@ -228,12 +231,12 @@ def _refuse_incomplete(ladder: Ladder, message: Message) -> None:
         raise Refused("SCHEMA_INVALID", f"督办单缺少 {missing[0]} / the slip lacks its {missing[0]}", f"/data/{missing[0]}")
 
 
-def _refuse_barred_red(ladder: Ladder, message: Message) -> None:
+def _refuse_barred_red(ladder: Ladder, message: Message, *, direct_start: bool) -> None:
     """No red after SUBSTANTIVE_IMPROVEMENT (invariant 3), and none without a yellow (invariant 2)."""
     if determination.bars_red(ladder.findings(), message.time):
         text = "已认定有实质性改进，不得发红色督办单 / substantive improvement was found: no red"
         raise Refused("RED_BARRED", text, "/data/colour")
-    if not standing.may_propose(ladder, RED):
+    if not standing.may_propose(ladder, RED, direct_start=direct_start):
         raise Refused("RED_BARRED", "尚无黄色督办单，不得发红色督办单 / no yellow was issued: no red", "/data/colour")
 
 
@@ -252,14 +255,16 @@ def approved(desk: Settling, message: Message) -> None:
     """An official approved a slip: a draft is issued at this time; of a slip already issued nothing happens."""
     data: inbound.SlipApproved = message.data
     ladder = ladder_of(desk, message)
+    acted = powers.check(desk, message, data.by, powers.approvers(desk, ladder, data.colour, message), "/data/by")
     existing = ladder.standing_slip(data.colour)
     if existing is not None and existing.issued_at is not None and data.colour != YELLOW:
         return
     if data.colour == RED:
-        _refuse_barred_red(ladder, message)
+        _refuse_barred_red(ladder, message, direct_start=desk.rulebook.at(message.time).policy.direct_start)
     if existing is not None and existing.is_draft:
         _fill_in(existing, data)
-    desk.write(ladder, standing.APPROVAL, message.id, message.time, desk.now, {"colour": data.colour, "by": data.by})
+    details = acted | {"colour": data.colour, "by": data.by}
+    desk.write(ladder, standing.APPROVAL, message.id, message.time, desk.now, details)
 
 
 def withdrawn(desk: Settling, message: Message) -> None:
@@ -269,7 +274,9 @@ def withdrawn(desk: Settling, message: Message) -> None:
     slip = ladder.standing_slip(data.colour)
     if slip is None:
         raise Refused("UNKNOWN_MATTER", "没有该颜色的有效督办单 / there is no such slip on this ladder", "/data/colour")
-    desk.touch(ladder)
+    acted = powers.check(desk, message, data.by, powers.withdrawers(desk, ladder, slip, message), "/data/by")
+    details = acted | {"slip": slip.slip_id, "colour": slip.colour, "by": data.by, "reason": data.reason}
+    desk.write(ladder, standing.WITHDRAWAL, message.id, message.time, desk.now, details)
     if slip.is_draft:
         desk.drop_draft(ladder, slip, slips.DRAFT_REFUSED, message.time)
     else:

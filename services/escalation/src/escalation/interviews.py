@@ -14,9 +14,12 @@ from event_contracts import escalation as facts
 from event_contracts import inbound
 from event_contracts.event import Message
 from ground_rules.policy import Policy
+from ground_rules.powers import Act
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Timer, Work
 
+from escalation import powers
+from escalation.desk import Desk
 from escalation.domain.interview import (
     DECLINED,
     HELD,
@@ -104,9 +107,11 @@ def _recall(work: Work, last: Interview, timer: Timer, cause: Message | None, po
 # ---------------------------------------------------------------- by persons
 
 
-def decided(work: Work, message: Message, policy: Policy) -> None:
+def decided(desk: Desk, message: Message) -> None:
     """An official summons the unit, or finds no need to; each proposal is decided once."""
     data: inbound.InterviewDecided = message.data
+    work, policy = desk.work, desk.book.policy
+    powers.check_act(desk, message, data.by, Act.DECIDE_INTERVIEW, "/data/by")
     found = _last(work, message)
     if found is None or found.state == RECALLED:
         raise Refused("UNKNOWN_MATTER", "没有待决定的约谈建议 / no interview is proposed for this unit", "/data/unit")

@@ -18,6 +18,7 @@ from escalation.domain.referral import referrals_of
 from escalation.domain.slip import RED, Slip
 from escalation.domain.standing import Ladder, Rung
 from escalation.falling import Falling
+from escalation.powers import capacity_of
 
 
 class Issuing(Falling):
@@ -90,7 +91,8 @@ class Issuing(Falling):
         if not step.clocked:  # the clock's own timer has just come back, or the slip was due with the end itself
             self.work.clear_timer(ISSUE, self.about(ladder, rung))
         if step.by != MACHINE and not step.renewal:
-            self.announce(ladder, lambda: say.slip_approved(ladder, slip, step.by), issued_at)
+            capacity = capacity_of(ladder, slip.colour, step.by)
+            self.announce(ladder, lambda: say.slip_approved(ladder, slip, step.by, capacity), issued_at)
         if step.renewal:
             self._announce_renewal(ladder, slip, below, issued_at)
         else:
@@ -131,6 +133,8 @@ class Issuing(Falling):
         breached_at = rung.course.end.due_instant if rung.passed and rung.course.end else None
         book = self.book_of(slip)
         points, year_by = _deduction(book, slip.colour), book.policy.year_attribution
+        if points is not None and slip.previous_slip is None:  # a direct start: no fault precedes it, so it costs nothing (d.4)
+            points = Decimal("0.00")
         self.announce(
             ladder, lambda: say.slip_issued(ladder, slip, step.liability_date, issued_at, breached_at, points, year_by), issued_at
         )
@@ -144,7 +148,7 @@ class Issuing(Falling):
     def _reason(self, rung: Rung, step: Issue | Draft, said: str) -> str:
         """The sentence on the slip: colour, dates and rule. `said` is what the office gave as its reason."""
         if isinstance(step, Issue) and step.proposal is not None and rung.slip is None:
-            return slips.office_reason(step.ground, step.by, said)
+            return slips.office_reason(step.ground, step.by, said, step.colour)
         if rung.failed is not None and step.ground == rung.failed.ground:
             return self._check_reason(rung.failed, step)
         end, clock = rung.course.end, rung.clock

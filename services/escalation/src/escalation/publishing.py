@@ -10,8 +10,10 @@ from event_contracts import inbound
 from event_contracts.event import Message
 from ground_rules.notices import built_in, contradictions
 from ground_rules.policy import PolicyError, amended
+from ground_rules.powers import Act
 from service_chassis.errors import Refused
 
+from escalation import powers
 from escalation.domain.clock import RUNNING, Clock, Term
 from escalation.domain.standing import Ladder
 from escalation.reprojecting import tell_reprojected
@@ -122,6 +124,8 @@ def policy_published(desk: Settling, message: Message) -> None:
     data: inbound.PolicyPublished = message.data
     if _in_force_already(desk, data):
         return
+    if data.by is not None or desk.rulebook.capacities_at(message.time) is not None:
+        powers.check_act(desk, message, data.by or "", Act.PUBLISH_POLICY, "/data/by")
     problems = [*_clashes(desk, data, message), *_faults(desk, data)]
     if problems:
         text = "政策无效 / the policy is not usable: " + "; ".join(problem for _, problem in problems)

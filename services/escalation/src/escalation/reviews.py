@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from event_contracts import inbound
 from event_contracts.event import Message, TimeLimit
 from ground_rules.limits import Limit
+from ground_rules.powers import Act
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Timer
 
+from escalation import powers, reviewing
 from escalation import review_announcements as say
-from escalation import reviewing
 from escalation.domain import recusal, review
 from escalation.domain import slip as slips
 from escalation.domain.clock import RUNNING, End
@@ -90,11 +93,14 @@ def decided(desk: Settling, message: Message) -> None:
     _refuse(review.undecidable(found, slip))
     assert found is not None and slip is not None
     _refuse_participants(ladder, slip, data.reviewers)
+    held = [powers.check_act(desk, message, name, Act.REVIEW, "/data/reviewers") for name in data.reviewers]
     stays = _staying(ladder, slip, data.new_colour)
     if data.outcome == VARIED:
         _refuse(review.unvariable(slip.colour, data.new_colour, *_ends(desk, ladder, stays, data.new_limit)))
     longer = data.outcome == VARIED and data.new_limit is not None
-    details = {"outcome": data.outcome, "reviewers": _names(data.reviewers), "lengthened": stays.slip_id if longer else None}
+    details: dict[str, Any] = {"outcome": data.outcome, "reviewers": _names(data.reviewers)}
+    details |= {"lengthened": stays.slip_id if longer else None}
+    details |= {"capacities": [acted.get("capacity") for acted in held], "policy": held[0]["policy"] if held else None}
     details |= {"reasons": data.reasons, "new_colour": data.new_colour, "message": message.id}
     desk.write(ladder, DECISION, slip.slip_id, message.time, desk.now, details)
     desk.announce(ladder, lambda: say.review_decided(ladder, slip, found.review_id, data, message.time), message.time)

@@ -1,4 +1,4 @@
-"""What was published and is in force: calendars and policies by their days, each policy ready to use as a `Book`.
+"""What was published and is in force: calendars, persons and policies by their days, each policy ready to use as a `Book`.
 
 One object per service object. Each transaction asks `refresh` whether something was published since (one small statement);
 what is in force follows from what the table holds, never from the order in which replicas read it.
@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ground_rules.policy import Policy, amended
+from ground_rules.powers import Capacity
 from ground_rules.workdays import WorkCalendar, YearNotice
 
 from escalation.desk import Book
@@ -20,7 +21,7 @@ from escalation.domain.slip import Slip
 from escalation.metrics import Metrics
 from escalation.store.ladders import keep_rule, rules_published
 
-CALENDAR, POLICY = "CALENDAR", "POLICY"
+CALENDAR, POLICY, PERSONS = "CALENDAR", "POLICY", "PERSONS"
 """Kinds of published rules."""
 
 
@@ -90,9 +91,14 @@ class Rulebook:
         """The notice in force for a year, built in or published; None while there is none."""
         return _notices(self.of_kind(CALENDAR)).get(year)
 
+    def capacities_at(self, instant: datetime) -> list[Capacity] | None:
+        """Every office that a person held by the last list published up to an instant; None while there was none."""
+        return next((held for published_at, held in self._held if published_at <= instant), None)
+
     # ---- building
 
     def _build(self) -> None:
+        self._held = [(rule.published_at, _capacities(rule.content)) for rule in reversed(self.of_kind(PERSONS))]
         every_day = not self.base.calendar.is_provisional(9999)
         editions = [] if every_day else _editions(self.of_kind(CALENDAR))
         reckoning = Reprojecting(self.base.calendar, editions, self.base.zone)
@@ -111,6 +117,13 @@ def _editions(rules: Sequence[Rule]) -> list[Edition]:
 
 def _notices(rules: Sequence[Rule]) -> dict[int, YearNotice]:
     return {rule.content["year"]: notice_of(rule.content) for rule in rules}
+
+
+def _capacities(content: Mapping[str, Any]) -> list[Capacity]:
+    return [
+        Capacity(name, role, date.fromisoformat(first), date.fromisoformat(last) if last else None)
+        for name, role, first, last in content["held"]
+    ]
 
 
 def notice_of(content: Mapping[str, Any]) -> YearNotice:

@@ -19,6 +19,7 @@ from escalation import (
     joining,
     objecting,
     office,
+    powers,
     progress,
     publishing,
     replying,
@@ -46,7 +47,7 @@ class Escalation(Service):
 
     def subjects(self, message: Message) -> list[str]:
         """Rules that are published are locked as one subject, interviews by their unit; everything else by its matter."""
-        if isinstance(message.data, inbound.CalendarPublished | inbound.PolicyPublished):
+        if isinstance(message.data, inbound.CalendarPublished | inbound.PolicyPublished | intake.PersonsPublished):
             return [publishing.RULES]
         if isinstance(message.data, inbound.InterviewDecided | inbound.InterviewHeld):
             return [interviews.subject(message.data.unit)]
@@ -156,6 +157,10 @@ class Escalation(Service):
     def on_inbound_released(self, work: Work, message: Message) -> None:
         handlers.released(work.store, message)
 
+    @consume(intake.PersonsPublished)
+    def on_persons_published(self, work: Work, message: Message) -> None:
+        powers.publish(work.store, message)
+
     # ---- requests
 
     @consume(inbound.UrgeSent)
@@ -218,7 +223,7 @@ class Escalation(Service):
 
     @consume(inbound.InterviewDecided)
     def on_interview_decided(self, work: Work, message: Message) -> None:
-        interviews.decided(work, message, self._desk(work).book.policy)
+        interviews.decided(self._desk(work), message)
 
     @consume(inbound.InterviewHeld)
     def on_interview_held(self, work: Work, message: Message) -> None:

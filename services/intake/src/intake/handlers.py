@@ -20,13 +20,13 @@ from event_contracts.intake import (
     ProgressReturned,
 )
 from ground_rules.policy import Policy
+from ground_rules.powers import Act
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
 from intake import groups
 from intake.domain.completion import Filing, FilingKind, PartState, Verdict, done_at, part_state
 from intake.domain.matter import DERIVED, MatterState, state_of
-from intake.domain.persons import Act
 from intake.people import check_power
 from intake.store.matters import Matter, Opinion, Paper, Part, Store
 

@@ -13,6 +13,7 @@ from event_contracts.event import Message
 from event_contracts.inbound import DuplicateResolved
 from event_contracts.intake import MatterMerged, MatterUnmerged
 from ground_rules.policy import Policy
+from ground_rules.powers import Act
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import UNKNOWN, Work
 from service_chassis.persistence.waiting import AMBIGUOUS, look_up
@@ -21,7 +22,6 @@ from intake import groups
 from intake.domain.completion import Verdict
 from intake.domain.duplicates import MERGE, Resolution, merges, root_of, together_since
 from intake.domain.matter import MatterState
-from intake.domain.persons import Act
 from intake.domain.similarity import likeness
 from intake.handlers import announce_filing, identity, settle_matter, settle_part
 from intake.people import check_power

@@ -10,6 +10,7 @@ from event_contracts.intake import AssignmentDispatched, ObjectionDecided, Objec
 from event_contracts.notify import NoticeServed
 from ground_rules.limits import Deadline, deadline
 from ground_rules.policy import Policy
+from ground_rules.powers import Act
 from service_chassis.errors import Refused
 from service_chassis.persistence import cut
 from service_chassis.persistence.unit_of_work import Work
@@ -17,7 +18,6 @@ from service_chassis.persistence.unit_of_work import Work
 from intake.domain import matter as rules
 from intake.domain.completion import PartState
 from intake.domain.objection import ACCEPTED, Objection, answered_by, fault_in, is_believed, window
-from intake.domain.persons import Act
 from intake.domain.roles import Role
 from intake.domain.sources import SourceType
 from intake.handlers import evidence_rows, identity, part_of, settle_matter

@@ -10,10 +10,9 @@ from event_contracts.inbound import PersonsPublished as Published
 from event_contracts.intake import Capacity, OfficePerson, PersonsPublished
 from ground_rules.limits import local_date
 from ground_rules.policy import Policy
+from ground_rules.powers import MAY, Act, lack_of_power
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
-
-from intake.domain.persons import Act, lack_of_power
 
 PERSONS = "PERSONS"
 """What is locked, and the subject of the fact, when persons are published."""
@@ -49,9 +48,9 @@ def check_power(work: Work, message: Message, name: str, act: Act, policy: Polic
     if not directory.applies(PERSONS, message.time):
         return
     day: date = local_date(message.time, policy.zone)
-    fault = lack_of_power(name, act, day, directory.capacities(), "/data/" + _field(message))
-    if fault is not None:
-        raise Refused(fault.code, fault.detail, fault.pointer)
+    lack = lack_of_power(name, MAY[act], day, directory.capacities())
+    if lack is not None:
+        raise Refused("NOT_EMPOWERED", lack, "/data/" + _field(message))
 
 
 def _field(message: Message) -> str:

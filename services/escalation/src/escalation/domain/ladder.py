@@ -16,7 +16,7 @@ from escalation.domain.determination import MACHINE, SUBSTANTIVE, Finding, found
 from escalation.domain.progress import PROGRESS_PENDING, Failed
 from escalation.domain.relief import LET_OFF, NO_RELIEF, Relief
 from escalation.domain.review import Review
-from escalation.domain.slip import BELOW_STANDARD, OVERDUE, RED, SLOW_PROGRESS, WHITE, YELLOW
+from escalation.domain.slip import BELOW_STANDARD, LADDER, OVERDUE, RED, SLOW_PROGRESS, WHITE, YELLOW
 
 DONE_IN_TIME = "DONE_IN_TIME"
 DONE_LATE = "DONE_LATE"
@@ -127,6 +127,8 @@ class Rules:
     late_completion: str = ESCALATE
     review_suspends: bool = False
     """Whether the application for a review holds the next colour (policy `review_suspends_ladder`)."""
+    direct_start: bool = False
+    """Whether the office may start a ladder at a higher colour; such a slip is not punitive."""
 
     def liability(self, end: End, hold_ended: datetime | None) -> tuple[date, datetime]:
         """The liability date of the next slip, and the instant at which the clock would issue it.
@@ -153,7 +155,7 @@ def next_step(standing: Standing, rules: Rules, now: datetime) -> Step:
     """What comes next for the limit in force, or why nothing does."""
     if standing.course.status in LET_OFF:
         return Nothing(standing.course.status)
-    if standing.colour is None and (step := _white_by_office(standing, rules, now)) is not None:
+    if standing.colour is None and (step := _start_by_office(standing, rules, now)) is not None:
         return step
     if standing.course.status == "DONE":
         return Nothing(DONE_IN_TIME)
@@ -224,11 +226,13 @@ def _white_on_check(standing: Standing, rules: Rules, now: datetime) -> Step | N
     return _After(standing, rules, end, liability, scheduled, None, person).climb(WHITE, standing.failed.ground)
 
 
-def _white_by_office(standing: Standing, rules: Rules, now: datetime) -> Step | None:
-    """A white that the office proposed and approved, unless the machine would have issued one before."""
-    found = _approved_proposal(standing, WHITE)
-    if found is None:
+def _start_by_office(standing: Standing, rules: Rules, now: datetime) -> Step | None:
+    """A white that the office proposed and approved, unless the machine was first; by policy a higher colour."""
+    colours = LADDER if rules.direct_start else (WHITE,)
+    made = [found for colour in colours if (found := _approved_proposal(standing, colour)) is not None]
+    if not made:
         return None
+    found = min(made, key=lambda pair: pair[1].at)
     if (held := _held_by_reason(standing)) is not None:
         return held
     proposal, approval = found
@@ -244,7 +248,7 @@ def _white_by_office(standing: Standing, rules: Rules, now: datetime) -> Step | 
     at = max([approval.at, *(claim.decided_at for claim in before if claim.decided_at is not None)])
     liability = rules.reckoning.first_workday(rules.reckoning.local_date(at))
     ground = proposal.ground or SLOW_PROGRESS
-    return Issue(WHITE, 0, ground, liability, at, approval.by, clocked=False, proposal=proposal)
+    return Issue(proposal.colour, 0, ground, liability, at, approval.by, clocked=False, proposal=proposal)
 
 
 def _approved_proposal(standing: Standing, colour: str) -> tuple[Proposal, Approval] | None:

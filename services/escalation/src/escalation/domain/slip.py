@@ -134,9 +134,12 @@ def limit_text(amount: int | None, unit: str | None, fixed_due: datetime | None 
     return f"{amount}{UNIT_NAMES[unit]}"
 
 
-def office_reason(ground: str, by: str, text: str | None) -> str:
-    """Why a white was issued that the office proposed."""
+def office_reason(ground: str, by: str, text: str | None, colour: str = WHITE) -> str:
+    """Why a slip was issued that the office proposed: a white, or by policy a direct start at a higher colour."""
     said = f"（{text}）" if text else ""
+    if colour != WHITE:
+        name = COLOUR_NAMES[colour]
+        return f"办公室认定该事项{GROUND_NAMES.get(ground, ground)}{said}，经{by}批准直接发{name}色督办单；此前无过错，不扣分。"
     return f"办公室认定该事项{GROUND_NAMES.get(ground, ground)}{said}，经{by}批准发白色督办单，以示提醒，不扣分。"
 
 

@@ -16,7 +16,7 @@ from escalation.domain import checks, extension, justification, merging, objecti
 from escalation.domain.acts import Approval, ParkedHold, Proposal
 from escalation.domain.clock import Claim, Clock, Course, Reckoning, Term, course
 from escalation.domain.determination import Finding
-from escalation.domain.fallen import fell_at
+from escalation.domain.fallen import fell_at, next_colour
 from escalation.domain.ladder import Standing
 from escalation.domain.lateness import LateReports
 from escalation.domain.relief import LET_OFF, NO_RELIEF, TRANSFERRED, LeftOut, Relief, joined
@@ -33,6 +33,8 @@ from escalation.domain.slip import (
 
 CLAIM, VERDICT, PROGRESS, URGE = "CLAIM", "VERDICT", "PROGRESS", "URGE"
 FINDING, PROPOSAL, APPROVAL, SERVICE = "FINDING", "PROPOSAL", "APPROVAL", checks.SERVICE
+WITHDRAWAL = "WITHDRAWAL"
+"""Kept for who withdrew a slip and in which capacity; what fell stands on the slip itself."""
 APPLICATION, DECISION = "REVIEW", "REVIEW_DECISION"
 """A review and what came of it; their ids are the slip's, so that a slip has one of each."""
 
@@ -357,6 +359,7 @@ def standing_of(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> Stan
         proposals=[
             Proposal(entry.data["colour"], entry.at, entry.data["by"], entry.data.get("ground"))
             for entry in ladder.of_kind(PROPOSAL)
+            if not _fell_since(ladder, entry, next_colour(slip))
         ],
         approvals=[Approval(entry.data["colour"], entry.at, entry.data["by"]) for entry in ladder.of_kind(APPROVAL)],
         findings=[finding for finding in ladder.findings() if finding.at > since],
@@ -387,7 +390,16 @@ def _bare_standing(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> S
     )
 
 
-def may_propose(ladder: Ladder, colour: str) -> bool:
-    """Whether the slip below this colour was issued: a direct start at a higher colour is off (d.4)."""
+def _fell_since(ladder: Ladder, proposal: Entry, following: str | None) -> bool:
+    """Whether the slip of a direct start fell after it was proposed: then a new proposal is needed (else see `fell_at`)."""
+    colour = proposal.data["colour"]
+    fallen = [s.ended_at for s in ladder.slips if s.colour == colour and not s.standing and s.ended_at is not None]
+    return colour != following and any(at >= proposal.at for at in fallen)
+
+
+def may_propose(ladder: Ladder, colour: str, *, direct_start: bool = False) -> bool:
+    """Whether the slip below this colour was issued; the policy may let a ladder start at a higher colour (d.4)."""
+    if direct_start and not ladder.in_force():
+        return True
     below = {WHITE: None, YELLOW: WHITE, RED: YELLOW}[colour]
     return below is None or any(slip.colour == below for slip in ladder.in_force())

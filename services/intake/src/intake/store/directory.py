@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from event_contracts.intake import OfficePerson
+from ground_rules.powers import Capacity
 from service_chassis.persistence.sql import insert_rows, upsert_rows
 from sqlalchemy import Connection, delete, select
 
-from intake.domain.persons import Capacity
 from intake.store.tables import person, publication
 
 
