@@ -179,7 +179,7 @@ def test_who_loses_the_database_has_lost_the_lead(postgres: Outbox, database_url
         locks = "pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
         other.execute(f"SELECT pg_terminate_backend(pid) FROM {locks}")
     with pytest.raises(Retry):
-        leader.pending(1)
+        leader.pending(1, NOW)
     leader.close()
 
 

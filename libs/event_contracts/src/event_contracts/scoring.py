@@ -22,6 +22,10 @@ class ScoreFact(MatterFact):
     balance: Decimal
     state: str
     colour: str | None = None
+    basis: str | None = None
+    """One readable sentence: why."""
+    approved_by: str | None = None
+    """Who answers for it: who issued the slip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,10 @@ ROLES = {
     "api": "health, metrics and read-only lists over HTTP",
     "check": "look at settings, schema, queues and backlog; changes nothing",
     "redrive": "list, show, put back or discard parked messages",
+    "verify-chain": "prove that nothing sealed was changed, removed, inserted or reordered [--head N:HASH]",
 }
+OFFLINE = ("verify-chain",)
+"""Roles that need no broker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def _start(
     factory: ServiceFactory, cls: type[config.Settings], arguments: argparse.Namespace, commands: Mapping[str, Command]
 ) -> int:
     role: str = arguments.role
-    settings = config.load(os.environ if role in ROLES else {"AMQP_URL": NO_BROKER, **os.environ}, cls)
+    settings = config.load(os.environ if role in ROLES and role not in OFFLINE else {"AMQP_URL": NO_BROKER, **os.environ}, cls)
     if role in GREEN:
         from service_chassis.entrypoints import runtime
 
@@ -106,6 +109,11 @@ def _start(
 
         _check_schema(station)
         return redrive.run(station.runtime, arguments.more)
+    if role == "verify-chain":
+        from service_chassis import audit
+
+        _check_schema(station)
+        return audit.run(station.runtime, arguments.more, f"python -m {station.runtime.service.name} verify-chain")
     if role in commands:
         _check_schema(station)
         return commands[role].run(station, policy, arguments.more)
@@ -220,7 +228,7 @@ def _relay(station: Station, _policy: Any) -> int:
     _check_schema(station)
     _declare(station)
     relay = Relay(
-        Leader(station.runtime.database, "relay"),
+        Leader(station.runtime.database, "relay", station.runtime.service.sealed_types),
         lambda: Publisher(station.broker, station.connection_name, settings.confirm_seconds),
         station.runtime.clock,
         batch=settings.relay_batch,

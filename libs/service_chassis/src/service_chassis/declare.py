@@ -10,7 +10,7 @@ Life of a tick: claim → `prepare_timers` → the `@due` methods → `save`. Al
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -85,6 +85,9 @@ class Service:
     PARKED: ClassVar[type[Fact]]
     """The fact that announces a parked inbound message, `<service>.inbound.parked.v1`."""
 
+    SEALED: ClassVar[tuple[type[Fact], ...]] = ()
+    """What it announces of slips, decisions and points: chained by hash (persistence/seals.py)."""
+
     reads: ClassVar[dict[str, Reads]] = {}
     answers: ClassVar[dict[str, Answers]] = {}
 
@@ -99,6 +102,16 @@ class Service:
             if (answer := getattr(function, "__answers__", None)) is not None:
                 kind, cut = answer
                 cls.answers[kind] = Answers(kind, cut, name)
+
+    @property
+    def sealed_types(self) -> frozenset[str]:
+        """The types of `SEALED`."""
+        return frozenset(fact.TYPE for fact in self.SEALED)
+
+    def unlike_sealed(self, session: Any, announced: Iterable[tuple[int | None, Message]]) -> Iterator[str]:
+        """What of this service's tables is not as it was announced, one readable line each. `announced` has each sealed fact
+        with the number of its link (None: not sealed yet), in their order."""
+        yield from ()
 
     @property
     def knows_the_cut(self) -> bool:

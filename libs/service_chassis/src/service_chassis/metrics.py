@@ -34,6 +34,7 @@ class Metrics:
         self.unheard = self._counter("refusals_unheard", "Refusals for which no department had a queue")
         self.outbox_pending = self._gauge("outbox_pending_rows", "Outbox rows that are not published yet")
         self.outbox_oldest = self._gauge("outbox_oldest_seconds", "Age of the oldest of them")
+        self.unsealed = self._gauge("audit_unsealed_rows", "Announced rows that are not in the audit chain yet")
         self.timers = self._counter("timers_handled", "Timers that became due and were handled")
         self.tick_seconds = self._histogram("tick_seconds", "One look for due timers", SECONDS)
         self.cut_issued = self._gauge("cut_issued", "Number of the newest marker")

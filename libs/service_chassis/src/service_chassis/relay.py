@@ -1,7 +1,8 @@
 """Outbox → broker: one active per service, the others stand by.
 
 Rows leave in the order of their ids, below the xid horizon. Only the confirmed prefix is marked. A barrier row leaves after
-every row before it is confirmed, so that no marker overtakes a report that the broker refused at first.
+every row before it is confirmed, so that no marker overtakes a report that the broker refused at first. What belongs into the
+audit chain is sealed before it is published, in the same order (persistence/seals.py).
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ class Relay:
     def publish_once(self) -> int:
         """Publish and mark the next batch; returns how many rows left. A fault marks the confirmed prefix first."""
         assert self._publisher is not None
-        rows = self._leader.pending(self._batch)
+        rows = self._leader.pending(self._batch, self._clock.now())
         confirmed = 0
         try:
             for piece in segments(rows):
@@ -141,6 +142,7 @@ class Relay:
         assert self._publisher is not None
         unheard, self._publisher.unheard = self._publisher.unheard, 0
         self._metrics.unheard.inc(unheard)
+        self._metrics.unsealed.set(self._leader.unsealed())
         waiting, oldest = self._leader.state()
         self._metrics.outbox_pending.set(waiting)
         self._metrics.outbox_oldest.set(0 if oldest is None else max(0.0, (self._clock.now() - oldest).total_seconds()))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from event_contracts import inbound, intake, notify
 from event_contracts.escalation import InboundParked
@@ -24,6 +25,7 @@ from escalation import (
     publishing,
     replying,
     reviews,
+    sealing,
 )
 from escalation.config import NUMBER_PREFIX
 from escalation.metrics import Board, Figures, Metrics
@@ -38,6 +40,7 @@ class Escalation(Service):
     name = "escalation"
     MIGRATIONS = "escalation.migrations"
     MAKES_CUT = True
+    SEALED = sealing.SEALED
     PARKED = InboundParked
 
     def __init__(self, policy: Policy, number_prefix: str = NUMBER_PREFIX, metrics: Metrics | None = None) -> None:
@@ -74,6 +77,10 @@ class Escalation(Service):
     def parked(self, work: Work, sender: str, matter_id: str | None, parked_id: str, code: str) -> None:
         """A message of escalation's own inbound queue was parked."""
         handlers.hold(self._desk(work), parked_id, sender, matter_id, work.now)
+
+    def unlike_sealed(self, session: Any, announced: Iterable[tuple[int | None, Message]]) -> Iterator[str]:
+        """What the audit chain is compared with."""
+        return sealing.unlike_sealed(session, announced)
 
     def collectors(self, database: Database) -> list[Board]:
         """The gauges of the role `api`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from event_contracts import intake as facts
 from event_contracts.escalation import SlipIssued, UrgeSent
 from event_contracts.event import Message
 from event_contracts.inbound import (
@@ -39,6 +40,7 @@ class Intake(Service):
     MIGRATIONS = "intake.migrations"
     FORWARDS_CUT = CutPassed
     PARKED = InboundParked
+    SEALED = (facts.CompletionVerified, facts.CompletionRejected, facts.ObjectionDecided, facts.MatterClosed)
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy

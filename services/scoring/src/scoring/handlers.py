@@ -109,6 +109,8 @@ def _score_fact(record: Record, change: Change, balance: Decimal) -> ScoreDeduct
         "balance": balance,
         "state": _told_state(change).value,
         "colour": entry.colour,
+        "basis": entry.basis,
+        "approved_by": entry.approved_by,
     }
     if change.step is Step.CONFIRMED:
         return ScoreConfirmed(**common, confirmed_at=change.at)

@@ -6,8 +6,9 @@ other unseen, whatever changes the ledger locks `LEDGER` as well (scoring has on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from event_contracts.event import Message
 from event_contracts.inbound import AssessmentFinalised, BonusAwarded
@@ -17,7 +18,7 @@ from service_chassis.declare import Service, consume
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Work
 
-from scoring import closing, handlers
+from scoring import closing, handlers, sealing
 from scoring.domain.slip import WEIGHTY
 from scoring.facts import SLIP_FACTS
 from scoring.metrics import Ledger
@@ -32,6 +33,7 @@ class Scoring(Service):
     name = "scoring"
     MIGRATIONS = "scoring.migrations"
     PARKED = InboundParked
+    SEALED = sealing.SEALED
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -49,6 +51,9 @@ class Scoring(Service):
     def save(self, work: Work) -> None:
         work.store.save()
         closing.settle(work)
+
+    def unlike_sealed(self, session: Any, announced: Iterable[tuple[int | None, Message]]) -> Iterator[str]:
+        return sealing.unlike_sealed(session, announced)
 
     def collectors(self, database: Database) -> list[Ledger]:
         def points() -> list[tuple[str, int, Decimal]]:

@@ -366,3 +366,11 @@ def told_restatements(session: Connection) -> dict[int, set[tuple[str, str]]]:
     for row in session.execute(_ALL_RESTATED):
         found[row.year].add((row.unit, row.key))
     return found
+
+
+_EVERY_CAUSE = select(entry.c.entry_id, entry.c.caused_by)
+
+
+def every_cause(session: Connection) -> dict[str, str]:
+    """Entry of any year → the event that caused it."""
+    return {row.entry_id: row.caused_by for row in session.execute(_EVERY_CAUSE)}

@@ -14,7 +14,7 @@ from service_chassis.declare import EVENTS, INBOUND, bindings
 from service_chassis.delivery import Runtime, process_batch, refuse_waiting, run_timers
 from service_chassis.messaging.embedded import EmbeddedBroker
 from service_chassis.messaging.envelope import Outgoing
-from service_chassis.persistence import outbox, timers
+from service_chassis.persistence import outbox, seals, timers
 
 BATCH = 500
 """Messages in one transaction at most."""
@@ -91,6 +91,7 @@ class InProcess:
     def _relay_some(self, runtime: Runtime) -> bool:
         with runtime.database.begin() as session:
             rows = outbox.pending(session, BATCH)
+            seals.seal(session, rows, runtime.service.sealed_types, runtime.clock.now())
             self.broker.publish(_outgoing(row) for row in rows)
             outbox.mark(session, rows, runtime.clock.now(), keep=self._keep)
         return len(rows) == BATCH

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import IO, Any, TypeVar
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from service_chassis.errors import Retry
-from service_chassis.persistence import outbox
+from service_chassis.persistence import outbox, seals
 from service_chassis.persistence.database import Database
 
 T = TypeVar("T")
@@ -28,8 +28,10 @@ _WRITE = text("SELECT pg_current_xact_id()")
 class Leader:
     """A session on a service's database that may hold the role's lock."""
 
-    def __init__(self, database: Database, role: str) -> None:
+    def __init__(self, database: Database, role: str, sealed: Collection[str] = ()) -> None:
+        """`sealed` are the types of events that belong into the audit chain."""
         self._database = database
+        self._sealed = frozenset(sealed)
         self._name = f"{role}.{database.schema}"
         self._connection: Connection | None = None
         self._file: IO[str] | None = None
@@ -54,9 +56,19 @@ class Leader:
             connection.close()
         return held
 
-    def pending(self, most: int) -> list[outbox.Row]:
-        """The next rows to publish."""
-        return self._run(lambda session: outbox.pending(session, most))
+    def pending(self, most: int, at: datetime) -> list[outbox.Row]:
+        """The next rows to publish; those that belong into the audit chain are sealed in the same transaction."""
+
+        def read(session: Connection) -> list[outbox.Row]:
+            rows = outbox.pending(session, most)
+            seals.seal(session, rows, self._sealed, at)
+            return rows
+
+        return self._run(read)
+
+    def unsealed(self) -> int:
+        """How many rows wait to be sealed."""
+        return self._run(lambda session: seals.tail(session, self._sealed))
 
     def mark(self, rows: Sequence[outbox.Row], at: datetime) -> None:
         """These rows are confirmed."""

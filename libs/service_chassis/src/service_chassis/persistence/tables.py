@@ -1,8 +1,8 @@
 """The chassis' own tables, the same in every service's schema; versioned here, applied by each service's first migration.
 
 What each is for: `subject` numbers and locks what events are about; `inbox` remembers what was handled; `outbox` holds what
-is to be published; `timer` holds what becomes due; `matter_ref` resolves references; `waiting`, `refusal` and `parked` keep
-every message that was not simply handled; `cut` counts markers.
+is to be published, `sealed` the audit chain over it; `timer` holds what becomes due; `matter_ref` resolves references;
+`waiting`, `refusal` and `parked` keep every message that was not simply handled; `cut` counts markers.
 """
 
 from __future__ import annotations
@@ -70,6 +70,19 @@ outbox = Table(
     Index("ix_outbox_pending", "id", **_where("published_at IS NULL")),
     sqlite_autoincrement=True,
 )
+
+sealed = Table(
+    "sealed",
+    CHASSIS,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", Text, nullable=False, unique=True),
+    Column("type", Text, nullable=False),
+    Column("salt", Bytes, nullable=False),
+    Column("commitment", Bytes, nullable=False),
+    Column("hash", Bytes, nullable=False),
+    Column("sealed_at", Instant, nullable=False),
+)
+"""The audit chain over the outbox (persistence/seals.py); insert only."""
 
 timer = Table(
     "timer",

@@ -1,0 +1,162 @@
+"""The audit chain: what a service announced of slips, decisions and points, chained by hash in the order of its commits.
+
+The relay seals, right before it publishes: it reads the outbox in that order already, below the xid horizon, and it is the only
+one, so writers queue for nothing (delivery.md head no. 11). A link stands for one outbox row:
+
+    commitment_n = HMAC-SHA-256(salt_n, body)
+    hash_n = SHA-256(hash_{n-1} ‖ n ‖ len‖type ‖ len‖message_id ‖ commitment_n)        n = 1, 2, 3 …; hash_0 = 32 zero bytes
+
+Only the commitment enters the chain: a body that must be erased takes its salt with it, and the chain stays whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, not_, select
+
+from service_chassis.persistence import tables
+from service_chassis.persistence.outbox import Row
+from service_chassis.persistence.sql import insert_rows, select_in
+
+S, O = tables.sealed.c, tables.outbox.c  # noqa: E741 - columns, as in SQL
+
+GENESIS = bytes(32)
+SALT_BYTES = 16
+
+_HEAD = select(S.n, S.hash).order_by(S.n.desc()).limit(1)
+
+
+class Head(NamedTuple):
+    """The last link. Whoever noted it elsewhere can tell later that nothing up to it was changed or cut off."""
+
+    n: int
+    hash: bytes
+
+    def __str__(self) -> str:
+        return f"{self.n}:{self.hash.hex()}"
+
+
+class Link(NamedTuple):
+    """One link with the row that it stands for; `body` is None where that row is gone."""
+
+    n: int
+    message_id: str
+    type: str
+    salt: bytes
+    commitment: bytes
+    hash: bytes
+    body: bytes | None
+    announced_type: str | None
+
+
+def commitment(salt: bytes, body: bytes) -> bytes:
+    """What stands for a body in the chain."""
+    return hmac.digest(salt, body, "sha256")
+
+
+def link_hash(before: bytes, n: int, type_: str, message_id: str, committed: bytes) -> bytes:
+    """The hash of link `n`; every part has a fixed length or its length before it, so no two contents run together."""
+    parts = [before, n.to_bytes(8, "big")]
+    for text in (type_.encode(), message_id.encode()):
+        parts += [len(text).to_bytes(4, "big"), text]
+    return hashlib.sha256(b"".join([*parts, committed])).digest()
+
+
+def head(session: Connection) -> Head:
+    """The last link; number 0 where nothing was sealed yet."""
+    row = session.execute(_HEAD).first()
+    return Head(0, GENESIS) if row is None else Head(row.n, bytes(row.hash))
+
+
+def seal(session: Connection, rows: Sequence[Row], types: Collection[str], at: datetime) -> int:
+    """Chain those of these outbox rows that belong into the chain and are not in it yet; returns how many.
+
+    In the transaction that read them, before any of them is published: a relay that dies in between publishes and seals nothing
+    twice and leaves nothing out.
+    """
+    wanted = [row for row in rows if row.type in types]
+    if not wanted:
+        return 0
+    known = {row["message_id"] for row in select_in(session, tables.sealed, S.message_id, [row.message_id for row in wanted])}
+    last = head(session)
+    links: list[dict[str, Any]] = []
+    for row in wanted:
+        if row.message_id not in known:
+            last, made = _next(last, row, at)
+            links.append(made)
+    insert_rows(session, tables.sealed, links)
+    return len(links)
+
+
+def _next(before: Head, row: Row, at: datetime) -> tuple[Head, dict[str, Any]]:
+    salt = os.urandom(SALT_BYTES)
+    committed = commitment(salt, bytes(row.body))
+    now = Head(before.n + 1, link_hash(before.hash, before.n + 1, row.type, row.message_id, committed))
+    made = {
+        "n": now.n,
+        "message_id": row.message_id,
+        "type": row.type,
+        "salt": salt,
+        "commitment": committed,
+        "hash": now.hash,
+        "sealed_at": at,
+    }
+    return now, made
+
+
+# ---- reading it
+
+_LINKS = (
+    select(S.n, S.message_id, S.type, S.salt, S.commitment, S.hash, O.body, O.type.label("announced_type"))
+    .select_from(tables.sealed.outerjoin(tables.outbox, S.message_id == O.message_id))
+    .where(S.n > bindparam("after"), S.n <= bindparam("upto"))
+    .order_by(S.n)
+)
+PAGE = 5_000
+"""Numbers of links that are read at once."""
+_OUTSIDE = and_(O.type.in_(bindparam("types", expanding=True)), not_(exists(select(S.n).where(S.message_id == O.message_id))))
+_UNSEALED: Select[Any] = select(O.message_id, O.type, O.body, O.published_at).where(_OUTSIDE).order_by(O.id)
+_TAIL = select(func.count()).select_from(tables.outbox).where(O.published_at.is_(None), _OUTSIDE)
+
+
+def links(session: Connection) -> Iterator[Link]:
+    """Every link in order, a page at a time."""
+    last = head(session).n
+    for after in range(0, last, PAGE):
+        for row in session.execute(_LINKS, {"after": after, "upto": min(after + PAGE, last)}).all():
+            body = None if row.body is None else _bytes(row.body)
+            salt, committed, hashed = (_bytes(value) for value in (row.salt, row.commitment, row.hash))
+            yield Link(row.n, row.message_id, row.type, salt, committed, hashed, body, row.announced_type)
+
+
+def _bytes(value: Any) -> bytes:
+    """SQLite lets another hand write text where bytes belong; that is to be found, not to fail over."""
+    return value.encode() if isinstance(value, str) else bytes(value)
+
+
+def unsealed(session: Connection, types: Collection[str]) -> list[tuple[str, str, bytes, bool]]:
+    """(message id, type, body, whether it was published) of what should be in the chain and is not; unpublished: not yet."""
+    rows = session.execute(_UNSEALED, {"types": sorted(types)})
+    return [(row.message_id, row.type, _bytes(row.body), row.published_at is not None) for row in rows]
+
+
+def tail(session: Connection, types: Collection[str]) -> int:
+    """How many rows wait to be sealed."""
+    return int(session.execute(_TAIL, {"types": sorted(types)}).scalar_one()) if types else 0
+
+
+_HASH_OF = select(S.hash).where(S.n == bindparam("n"))
+
+
+def hash_of(session: Connection, n: int) -> bytes | None:
+    """The hash of one link; None where there is none. Number 0 is what every chain begins with."""
+    if n == 0:
+        return GENESIS
+    found = session.execute(_HASH_OF, {"n": n}).scalar()
+    return None if found is None else bytes(found)
