@@ -37,7 +37,7 @@ def submission(ref: str, unit: str, at: datetime, days: int) -> dict[str, Any]:
     data = {
         "external_ref": ref,
         "title": f"测试事项 {ref}",
-        "source": {"type": "LEADER_INSTRUCTION", "number": ref},
+        "source": {"type": "DOCUMENT", "number": ref},
         "standard": "全部完成",
         "assignments": [{"unit": unit, "role": "LEAD", "deliverable": "报告", "limit": {"amount": days, "unit": "WORKDAY"}}],
     }
