@@ -150,8 +150,8 @@ def change(folder: Path, match: re.Match[str]) -> str:
     functions = mutated(folder / "mutants" / "src" / Path(*match["module"].split(".")).with_suffix(".py"))
     name = match["name"]
     before, after = functions[name.rpartition("__mutmut_")[0] + "__mutmut_orig"], functions[name]
-    lines = [line for line in difflib.ndiff(before, after) if line[:2] in ("- ", "+ ")]
-    return " ".join(line[:2] + line[2:].strip() for line in lines)
+    lines = list(difflib.unified_diff(before, after, n=0, lineterm=""))[2:]
+    return " ".join(f"{line[0]} {line[1:].strip()}" for line in lines if line[0] in "+-")
 
 
 @cache

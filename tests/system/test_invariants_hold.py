@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from acting import START
-from acting_relief import ActingRelief
+from acting_merge import ActingMerge
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 from invariants_effects import broken
@@ -33,7 +33,7 @@ AFTERWARDS = timedelta(days=75)
 """Long enough for the whole ladder and the review window of its last slip."""
 
 
-class City(ActingRelief):
+class City(ActingMerge):
     """A city that is looked at after each act, and long after its last message."""
 
     finished = 0
