@@ -117,3 +117,32 @@ def test_the_same_dispatch_twice_does_not_begin_anew(city: Any) -> None:
     city.serve(at("2026-03-02 10:00"))
     dispatch(city, "2026-03-03 10:00", "ZJJ", 1)
     assert clock(city, "ASSIGNMENT") == ("2026-03-16", "RUNNING")
+
+
+def test_the_window_of_an_objection_is_shown_from_the_service_on_and_ends_when_it_is_used(city: Any) -> None:
+    city.assign(at("2026-03-02 08:35"), days=10)
+    assert not [row for row in city.lists()["deadlines"] if row["owner"] == "OBJECTION_WINDOW"]
+    city.serve(at("2026-03-02 10:00"))
+    assert clock(city, "OBJECTION_WINDOW") == ("2026-03-05", "RUNNING")
+    object_(city, "2026-03-04 10:00")
+    assert clock(city, "OBJECTION_WINDOW") == ("2026-03-05", "STOPPED")
+
+
+def test_a_window_that_nobody_used_is_over_with_its_last_day(city: Any) -> None:
+    city.assign(at("2026-03-02 08:35"), days=10)
+    city.serve(at("2026-03-02 10:00"))
+    city.progress(at("2026-03-05 23:00"), at("2026-03-05 23:30"))
+    assert clock(city, "OBJECTION_WINDOW")[1] == "RUNNING"
+    city.progress(at("2026-03-06 00:00"), at("2026-03-06 00:00"))
+    assert clock(city, "OBJECTION_WINDOW")[1] == "STOPPED"
+
+
+def test_a_petition_may_be_objected_to_for_five_workdays(city: Any) -> None:
+    about = {"matter_id": MATTER, "external_ref": "M-1", "submitted_by": "OFFICE", "title": "信访", "role": "LEAD"}
+    limit = TimeLimit(amount=60, unit="DAY")
+    fact = intake.AssignmentDispatched(
+        **about, assignment_id="a-1", unit="ZJJ", deliverable="报告", standard="办结", limit=limit, source_type="PETITION"
+    )
+    city.say(fact, at("2026-03-02 08:35"))
+    city.say(city.served("a-1", "ASSIGNMENT", at("2026-03-02 10:00")), at("2026-03-02 10:00"))
+    assert clock(city, "OBJECTION_WINDOW") == ("2026-03-09", "RUNNING")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from ground_rules.policy import Policy
 from sqlalchemy import Connection, select
 
 from escalation.domain.clock import BREACHED, DECISION_DETERMINATION, OFFICE, owner_of
+from escalation.objection_windows import windows
 from escalation.store.tables import clock, interview, ladder, referral, slip
 
 Lists = dict[str, list[dict[str, Any]]]
@@ -32,7 +34,7 @@ def report(conn: Connection, policy: Policy) -> Lists:
     return {
         "slips": _sorted([_slip(row, refs, by_slip) for row in conn.execute(_SLIPS)], "issued_at"),
         "referrals": _sorted([_referral(row, refs) for row in conn.execute(_REFERRALS)], "created_at"),
-        "deadlines": _sorted([_deadline(row, refs) for row in clocks if row.owner != DECISION_DETERMINATION], "due_instant"),
+        "deadlines": _deadlines(conn, policy, clocks, refs),
         "interviews": _interviews(conn),
         "late_decisions": _sorted([_late(row, refs) for row in clocks if row.state == BREACHED and row.owner in OFFICE], "due"),
         "breaches": _sorted([_breach(row, refs) for row in clocks if _breached(row)], "at"),
@@ -104,17 +106,23 @@ def _referral(row: Any, refs: dict[str, str]) -> dict[str, Any]:
     return entry | {key: value for key, value in (later | {"outcome": row.outcome}).items() if value is not None}
 
 
-def _deadline(row: Any, refs: dict[str, str]) -> dict[str, Any]:
+def _deadline(row: Mapping[str, Any], refs: dict[str, str]) -> dict[str, Any]:
     return {
-        "matter": refs[row.matter_id],
-        "unit": row.unit,
-        "owner": row.owner,
-        "state": row.state,
-        "deadline": _day(row.deadline),
-        "due_instant": instant(row.due_instant),
-        "provisional": row.provisional,
-        "suspended_days": row.suspended_days,
+        "matter": refs[row["matter_id"]],
+        "unit": row["unit"],
+        "owner": row["owner"],
+        "state": row["state"],
+        "deadline": _day(row["deadline"]),
+        "due_instant": instant(row["due_instant"]),
+        "provisional": row["provisional"],
+        "suspended_days": row["suspended_days"],
     }
+
+
+def _deadlines(conn: Connection, policy: Policy, clocks: Sequence[Any], refs: dict[str, str]) -> list[dict[str, Any]]:
+    """Every clock, with the windows of objections; the office's time for a finding has no name on the wire."""
+    shown = [_deadline(dict(row._mapping), refs) for row in clocks if row.owner != DECISION_DETERMINATION]
+    return _sorted(shown + [_deadline(row, refs) for row in windows(conn, policy, clocks)], "due_instant")
 
 
 def _late(row: Any, refs: dict[str, str]) -> dict[str, Any]:

@@ -78,6 +78,7 @@ class Ladder:
     reply_amount: int | None = None
     reply_unit: str | None = None
     """How long the unit has to answer the source; None where it owes no answer."""
+    source_type: str | None = None
     changed: bool = False
     touched: bool = False
     clocks: dict[str, Clock] = field(default_factory=dict)

@@ -49,6 +49,7 @@ def _ladder() -> None:
         sa.Column("plan", Json),
         sa.Column("reply_amount", sa.Integer),
         sa.Column("reply_unit", sa.Text),
+        sa.Column("source_type", sa.Text),
         sa.PrimaryKeyConstraint("matter_id", "unit", name="pk_ladder"),
     )
     op.create_index("ix_ladder_waiting", "ladder", ["waiting", "unit"], **_partial("waiting IS NOT NULL"))

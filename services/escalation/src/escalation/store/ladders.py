@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from escalation.domain.acts import ParkedHold
 from escalation.domain.clock import BREACHED, OFFICE, OFFICE_DECISIONS, REPLY, REVIEW, REVIEW_WINDOW, RUNNING, SUSPENDED, Clock
+from escalation.domain.objection import FILED as OBJECTION
 from escalation.domain.referral import Referral
 from escalation.domain.slip import ISSUED, SERVED, Slip
 from escalation.domain.standing import APPLICATION, DECISION, Entry, Ladder
@@ -152,6 +153,24 @@ def outcomes_of(session: Connection, matter_id: str, unit: str) -> list[Any]:
     """Every reason recorded for a unit's part of a matter (invariant 8)."""
     mine = (outcome.c.matter_id == matter_id) & (outcome.c.unit == unit)
     return list(session.execute(select(outcome).where(mine)).all())
+
+
+def source_types(session: Connection) -> dict[tuple[str, str], str | None]:
+    """(matter, unit) → the type of the source."""
+    rows = session.execute(select(ladder.c.matter_id, ladder.c.unit, ladder.c.source_type))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def objected_to(session: Connection) -> set[tuple[str, str, str]]:
+    """(matter, unit, assignment) of everything that was objected to."""
+    rows = session.execute(select(journal.c.matter_id, journal.c.unit, journal.c.data).where(journal.c.kind == OBJECTION))
+    return {(row[0], row[1], row[2]["about"]) for row in rows}
+
+
+def last_read(session: Connection) -> datetime | None:
+    """When the last line of any journal arrived."""
+    found: datetime | None = session.execute(select(func.max(journal.c.arrived))).scalar_one()
+    return found
 
 
 # ---------------------------------------------------------------- the store of one transaction

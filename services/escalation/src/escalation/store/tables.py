@@ -33,6 +33,7 @@ ladder = Table(
     Column("plan", Json),
     Column("reply_amount", Integer),
     Column("reply_unit", Text),
+    Column("source_type", Text),
     Index("ix_ladder_waiting", "waiting", "unit", **_where("waiting IS NOT NULL")),
 )
 
