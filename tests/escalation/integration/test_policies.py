@@ -114,3 +114,22 @@ def test_a_published_policy_changes_only_what_it_names(city_with: Any) -> None:
     publish(city, "2026-03-03 09:00", "2026-03-10")
     found = city.service.rulebook.at(at("2026-03-11 00:00")).policy
     assert (found.issue_time.hour, found.yellow.max_renewals, found.version) == (10, 2, "2026-2")
+
+
+def test_a_slip_keeps_the_late_report_rule_that_it_was_issued_under(city: Any) -> None:
+    city.white_by_office()
+    city.rule("policy.published", at("2026-03-16 09:00"), version="p2", effective_from="2026-03-18", parameters=PERSON)
+    city.until(at("2026-03-18 08:00"))
+    city.claim(at("2026-03-16 15:00"), arrives=at("2026-03-18 09:00"))
+    assert city.slip("YELLOW")["cause"] == "LATE_ARRIVING_TIMELY_COMPLETION"
+
+
+def test_a_slip_of_the_new_policy_follows_its_late_report_rule(city: Any) -> None:
+    city.white_by_office()
+    city.rule("policy.published", at("2026-03-16 09:00"), version="p2", effective_from="2026-03-17", parameters=PERSON)
+    city.until(at("2026-03-17 08:00"))
+    city.claim(at("2026-03-16 15:00"), arrives=at("2026-03-17 09:00"))
+    assert city.slip("YELLOW")["state"] == "ISSUED"
+
+
+PERSON = {"late_report": {"mode": "person"}}

@@ -74,7 +74,7 @@ def _refuse_late(desk: Settling, rung: Rung, message: Message) -> None:
     if end is None:
         return
     arrived = message.arrived or desk.now
-    late = too_late(end, message.time, arrived, passed=rung.passed, late_reports=desk.book.late_reports)
+    late = too_late(end, message.time, arrived, passed=rung.passed, late_reports=desk.book_of(rung.slip).late_reports)
     if late is not None:
         raise Refused(INADMISSIBLE_LATE, late, "/time")
 

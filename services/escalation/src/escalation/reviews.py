@@ -62,7 +62,7 @@ def _lateness(desk: Settling, ladder: Ladder, slip: Slip, message: Message) -> s
     if window is None or end is None:
         return None
     arrived = message.arrived or desk.now
-    return too_late(end, message.time, arrived, passed=window.has_passed, late_reports=desk.book.late_reports)
+    return too_late(end, message.time, arrived, passed=window.has_passed, late_reports=desk.book_of(slip).late_reports)
 
 
 def _objection_end(desk: Settling, white: Slip | None) -> End | None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ground_rules.policy import Policy, amended
 from ground_rules.powers import Capacity
+from ground_rules.publication import notice_of
 from ground_rules.workdays import WorkCalendar, YearNotice
 
 from escalation.desk import Book
@@ -109,6 +110,9 @@ class Rulebook:
             policies.append((effective, amended(base, rule.content["parameters"], rule.content["version"])))
         policies.sort(key=lambda found: found[0], reverse=True)
         self._books = [(effective, Book.of(policy, self._prefix, self._metrics, reckoning)) for effective, policy in policies]
+        late_reports = {book.policy.version: book.late_reports for _, book in self._books}
+        for found in late_reports.values():
+            found.by_version.update(late_reports)
 
 
 def _editions(rules: Sequence[Rule]) -> list[Edition]:
@@ -124,9 +128,3 @@ def _capacities(content: Mapping[str, Any]) -> list[Capacity]:
         Capacity(name, role, date.fromisoformat(first), date.fromisoformat(last) if last else None)
         for name, role, first, last in content["held"]
     ]
-
-
-def notice_of(content: Mapping[str, Any]) -> YearNotice:
-    """A stored calendar as ground_rules reads it."""
-    off, worked = ([date.fromisoformat(day) for day in content[key]] for key in ("days_off", "makeup_workdays"))
-    return YearNotice.published(content["year"], off, worked, content["notice"])

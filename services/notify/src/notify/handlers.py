@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from event_contracts.escalation import (
+    ClockReprojected,
     DeadlineApproaching,
     SlipIssued,
     SlipLifted,
@@ -46,6 +47,9 @@ DEEMED = "deemed"
 
 IMMEDIATE = "IMMEDIATE"
 """How service on dispatch is announced; the notice itself counts as deemed served."""
+
+UNITS_OWN = frozenset({"ASSIGNMENT", "SLIP", "REPLY", "REVIEW_WINDOW", "OBJECTION_WINDOW"})
+"""Clocks that run for the unit, by the first word of their owner; the office's own do not concern it."""
 
 NOTHING_TO_SIGN = "没有待签收的通知 / there is no notice to sign for"
 
@@ -85,6 +89,17 @@ def remind(work: Work, message: Message, policy: Policy) -> None:
     parts = data.owner.split(":")
     colour = parts[1] if parts[0] == "SLIP" else None
     _write(work, message, policy, _draft(work, message, policy, Kind.REMINDER, message.id, about=data.owner, colour=colour))
+
+
+def tell_changed(work: Work, message: Message, policy: Policy) -> None:
+    """A calendar was published and a limit of the unit ends on another day (domain.md d.5.4)."""
+    data: ClockReprojected = message.data
+    parts = data.owner.split(":")
+    if data.previous_deadline == data.deadline or parts[0] not in UNITS_OWN:
+        return
+    colour = parts[1] if parts[0] == "SLIP" else None
+    letter = _draft(work, message, policy, Kind.DEADLINE_CHANGED, message.id, about=data.owner, colour=colour)
+    _write(work, message, policy, letter)
 
 
 def urge(work: Work, message: Message, policy: Policy) -> None:

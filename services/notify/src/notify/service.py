@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from event_contracts.escalation import (
+    CalendarPublished,
+    ClockReprojected,
     DeadlineApproaching,
+    PolicyPublished,
     SlipIssued,
     SlipLifted,
     SlipOverturned,
@@ -27,6 +30,7 @@ from notify import bulletins, handlers
 from notify.domain.audience import Kind
 from notify.handlers import letter_id
 from notify.metrics import Receipts
+from notify.rules import RULES, Rulebook
 from notify.store.letters import Store, unacknowledged
 
 FALLEN = (SlipWithdrawn, SlipOverturned, SlipVacated)
@@ -44,9 +48,12 @@ class Notify(Service):
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.rulebook = Rulebook(policy)
 
     def subjects(self, message: Message) -> list[str]:
         """Bulletins and the slips that fall meet under one lock."""
+        if isinstance(message.data, CalendarPublished | PolicyPublished):
+            return [RULES]
         if isinstance(message.data, BulletinPublished):
             return [bulletins.BULLETINS]
         if isinstance(message.data, FALLEN):
@@ -55,12 +62,14 @@ class Notify(Service):
 
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
         work.store = Store(work.session)
+        self.rulebook.refresh(work)
         ids = {found for message in messages for found in _letters_of(message)}
         signed = {work.matter_of(message) for message in messages if isinstance(message.data, NoticeSigned)}
         work.store.load(ids, signed)
 
     def prepare_timers(self, work: Work, timers: Sequence[Timer]) -> None:
         work.store = Store(work.session)
+        self.rulebook.refresh(work)
         work.store.load([timer.key for timer in timers])
 
     def save(self, work: Work) -> None:
@@ -79,39 +88,47 @@ class Notify(Service):
 
     @consume(AssignmentDispatched)
     def on_assignment_dispatched(self, work: Work, message: Message) -> None:
-        handlers.dispatch_assignment(work, message, self.policy)
+        handlers.dispatch_assignment(work, message, self.rulebook.at(message.time))
 
     @consume(SlipIssued, SlipRenewed)
     def on_slip(self, work: Work, message: Message) -> None:
-        handlers.dispatch_slip(work, message, self.policy)
+        handlers.dispatch_slip(work, message, self.rulebook.at(message.time))
 
     @consume(DeadlineApproaching)
     def on_deadline_approaching(self, work: Work, message: Message) -> None:
-        handlers.remind(work, message, self.policy)
+        handlers.remind(work, message, self.rulebook.at(message.time))
+
+    @consume(ClockReprojected)
+    def on_clock_reprojected(self, work: Work, message: Message) -> None:
+        handlers.tell_changed(work, message, self.rulebook.at(message.time))
+
+    @consume(CalendarPublished, PolicyPublished)
+    def on_rule_published(self, work: Work, message: Message) -> None:
+        self.rulebook.keep(work, message)
 
     @consume(UrgeSent)
     def on_urge_sent(self, work: Work, message: Message) -> None:
-        handlers.urge(work, message, self.policy)
+        handlers.urge(work, message, self.rulebook.at(message.time))
 
     @consume(SlipLifted)
     def on_slip_lifted(self, work: Work, message: Message) -> None:
-        handlers.tell_lifted(work, message, self.policy)
+        handlers.tell_lifted(work, message, self.rulebook.at(message.time))
 
     @consume(*FALLEN)
     def on_slip_fallen(self, work: Work, message: Message) -> None:
-        handlers.tell_withdrawn(work, message, self.policy)
+        handlers.tell_withdrawn(work, message, self.rulebook.at(message.time))
 
     @consume(BulletinPublished)
     def on_bulletin_published(self, work: Work, message: Message) -> None:
-        bulletins.publish(work, message, self.policy)
+        bulletins.publish(work, message, self.rulebook.at(message.time))
 
     @consume(NoticeSigned)
     def on_notice_signed(self, work: Work, message: Message) -> None:
-        handlers.take_signature(work, message, self.policy)
+        handlers.take_signature(work, message, self.rulebook.at(message.time))
 
     @due(handlers.DEEMED, cut=True)
     def on_deemed(self, work: Work, timer: Timer) -> None:
-        handlers.deem_served(work, timer, self.policy)
+        handlers.deem_served(work, timer, self.rulebook.at(timer.due_at))
 
 
 def _letters_of(message: Message) -> Iterator[str]:

@@ -7,7 +7,7 @@ after that is believed within a window from the end, where the policy lets the m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ground_rules.limits import Limit
@@ -22,6 +22,12 @@ class LateReports:
     mode: str
     window: Limit
     reckoning: Reckoning
+    by_version: dict[str, LateReports] = field(default_factory=dict, compare=False, repr=False)
+    """The same of every policy, by version."""
+
+    def under(self, version: str | None) -> LateReports:
+        """What the policy says under which a slip was issued; a slip keeps it (B5)."""
+        return self.by_version.get(version or "", self)
 
     def doubts(self, arrived: datetime, end: End) -> bool:
         """Whether the machine does not believe that what arrived then, after the cut, was made before `end`."""

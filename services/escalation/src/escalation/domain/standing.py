@@ -293,7 +293,8 @@ def _leave_doubtful(rung: Rung, ladder: Ladder, above: Slip, reckoning: Reckonin
     end = rung.course.end
     if end is None or above.ground not in FOUNDED_ON_EXPIRY:
         return
-    kept = [c for c in rung.claims if c.arrived <= above.issued_at or not late_reports.doubts(c.arrived, end)]  # type: ignore[operator]
+    believed = late_reports.under(above.policy_version)
+    kept = [c for c in rung.claims if c.arrived <= above.issued_at or not believed.doubts(c.arrived, end)]  # type: ignore[operator]
     if len(kept) < len(rung.claims):
         rung.claims = kept
         rung.course = _course(ladder, rung.slip, rung.clock, rung.relief, kept, reckoning)

@@ -1,0 +1,62 @@
+"""The policy in force, on the calendars that were published: days until deemed service are counted on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from event_contracts.escalation import CalendarPublished, PolicyPublished
+from event_contracts.event import Message
+from ground_rules.limits import local_date
+from ground_rules.policy import Policy
+from ground_rules.publication import in_force, with_calendars
+from service_chassis.persistence.unit_of_work import Work
+
+from notify.store import rules as rows
+
+RULES = "RULES"
+"""What is locked while a publication is stored."""
+
+CALENDAR, POLICY = "CALENDAR", "POLICY"
+
+
+class Rulebook:
+    """What was published, as far as this object has read it; each transaction asks once whether there is more."""
+
+    def __init__(self, base: Policy) -> None:
+        self._base = self._counted = base
+        self._known = 0
+        self._policies: list[Mapping[str, Any]] = []
+        self._made: dict[tuple[Any, ...], Policy] = {}
+
+    def refresh(self, work: Work) -> None:
+        """Read what was published since."""
+        found = rows.read(work.session, self._known)
+        if found is not None:
+            self._known, self._made = len(found), {}
+            self._counted = with_calendars(self._base, [content for kind, content in found if kind == CALENDAR])
+            self._policies = [content for kind, content in found if kind == POLICY]
+
+    def at(self, instant: datetime) -> Policy:
+        """The policy in force at an instant."""
+        if not self._policies:
+            return self._counted
+        day = local_date(instant, self._base.zone)
+        begun = tuple(c["version"] for c in self._policies if c["effective_from"] <= day.isoformat())
+        if begun not in self._made:
+            self._made[begun] = in_force(self._counted, self._policies, day)
+        return self._made[begun]
+
+    def keep(self, work: Work, message: Message) -> None:
+        """Store a publication, in force from now on as far as its days say."""
+        data: CalendarPublished | PolicyPublished = message.data
+        if isinstance(data, CalendarPublished):
+            kind, content = CALENDAR, {"year": data.year, "notice": data.notice}
+            content |= {"days_off": [d.isoformat() for d in data.days_off]}
+            content |= {"makeup_workdays": [d.isoformat() for d in data.makeup_workdays]}
+        else:
+            kind, content = POLICY, {"version": data.version, "parameters": data.parameters}
+            content |= {"effective_from": data.effective_from.isoformat()}
+        rows.keep(work.session, kind, message.id, message.time, content)
+        self.refresh(work)
