@@ -198,6 +198,41 @@ def watch(pattern: str, url: str | None, as_json: bool, exchange: str, count: in
     watch.watch(pattern, broker_url(url), exchange, as_json, count, sys.stdout)
 
 
+@main.command(context_settings=HELP)
+@click.option("--year", type=click.IntRange(1949, 9999), required=True, help="年度 / the year")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="published.jsonl of a rehearsal, or broker.sqlite of `duban run`; without it the stream duban.archive",
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="FILE.xlsx, .csv or .json")
+@click.option(
+    "--units",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="单位名录 / list of units with their groups: CSV with the heading code,name,group",
+)
+@click.option("--url", envvar="AMQP_URL", help="without --from: the broker; default: $AMQP_URL")
+@one_line
+def indicators(year: int, source: Path | None, out: Path, units: Path | None, url: str | None) -> None:
+    """全市年度指标，供省级考核 / a year of the city in figures, by group of units, from published events."""
+    from ground_rules.policy import load_policy
+    from service_chassis.messaging import archive
+    from service_chassis.messaging.connection import Broker
+    from service_chassis.spreadsheet import files
+    from service_chassis.spreadsheet.units import read_units
+
+    from duban import indicator_table
+    from duban.indicators import read
+
+    files.check(out)
+    directory = read_units(units)
+    bodies = archive.from_file(source) if source else archive.from_stream(Broker(broker_url(url)), "duban.indicators")
+    city = read(bodies, year, load_policy().zone)
+    for path in files.write(out, indicator_table.sheets(city, directory)):
+        click.echo(path)
+
+
 def broker_url(url: str | None) -> str:
     """The broker's address, which must be given."""
     from service_chassis.errors import ConfigError

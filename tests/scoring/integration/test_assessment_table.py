@@ -14,14 +14,15 @@ from event_contracts.inbound import AssessmentFinalised, BonusAwarded
 from openpyxl import load_workbook
 from scoring import assessment_table, report
 from service_chassis.spreadsheet import files
+from service_chassis.spreadsheet.units import NamedUnit
 
 Make = Callable[..., Any]
 MADE_AT = datetime(2027, 1, 4, tzinfo=UTC)
 
 
-def table(bench: Any, folder: Path, suffix: str = ".json") -> Path:
+def table(bench: Any, folder: Path, suffix: str = ".json", directory: dict[str, NamedUnit] | None = None) -> Path:
     with bench.database.begin() as session:
-        found = report.year_of(session, 2026)
+        found = report.year_of(session, 2026, directory)
     return files.write(folder / f"t{suffix}", assessment_table.sheets(found, bench.policy, MADE_AT))[0]
 
 
@@ -93,3 +94,15 @@ def test_a_reason_that_is_a_formula_stays_text_in_the_workbook(bench: Any, tmp_p
     cells = [cell for page in workbook for row in page.iter_rows() for cell in row]
     assert len(workbook.sheetnames) == 4 and any("HYPERLINK" in str(cell.value) for cell in cells)
     assert not [cell for cell in cells if cell.data_type == "f"]
+
+
+def test_units_are_ranked_within_their_groups_and_stand_there_without_entries(bench: Any, slip: Make, tmp_path: Path) -> None:
+    bench.tell(slip("y1"), slip("y2", unit="QDQ"))
+    listed = [("ZJJ", "市住建局", "市直部门"), ("HBJ", "市生态环境局", "市直部门"), ("QDQ", "秦都区政府", "县市区")]
+    directory = {code: NamedUnit(code, name, group) for code, name, group in listed}
+    rows = json.loads(table(bench, tmp_path, directory=directory).read_bytes())["balances"]
+    assert [(row["group"], row["unit"], row["name"], row["points"], row["rank"]) for row in rows] == [
+        ("县市区", "QDQ", "秦都区政府", "-0.30", 1),
+        ("市直部门", "HBJ", "市生态环境局", "0.00", 1),
+        ("市直部门", "ZJJ", "市住建局", "-0.30", 2),
+    ]

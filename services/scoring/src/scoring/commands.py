@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def table(station: Station, policy: Policy, words: Sequence[str]) -> int:
     """Write the year's table; the files are named on standard output."""
     from service_chassis.spreadsheet import files
+    from service_chassis.spreadsheet.units import read_units
 
     from scoring import assessment_table, report
 
@@ -27,10 +28,13 @@ def table(station: Station, policy: Policy, words: Sequence[str]) -> int:
     )
     parser.add_argument("--year", type=int, required=True, help="考核年度 / the assessment year")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="FILE.xlsx, FILE.csv or FILE.json")
+    listed = "单位名录 / list of units: CSV with the heading code,name,group"
+    parser.add_argument("--units", type=Path, metavar="FILE", help=listed)
     wanted = parser.parse_args(words)
     files.check(wanted.out)
+    directory = read_units(wanted.units)
     with station.runtime.database.begin() as session:
-        found = report.year_of(session, wanted.year)
+        found = report.year_of(session, wanted.year, directory)
     for path in files.write(wanted.out, assessment_table.sheets(found, policy, station.runtime.clock.now())):
         print(path)
     return 0
@@ -63,7 +67,9 @@ def verify(station: Station, policy: Policy, words: Sequence[str]) -> int:
 
 COMMANDS = MappingProxyType(
     {
-        "table": Command("write a year's table for the assessment office: --year 2026 --out FILE.xlsx|.csv|.json", table),
+        "table": Command(
+            "a year's table for the assessment office: --year 2026 --out FILE.xlsx|.csv|.json [--units FILE]", table
+        ),
         "verify": Command("prove the ledger: recompute it from the archive of events [--events FILE] [--all]", verify),
     }
 )

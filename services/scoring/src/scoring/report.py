@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ground_rules.policy import Policy
+from service_chassis.spreadsheet.units import NamedUnit
 from sqlalchemy import Connection
 
 from scoring.domain.assessment import Closing, Restatement, UnitYear, YearResult, restatements, result
@@ -17,7 +18,6 @@ from scoring.domain.rebuild import Books
 from scoring.domain.slip import RED, Record
 from scoring.rebuilding import Kept
 from scoring.store import (
-    PublishedUnit,
     all_entries,
     all_records,
     causes_of,
@@ -25,7 +25,6 @@ from scoring.store import (
     standings,
     told_lines,
     told_restatements,
-    units_of,
 )
 
 
@@ -49,8 +48,8 @@ class Year:
     year: int
     closing: Closing | None
     units: list[UnitYear]
-    """By code: each unit that existed in the year, has an entry or a weighty slip, or was given a base total."""
-    directory: Mapping[str, PublishedUnit] = field(default_factory=dict)
+    """By code: each unit of the directory, and each that has an entry or a weighty slip, or was given a base total."""
+    directory: Mapping[str, NamedUnit] = field(default_factory=dict)
     caused_by: Mapping[str, str] = field(default_factory=dict)
     """Entry → the event that caused it."""
 
@@ -65,12 +64,13 @@ class Year:
         return found.group if found is not None else None
 
 
-def year_of(conn: Connection, year: int) -> Year:
-    """Everything that counts for a year, whether it is closed or not."""
+def year_of(conn: Connection, year: int, directory: Mapping[str, NamedUnit] | None = None) -> Year:
+    """Everything that counts for a year, whether it is closed or not. Units of the directory that have nothing in it stand there
+    with 0.00."""
+    directory = directory or {}
     closed = closings(conn).get(year)
     entries = [entry for entry in all_entries(conn) if entry.year == year]
     records = {id_: record for id_, record in all_records(conn).items() if record.issued and record.issued.year == year}
-    directory = units_of(conn, year)
     known = unit_years(entries, records, {year: closed} if closed is not None else {})
     missing = sorted(set(directory) - {of.unit for of in known})
     units = sorted([*known, *(UnitYear(unit, year) for unit in missing)], key=lambda of: of.unit)

@@ -320,20 +320,6 @@ def units_not_eligible(session: Connection) -> list[tuple[int, int]]:
     return [(row.year, row.units) for row in session.execute(_BARRED)]
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedUnit:
-    """A unit as the office published it; `group` is whom it is compared with."""
-
-    code: str
-    name: str
-    group: str | None
-
-
-def units_of(session: Connection, year: int) -> dict[str, PublishedUnit]:
-    """The units that existed in a year."""
-    return {}
-
-
 _CAUSES = select(entry.c.entry_id, entry.c.caused_by).where(entry.c.year == bindparam("year"))
 
 
