@@ -51,7 +51,7 @@ def merged(desk: Settling, message: Message) -> None:
     """A matter is handled with another one from `merged_at` on."""
     data: intake.MatterMerged = message.data
     for ladder in desk.store.of_matter(data.matter_id):
-        if ladder.unit not in data.units:
+        if ladder.unit not in data.units and ladder.merged() is not None and not _is_old(ladder, data.revision):
             _leave(desk, ladder, data.revision, data.merged_at)
     for unit in data.units:
         _join(desk, desk.store.ladder_or_new(data.matter_id, unit), data)
@@ -61,7 +61,8 @@ def unmerged(desk: Settling, message: Message) -> None:
     """A matter goes on by itself from `unmerged_at` on."""
     data: intake.MatterUnmerged = message.data
     for ladder in desk.store.of_matter(data.matter_id):
-        _leave(desk, ladder, data.revision, data.unmerged_at)
+        if not _is_old(ladder, data.revision):
+            _leave(desk, ladder, data.revision, data.unmerged_at)
 
 
 def _join(desk: Settling, ladder: Ladder, data: intake.MatterMerged) -> None:
@@ -79,12 +80,12 @@ def _join(desk: Settling, ladder: Ladder, data: intake.MatterMerged) -> None:
 
 
 def _leave(desk: Settling, ladder: Ladder, revision: int, at: datetime) -> None:
+    """Also of a ladder whose merge has not been read yet: the higher revision holds."""
     before = ladder.merged()
-    if before is None or _is_old(ladder, revision):
-        return
     details = {"revision": revision, "on": desk.book.reckoning.local_date(at).isoformat()}
     desk.write(ladder, UNMERGED, str(revision), at, desk.now, details)
-    _part(desk, before, ladder.unit, at)
+    if before is not None:
+        _part(desk, before, ladder.unit, at)
 
 
 def _part(desk: Settling, before: merging.Merged, unit: str, at: datetime) -> None:

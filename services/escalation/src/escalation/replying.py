@@ -15,6 +15,7 @@ from service_chassis.persistence.unit_of_work import Timer
 from escalation import announcements as say
 from escalation.desk import REPLYING, Desk
 from escalation.domain.clock import BREACHED, REPLY, RUNNING, STOPPED, Clock, End
+from escalation.domain.relief import TRANSFERRED
 from escalation.domain.standing import Entry, Ladder
 
 REPLIED = "REPLIED"
@@ -73,18 +74,25 @@ def settle(desk: Desk, ladder: Ladder) -> None:
     """Bring the limit of the answer to what the journal says."""
     for clock in ladder.reply_clocks.values():
         answer = _in_time(desk, ladder, clock)
-        state = STOPPED if answer is not None else BREACHED if clock.has_passed else clock.state
-        if state != clock.state:
-            clock.state, clock.changed = state, True
-            _tell(desk, ladder, clock, answer)
+        gone = ladder.transferred_at if clock.about == ladder.assignment_id else None
+        if answer is not None:
+            _stop(desk, ladder, clock, REPLIED, answer.at)
+        elif gone is not None and gone < clock.due_instant:
+            _stop(desk, ladder, clock, TRANSFERRED, gone)
+        elif clock.has_passed and clock.state == RUNNING:
+            _breach(desk, ladder, clock)
 
 
-def _tell(desk: Desk, ladder: Ladder, clock: Clock, answer: Entry | None) -> None:
-    if answer is None:
-        desk.announce(ladder, lambda: say.deadline_breached(ladder, clock), clock.due_instant)
-        return
-    desk.work.clear_timer(REPLYING, clock.about)
-    desk.announce(ladder, lambda: say.clock_stopped(ladder, clock, REPLIED), answer.at)
+def _breach(desk: Desk, ladder: Ladder, clock: Clock) -> None:
+    clock.state, clock.changed = BREACHED, True
+    desk.announce(ladder, lambda: say.deadline_breached(ladder, clock), clock.due_instant)
+
+
+def _stop(desk: Desk, ladder: Ladder, clock: Clock, reason: str, at: datetime) -> None:
+    if clock.state != STOPPED:
+        clock.state, clock.changed = STOPPED, True
+        desk.work.clear_timer(REPLYING, clock.about)
+        desk.announce(ladder, lambda: say.clock_stopped(ladder, clock, reason), at)
 
 
 def _in_time(desk: Desk, ladder: Ladder, clock: Clock) -> Entry | None:
