@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,20 +24,37 @@ START, END = datetime(2026, 3, 2, tzinfo=ZONE), datetime(2026, 6, 1, tzinfo=ZONE
 
 
 @pytest.fixture(scope="module")
-def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrated databases."""
+    return migrated(tmp_path_factory.mktemp("found") / "template")
+
+
+def played(template: Path, story: Story, again: bool, policy: Row) -> History:
+    """What can be seen of a city in which this happened; `again`: every published event came twice, and nothing followed."""
+    lines = [json.dumps(message, ensure_ascii=False).encode() for message in story.messages]
+    with living(template, load_policy({"service": "immediate"} | policy, rehearsal=True), START.astimezone(UTC)) as chain:
+        chain.player.arrivals = order(lines).arrivals
+        chain.messages = story.messages
+        chain.until(END.astimezone(UTC))
+        chain.end(timedelta(days=1))
+        found = chain.history()
+        if again:
+            chain.redeliver_everything()
+            assert not chain.bodies
+            assert chain.outcome() == found.outcome
+        return found
+
+
+@pytest.fixture(scope="module")
+def play(template: Path) -> Play:
     """`play(story, policy…)`: what can be seen of a city in which this happened."""
-    template = migrated(tmp_path_factory.mktemp("found") / "template")
+    return lambda story, **policy: played(template, story, False, policy)
 
-    def played(story: Story, **policy: Any) -> History:
-        lines = [json.dumps(message, ensure_ascii=False).encode() for message in story.messages]
-        with living(template, load_policy({"service": "immediate"} | policy, rehearsal=True), START.astimezone(UTC)) as chain:
-            chain.player.arrivals = order(lines).arrivals
-            chain.messages = story.messages
-            chain.until(END.astimezone(UTC))
-            chain.end(timedelta(days=1))
-            return chain.history()
 
-    yield played
+@pytest.fixture(scope="module")
+def play_twice(template: Path) -> Play:
+    """The same, where every published event comes twice."""
+    return lambda story, **policy: played(template, story, True, policy)
 
 
 def about_clock(history: History, unit: str, owner: str) -> list[str]:
@@ -73,3 +91,7 @@ def test_a_limit_that_was_let_off_while_a_claim_waited_has_its_reason_when_it_pa
     story = Story.begin("M-1").unit("completion.claimed", "03-10 09:00", text="完")
     history = play(story.reason("03-11 09:00").answer("03-12 09:00", effect="WAIVE"))
     assert not broken(history)
+
+
+def test_what_was_asked_of_a_unit_counts_once_however_often_the_slip_is_told(play_twice: Play) -> None:
+    assert not broken(play_twice(Story.begin("M-1")))

@@ -192,7 +192,8 @@ class Heads:
 
     def save(self) -> None:
         """Write what was added, each table with one statement."""
-        insert_new(self._session, tables.suspicion, self._rows.pop(tables.suspicion))
+        for once in (tables.suspicion, tables.asked):  # facts may be told again
+            insert_new(self._session, once, self._rows.pop(once))
         for table, rows in self._rows.items():
             insert_rows(self._session, table, rows)
         self._rows = {table: [] for table in _WRITTEN}
