@@ -12,13 +12,13 @@ from ground_rules.policy import Policy
 from escalation import reasons
 from escalation.domain.clock import Clock, Reckoning
 from escalation.domain.explain import clock_text, explain_clock
-from escalation.domain.ladder import SUSPENDED
+from escalation.domain.ladder import AWAITING_CUT, SUSPENDED
 from escalation.domain.relief import LET_OFF
 from escalation.domain.shield import waited
 from escalation.domain.standing import Ladder, Rung, rungs
 from escalation.metrics import Metrics
 from escalation.rulebook import Rulebook
-from escalation.store.ladders import Store, matters_named, outcomes_of
+from escalation.store.ladders import Store, matters_named, outcomes_of, waits_for_cut
 
 
 def explain(session: Any, policy: Policy, matter: str, unit: str | None = None) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ def _ladder(session: Any, of: Ladder, others: Sequence[Ladder], rulebook: Rulebo
         "role": of.role,
         "title": of.title,
         "waiting": of.waiting,
-        "why": _why(of, found[-1]),
+        "why": _why(of, found[-1], waits_for_cut(session, _key(of, found[-1]))),
         "clocks": [_clock(clock, rung, book.reckoning, _version(of, clock, rulebook)) for clock, rung in clocks],
         "slips": [_slip(slip) for slip in sorted(of.slips, key=lambda slip: (slip.level, slip.attempt))],
         "outcomes": _outcomes(session, of),
@@ -79,8 +79,14 @@ def left_out(rung: Rung, last_day: date) -> list[Left]:
     return sorted(found, key=lambda left: (left.first, left.last))
 
 
-def _why(of: Ladder, rung: Rung) -> str:
+def _key(of: Ladder, rung: Rung) -> str:
+    return rung.slip.slip_id if rung.slip else of.assignment_id or ""
+
+
+def _why(of: Ladder, rung: Rung, awaits_cut: bool) -> str:
     """One code that answers "why has this not escalated?"."""
+    if awaits_cut:
+        return AWAITING_CUT
     if of.waiting:
         return of.waiting
     status = rung.course.status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from event_contracts import escalation as facts
@@ -17,13 +18,15 @@ from escalation.domain import determination, standing
 from escalation.domain import slip as slips
 from escalation.domain.clock import BREACHED, REJECTED, RUNNING, STOPPED, VERIFIED, Clock
 from escalation.domain.determination import Finding
-from escalation.domain.ladder import PARKED
+from escalation.domain.ladder import AWAITING_CUT, PARKED
 from escalation.domain.progress import REPORT, RETURNED
 from escalation.domain.slip import FOUNDED_ON_EXPIRY, RED, WHITE, YELLOW, Slip
 from escalation.domain.standing import Ladder
 from escalation.settle import Settling
 
 OFFICE, LEAD = "OFFICE", "LEAD"
+WORTH_SAYING = timedelta(minutes=1)
+"""A limit that waited so long for its marker has that recorded; the usual moment between due and decided is not worth a row."""
 
 # ---------------------------------------------------------------- matters and service
 
@@ -330,6 +333,8 @@ def limit_passed(desk: Settling, timer: Timer) -> None:
         return
     ladder, clock = found
     clock.passed_due, clock.changed = clock.due_instant, True
+    if desk.now - timer.due_at >= WORTH_SAYING:
+        desk.store.record(ladder, clock.about, AWAITING_CUT, timer.due_at)
     desk.touch(ladder)
 
 

@@ -19,6 +19,7 @@ TEXTS: Mapping[str, str] = {
     "AWAITING_DETERMINATION": "等待认定 / waits for a determination",
     "AWAITING_APPROVAL": "等待批准 / waits for an approval",
     "RENEWALS_EXHAUSTED": "续期次数已用完，由领导小组决定 / no renewals left; the leading group decides",
+    "AWAITING_CUT": "已到期，待确认届满前的报告均已读入 / due; waits until every report from before has certainly been read",
     "SUSPENDED": "计时中止 / the clock is suspended",
     "JUSTIFICATION_PENDING": "正当理由待办公室决定 / a justification waits for the office",
     "EXTENSION_PENDING": "延期申请待办公室决定 / a request for extension waits for the office",

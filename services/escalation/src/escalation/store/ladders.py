@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from escalation.domain.acts import ParkedHold
 from escalation.domain.clock import BREACHED, OFFICE, OFFICE_DECISIONS, REPLY, REVIEW, REVIEW_WINDOW, RUNNING, SUSPENDED, Clock
+from escalation.domain.ladder import AWAITING_CUT
 from escalation.domain.objection import FILED as OBJECTION
 from escalation.domain.referral import Referral
 from escalation.domain.slip import ISSUED, SERVED, Slip
@@ -106,6 +107,16 @@ _LOOKED_AT = exists().where(_ITS_TIMER) | exists().where(_OFFICE_TIMER)
 _LOST = select(func.count()).select_from(clock).where(clock.c.state == RUNNING, ~_LOOKED_AT)
 
 
+_UNDER_CUT = timer.c.needs_cut & timer.c.cut_seq.is_not(None) & timer.c.kind.in_(("deadline", "issue", "progress"))
+_AWAITING_CUT = select(func.count()).select_from(timer).where(_UNDER_CUT)
+_WAITS_FOR_CUT = select(timer.c.key).where(_UNDER_CUT, timer.c.key == bindparam("about")).limit(1)
+
+
+def waits_for_cut(session: Connection, about: str) -> bool:
+    """Whether the limit of an assignment or slip is due and waits for its marker (the cut)."""
+    return session.execute(_WAITS_FOR_CUT, {"about": about}).first() is not None
+
+
 def figures(session: Connection) -> Figures:
     """What operators see of the tables (domain.md d.16)."""
 
@@ -114,7 +125,10 @@ def figures(session: Connection) -> Figures:
 
     lost = session.execute(_LOST).scalar_one()
     pending = session.execute(_PENDING).scalar_one()
-    return Figures(by(_ACTIVE), by(_WAITING_BY), by(_UNACKNOWLEDGED), pending, by(_OVERDUE), lost)
+    waiting = by(_WAITING_BY)
+    if cut := session.execute(_AWAITING_CUT).scalar_one():
+        waiting[AWAITING_CUT] = cut
+    return Figures(by(_ACTIVE), waiting, by(_UNACKNOWLEDGED), pending, by(_OVERDUE), lost)
 
 
 # ---------------------------------------------------------------- published rules, and questions about a matter
