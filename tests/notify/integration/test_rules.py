@@ -7,7 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from event_contracts.escalation import CalendarPublished, ClockReprojected, PolicyPublished
+from event_contracts.escalation import (
+    CalendarPublished,
+    ClockExtended,
+    ClockReprojected,
+    ClockResumed,
+    ClockSuspended,
+    PolicyPublished,
+)
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -70,3 +77,27 @@ def test_a_deadline_that_moved_is_told_to_the_unit(bench: Any) -> None:
 def test_nobody_is_told_of_a_day_that_stayed_or_of_the_offices_own_limit(bench: Any, fact: ClockReprojected) -> None:
     bench.tell(fact)
     assert bench.notices(kind="DEADLINE_CHANGED") == []
+
+
+CLOCK = {"matter_id": "M-01", "unit": "ZJJ", "owner": "SLIP:WHITE", "deadline": date(2026, 3, 17), "due_instant": local(18)}
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        ClockSuspended(**CLOCK, suspended_from=date(2026, 3, 5), reason="STATUTORY_PROCEDURE", remaining=7),
+        ClockExtended(**CLOCK, days=3, reason="EXTENSION", previous_deadline=date(2026, 3, 12)),
+        ClockResumed(**CLOCK, reason="SUSPENSION_ENDED"),
+    ],
+    ids=["suspended", "extended", "resumed"],
+)
+def test_the_unit_is_told_when_its_limit_stands_still_becomes_longer_or_runs_again(bench: Any, fact: Any) -> None:
+    bench.tell(fact)
+    assert [notice["addressee"] for notice in bench.notices(kind="DEADLINE_CHANGED")] == ["HEAD", "LIAISON"]
+
+
+def test_a_lead_that_waited_is_told_once(bench: Any) -> None:
+    bench.tell(ClockResumed(**CLOCK, reason="AWAITING_OTHER_UNIT"))
+    assert bench.notices(kind="DEADLINE_CHANGED") == []
+    bench.tell(ClockExtended(**CLOCK, days=6, reason="AWAITING_OTHER_UNIT", previous_deadline=date(2026, 3, 9)))
+    assert len(bench.notices(kind="DEADLINE_CHANGED")) == 2

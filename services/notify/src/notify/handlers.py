@@ -10,7 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from event_contracts.escalation import (
+    ClockExtended,
     ClockReprojected,
+    ClockResumed,
+    ClockSuspended,
     DeadlineApproaching,
     SlipIssued,
     SlipLifted,
@@ -50,6 +53,9 @@ IMMEDIATE = "IMMEDIATE"
 
 UNITS_OWN = frozenset({"ASSIGNMENT", "SLIP", "REPLY", "REVIEW_WINDOW", "OBJECTION_WINDOW"})
 """Clocks that run for the unit, by the first word of their owner; the office's own do not concern it."""
+
+AWAITING_OTHER_UNIT = "AWAITING_OTHER_UNIT"
+"""Why a lead's clock runs again: it hears of the days that were added to its limit instead."""
 
 NOTHING_TO_SIGN = "没有待签收的通知 / there is no notice to sign for"
 
@@ -92,14 +98,20 @@ def remind(work: Work, message: Message, policy: Policy) -> None:
 
 
 def tell_changed(work: Work, message: Message, policy: Policy) -> None:
-    """A calendar was published and a limit of the unit ends on another day (domain.md d.5.4)."""
-    data: ClockReprojected = message.data
+    """A limit of the unit ends on another day, or stands still: a calendar, a decision, or another unit was waited for (d.5)."""
+    data: ClockReprojected | ClockSuspended | ClockExtended | ClockResumed = message.data
     parts = data.owner.split(":")
-    if data.previous_deadline == data.deadline or parts[0] not in UNITS_OWN:
+    if getattr(data, "previous_deadline", None) == data.deadline or parts[0] not in UNITS_OWN:
         return
     colour = parts[1] if parts[0] == "SLIP" else None
     letter = _draft(work, message, policy, Kind.DEADLINE_CHANGED, message.id, about=data.owner, colour=colour)
     _write(work, message, policy, letter)
+
+
+def tell_resumed(work: Work, message: Message, policy: Policy) -> None:
+    """Time is counted again; a lead that waited is told by what was added to its limit."""
+    if message.data.reason != AWAITING_OTHER_UNIT:
+        tell_changed(work, message, policy)
 
 
 def urge(work: Work, message: Message, policy: Policy) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from event_contracts.escalation import (
     CalendarPublished,
+    ClockExtended,
     ClockReprojected,
+    ClockResumed,
+    ClockSuspended,
     DeadlineApproaching,
     PolicyPublished,
     SlipIssued,
@@ -98,9 +101,13 @@ class Notify(Service):
     def on_deadline_approaching(self, work: Work, message: Message) -> None:
         handlers.remind(work, message, self.rulebook.at(message.time))
 
-    @consume(ClockReprojected)
-    def on_clock_reprojected(self, work: Work, message: Message) -> None:
+    @consume(ClockReprojected, ClockSuspended, ClockExtended)
+    def on_clock_changed(self, work: Work, message: Message) -> None:
         handlers.tell_changed(work, message, self.rulebook.at(message.time))
+
+    @consume(ClockResumed)
+    def on_clock_resumed(self, work: Work, message: Message) -> None:
+        handlers.tell_resumed(work, message, self.rulebook.at(message.time))
 
     @consume(CalendarPublished, PolicyPublished)
     def on_rule_published(self, work: Work, message: Message) -> None:
