@@ -136,3 +136,18 @@ def test_the_offices_limits_are_explained_like_all_others(city: Any) -> None:
     with city.database.begin() as session:
         text = as_text(explain(session, city.policy, "M-1"))
     assert "办公室对正当理由的决定 / office decision on a justification：3个工作日，起算日 2026-06-04" in text
+
+
+def test_a_decision_that_was_made_in_time_but_arrives_a_day_late_is_in_time_and_one_backdated_by_weeks_is_not(city: Any) -> None:
+    city.white_by_office("2026-06-01")
+    file(city, "2026-06-02 10:00")
+    city.until(at("2026-06-08 10:00"))
+    assert clock(city, "DECISION:JUSTIFICATION") == ("2026-06-05", "BREACHED")
+    decide(city, "2026-06-05 17:00")
+    assert (clock(city, "DECISION:JUSTIFICATION"), late(city)) == (("2026-06-05", "STOPPED"), [])
+
+    city.request("extension.requested", at("2026-06-08 11:00"), "ZJJ", days=2, reason="到货延迟")
+    city.until(at("2026-06-22 10:00"))
+    city.request("extension.decided", at("2026-06-09 10:00"), granted_days=0, decided_by="赵明远")
+    assert clock(city, "DECISION:EXTENSION") == ("2026-06-11", "BREACHED")
+    assert [decided for owner, _, decided in late(city) if owner == "DECISION:EXTENSION"] == ["2026-06-09T02:00:00Z"]

@@ -20,6 +20,7 @@ from escalation.domain.clock import (
     RUNNING,
     STOPPED,
     Clock,
+    End,
 )
 from escalation.domain.slip import YELLOW
 from escalation.domain.standing import FINDING, Ladder, Rung
@@ -72,11 +73,17 @@ def end(desk: Desk, ladder: Ladder, owner: str, about: str, at: datetime, reason
         return
     desk.work.clear_timer(DECISION, timer_key(clock))
     clock.ended_at, clock.changed = at, True
-    if at < clock.due_instant:
+    if at < clock.due_instant and not _backdated(desk, clock):
         clock.state = STOPPED
         desk.announce(ladder, lambda: say.clock_stopped(ladder, clock, reason), at)
     elif clock.state != BREACHED:
         late(clock)
+
+
+def _backdated(desk: Desk, clock: Clock) -> bool:
+    """Whether a decision that says it was in time comes too long after its limit was read under the cut to be believed."""
+    due = End(clock.deadline, clock.due_instant, clock.provisional, fixed=False)
+    return clock.has_passed and desk.book.late_reports.doubts(desk.now, due)
 
 
 def end_about(desk: Desk, ladder: Ladder, about: str, at: datetime, reason: str) -> None:
