@@ -258,6 +258,12 @@ class City:
             rows = session.exec_driver_sql("SELECT unit, reason, sum(count) FROM outcome GROUP BY unit, reason").all()
         return {(row[0], row[1]): int(row[2]) for row in rows}
 
+    def outcomes_in_order(self) -> list[str]:
+        """The reasons recorded about slips (not about the assignment), by when each was last seen."""
+        query = f"SELECT reason FROM outcome WHERE about <> '{MATTER}/ZJJ' ORDER BY last_seen, first_seen, rowid"
+        with self.database.begin() as session:
+            return [row[0] for row in session.exec_driver_sql(query).all()]
+
     def published(self, *types: str, after: int = 0) -> list[Message]:
         found = [read_published(body) for _, _, body in self.broker.archived(after)]
         return [message for message in found if message.type in types]

@@ -244,6 +244,27 @@ def test_explaining_gives_the_value_in_force_and_its_provenance(key: str, value:
     assert (row.value, row.provenance.split()[0]) == (value, provenance)
 
 
+AS_IN_THE_DESIGN = {
+    "SOURCE": "colours yellow.deduction red.deduction red.revokes_excellence red.referrals yellow.grounds red.grounds",
+    "LAW": """calendar period_counting review.window review.decide reply.npc_suggestion reply.npc_suggestion_difficult
+        reply.petition reply.petition_extension reply.petition_objection""",
+    "PRECEDENT": """reminders objection.window objection.bounces extension.per_slip extension.partial merit_loss_breaches
+        shared_fault_ratio direct_start""",
+    "PROPOSED": """limits.white limits.yellow limits.red yellow.max_renewals deemed_service office_decision.justification
+        office_decision.extension office_decision.objection interview.reds interview.yellows year_attribution
+        late_completion_before_issue review_suspends_ladder approval.white approval.yellow approval.red approver.white
+        approver.yellow approver.red late_report.mode late_report.window hold.parked hold.source_silent hold.reason_pending
+        outage_credit issue_breaker.mode progress.cycle progress.standing_cycle progress.tolerance""",
+}
+"""Every parameter of domain.md d.15 with its provenance there, and those that the triggers and approvals of d.4 and d.14 need."""
+
+
+@pytest.mark.parametrize(("provenance", "key"), [(p, key) for p, keys in AS_IN_THE_DESIGN.items() for key in keys.split()])
+def test_each_parameter_has_the_provenance_of_the_design(provenance: str, key: str) -> None:
+    row = next(row for row in load_policy().explain() if row.key == key)
+    assert row.provenance.split()[0] == provenance
+
+
 def test_explaining_shows_what_was_overridden() -> None:
     rows = {row.key: row.value for row in load_policy({"limits": {"white": {"amount": 7}}}).explain()}
     assert rows["limits.white"] == "7 WORKDAY"
