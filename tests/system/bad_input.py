@@ -94,7 +94,7 @@ class Story:
         return self.office("slip.proposed", when, colour=colour, by="李文静", standard="完成", **data)
 
     def withdrawn(self, colour: str, when: str, **data: Any) -> Story:
-        return self.office("slip.withdrawn", when, colour=colour, by="周建国", reason="有误", **data)
+        return self.office("slip.withdrawn", when, **({"colour": colour, "by": "周建国", "reason": "有误"} | data))
 
     def body(self, name: str, when: str, body: str, sender: str, **data: Any) -> Story:
         return self.send(name, sender, when, {"matter": self.ref, "unit": "ZJJ", "body": body} | data)

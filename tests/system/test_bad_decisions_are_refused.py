@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from bad_decisions import OUT_OF_ORDER, WITHOUT_POWER
 from bad_input import POLICY, Story, Wrong
+from bad_powers import EMPOWERED, POWERS, published
 from bad_repeats import ENDED, TOO_LATE, TWICE
 from bad_rules import CALENDARS, POLICIES
 from duban.arrivals import order
@@ -66,3 +67,26 @@ def test_whatever_goes_before_the_bad_message_is_accepted(refusals: Refusals) ->
     stories = [story(number).messages for number in range(len(ROWS))]
     before = {message["id"] for messages in stories for message in messages[:-1]} - {messages[-1]["id"] for messages in stories}
     assert not before & refusals.keys()
+
+
+@pytest.fixture(scope="module")
+def with_persons(tmp_path_factory: pytest.TempPathFactory) -> Refusals:
+    """The rows about persons, and decisions by those who may, in a city that has published who holds which office."""
+    stories = [published(), EMPOWERED, *(power(number) for number in range(len(POWERS)))]
+    return play(tmp_path_factory.mktemp("powers"), [message for one in stories for message in one.messages])
+
+
+def power(number: int) -> Story:
+    return POWERS[number][1](Story.begin(f"POWER-{number:03}"))
+
+
+@pytest.mark.parametrize("number", range(len(POWERS)), ids=[what.replace(" ", "_") for what, *_ in POWERS])
+def test_who_does_not_hold_the_office_is_refused(with_persons: Refusals, number: int) -> None:
+    _, _, code, pointer = POWERS[number]
+    assert with_persons.get(power(number).messages[-1]["id"]) == [(code, [pointer])]
+
+
+def test_those_who_hold_the_office_decide(with_persons: Refusals) -> None:
+    good = {message["id"] for message in (*published().messages, *EMPOWERED.messages)}
+    before = {message["id"] for number in range(len(POWERS)) for message in power(number).messages[:-1]}
+    assert not (good | before) & with_persons.keys()
