@@ -158,11 +158,11 @@ def change(folder: Path, match: re.Match[str]) -> str:
 def mutated(file: Path) -> dict[str, list[str]]:
     """The body of every function in a file that mutmut wrote, by name."""
     source = file.read_text("utf-8")
-    found = {}
+    lines, found = source.splitlines(), {}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef):
-            body = ast.get_source_segment(source, node) or ""
-            found[node.name] = body.replace(node.name, "", 1).splitlines()
+            body = lines[node.lineno - 1 : node.end_lineno]
+            found[node.name] = [body[0].replace(node.name, "", 1), *body[1:]]
     return found
 
 
