@@ -2,9 +2,10 @@
 
 Two matters go through the real chain until their limits run: one that is due at the storm, one that is due much later. Their
 rows in escalation's schema are then copied inside PostgreSQL, with ids of their own. The clock is moved to the storm, and
-measured is, from that moment: the first slip, all slips committed, and the escalation ticks' own CPU for each. Once the first
-slip is there, everything but the tickers and PostgreSQL is paused, since it would run elsewhere. Checked is
-that each ladder has exactly one white slip. Before it, an idle ticker is measured with ten thousand clocks and with all.
+measured is, from that moment: the first slip, all slips committed, and the escalation ticks' own CPU for each. As soon as
+nothing waits for a marker any more, everything but the tickers and PostgreSQL is paused, since it would run elsewhere.
+Checked is that each ladder has exactly one white slip. Before it, an idle ticker is measured with ten thousand clocks and
+with all.
 
     python tests/load/run.py storm [--clocks 1000000] [--due 100000] [--replicas 2]
 
@@ -104,8 +105,22 @@ def idle(city: City) -> float:
     return (cpu_of_tickers(city) - before) / (time.perf_counter() - began) * 100
 
 
+WAITS = """
+    SELECT EXISTS (
+        SELECT 1 FROM escalation.timer WHERE due_at <= %s AND kind = 'deadline' AND (cut_seq IS NULL OR cut_seq > (
+            SELECT min(number) FROM escalation.cut WHERE name IN ('path:escalation', 'path:intake', 'path:notify')))
+    )
+"""
+"""Whether something that is due still waits for its marker."""
+
+
+def waits_for_a_marker(connection: psycopg.Connection[Any]) -> bool:
+    (waits,) = connection.execute(WAITS, [STORM]).fetchone() or (True,)
+    return bool(waits)
+
+
 def pause_others(city: City) -> None:
-    """From the first slip on only the tickers run: who publishes and reads the slips has machines of its own."""
+    """Without markers to carry only the tickers run on: who publishes and reads the slips has machines of its own."""
     for place in city.processes.keys() - set(city.tickers):
         city.processes[place].send_signal(signal.SIGSTOP)
 
@@ -114,12 +129,14 @@ def storm(city: City, connection: psycopg.Connection[Any], due: int) -> tuple[fl
     """(seconds to the first slip, seconds to the last, the tickers' CPU seconds)."""
     before, began = cpu_of_tickers(city), time.perf_counter()
     city.set_clock(STORM + timedelta(seconds=1))
-    first, count = None, 0
+    first, count, alone = None, 0, False
     while count < due:
         (count,) = connection.execute("SELECT count(*) FROM escalation.slip").fetchone() or (0,)
         passed = time.perf_counter() - began
         if first is None and count:
             first = passed
+        if first is not None and not alone and not waits_for_a_marker(connection):
+            alone = True
             pause_others(city)
         print(f"\r{count:,} of {due:,} slips after {passed:.1f} s   ", end="", file=sys.stderr, flush=True)
         if passed > PATIENCE:

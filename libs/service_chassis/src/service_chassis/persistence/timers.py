@@ -51,7 +51,7 @@ _PUT_OFF = (
 )
 _FIRST = select(T.kind, T.key).where(or_(_PLAIN, _BACK)).order_by(T.due_at, T.kind, T.key).limit(1)
 
-MOST_AT_ONCE = 10_000
+MOST_AT_ONCE = 5_000
 """Timers that ask for a marker in one tick: so few that the marker is soon on its way, even when a whole city is due at once.
 
 A marker answers any number of them, and markers are a while apart: those that ask in later ticks share the next one."""
