@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from event_contracts.event import Evidence
+from event_contracts.inbound import BonusAwarded
+from event_contracts.intake import Capacity, OfficePerson, PersonsPublished
 from ground_rules.policy import load_policy
 from scoring import store
 from scoring.domain.ledger import balance
@@ -197,3 +200,55 @@ def test_each_change_of_a_unit_has_the_next_number(bench: Any, slip: Make, fall:
     told = bench.announced()
     assert [message.sequence for message in told] == [1, 2, 3]
     assert [message.data.revision for message in told] == [1, 2, 3]
+
+
+# ---- who may award a bonus (Decree 733 art. 21)
+
+
+def a_bonus(by: str) -> BonusAwarded:
+    evidence = [Evidence(kind="DOCUMENT", sha256="a" * 64)]
+    return BonusAwarded(unit="ZJJ", year=2026, amount=Decimal("0.50"), reason="表彰", evidence=evidence, approved_by=by)
+
+
+def offices(*held: tuple[str, str, date, date | None]) -> PersonsPublished:
+    return PersonsPublished(
+        persons=[
+            OfficePerson(name=name, capacities=[Capacity(role=role, valid_from=since, valid_until=until)])
+            for name, role, since, until in held
+        ]
+    )
+
+
+JANUARY = date(2026, 1, 1)
+
+
+def at(day: int, month: int) -> datetime:
+    return datetime(2026, month, day, tzinfo=UTC)
+
+
+def test_while_no_persons_were_published_anybody_may_approve_a_bonus(bench: Any) -> None:
+    bench.send(a_bonus("王五"))
+    assert (bench.refused(), bench.names()) == ([], ["score.bonus_awarded"])
+
+
+def test_once_persons_are_published_only_a_leader_in_office_may_approve_a_bonus(bench: Any) -> None:
+    bench.tell(
+        offices(
+            ("市长 韩立新", "LEADER", JANUARY, None),
+            ("副书记 李明", "LEADING_GROUP_CHAIR", JANUARY, None),
+            ("张三", "SUPERVISION_DIRECTOR", JANUARY, None),
+            ("前市长", "LEADER", date(2025, 1, 1), date(2025, 12, 31)),
+        )
+    )
+    for by in ("市长 韩立新", "副书记 李明", "张三", "前市长", "无名氏"):
+        bench.send(a_bonus(by), time=at(2, 4))
+    assert bench.refused() == ["NOT_EMPOWERED"] * 3
+    assert bench.report()["balances"][0]["points"] == "1.00"
+
+
+def test_a_bonus_is_judged_by_the_list_of_its_own_day(bench: Any) -> None:
+    bench.tell(offices(("市长 韩立新", "LEADER", JANUARY, None)), time=at(1, 4))
+    bench.tell(offices(("市长 王芳", "LEADER", JANUARY, None)), time=at(1, 6))
+    bench.send(a_bonus("市长 韩立新"), time=at(2, 5))
+    bench.send(a_bonus("市长 韩立新"), time=at(2, 6))
+    assert bench.refused() == ["NOT_EMPOWERED"]

@@ -32,4 +32,5 @@ def test_scoring_reads_no_renewals_since_they_cost_nothing() -> None:
         "escalation.review.decided.v1",
         "bonus.awarded.v1",
         "assessment.finalised.v1",
+        "intake.persons.published.v1",
     }

@@ -10,6 +10,7 @@ from typing import Any
 
 from event_contracts.event import Message
 from event_contracts.inbound import BonusAwarded
+from event_contracts.intake import PersonsPublished
 from event_contracts.scoring import (
     EligibilityFact,
     EligibilityRestored,
@@ -20,13 +21,19 @@ from event_contracts.scoring import (
     ScoreDeducted,
     ScoreReversed,
 )
+from ground_rules.limits import local_date
 from ground_rules.policy import Policy
+from ground_rules.powers import Capacity, lack_of_power
+from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
 from scoring.domain.eligibility import Turn, is_cause, turn
 from scoring.domain.ledger import Change, State, Step, bonus, changes
 from scoring.domain.slip import Record
 from scoring.facts import learnt, shown
+
+MAY_AWARD = frozenset({"LEADER", "LEADING_GROUP_CHAIR"})
+"""Who approves a bonus: the head of the government (Decree 733 art. 21), or the chair of the leading group."""
 
 
 def note(work: Work, message: Message, policy: Policy) -> None:
@@ -41,9 +48,25 @@ def note(work: Work, message: Message, policy: Policy) -> None:
     _judge(work, message, before, after)
 
 
+def know_persons(work: Work, message: Message) -> None:
+    """Who holds which office, complete each time; asked of the approver of a bonus."""
+    data: PersonsPublished = message.data
+    held = [
+        Capacity(person.name, found.role, found.valid_from, found.valid_until)
+        for person in data.persons
+        for found in person.capacities
+    ]
+    work.store.know_persons(message.id, message.time, held)
+
+
 def award(work: Work, message: Message, policy: Policy) -> None:
     """A bonus: a positive entry with its reason, evidence and approver, effective at once."""
     data: BonusAwarded = message.data
+    known = work.store.capacities_at(message.time)
+    if known is not None:
+        lack = lack_of_power(data.approved_by, MAY_AWARD, local_date(message.time, policy.zone), known)
+        if lack is not None:
+            raise Refused("NOT_EMPOWERED", lack, "/data/approved_by")
     entry = bonus(
         award=f"{message.source}:{message.id}",
         unit=data.unit,

@@ -2,7 +2,8 @@
 
 `slip` keeps what is known about each yellow and red (facts, in any order); `standing` is the running sum and the number of
 effective reds per unit and year, kept in the same transaction so that no announcement has to add up a year. `closing` keeps
-the calls to close a year, `closing_line` what was announced of each unit then, `restated` which later changes were announced.
+the calls to close a year, `closing_line` what was announced of each unit then, `restated` which later changes were announced;
+`persons` who held which office.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from ground_rules.powers import Capacity
 from service_chassis.persistence.columns import Instant, Json, Points
 from service_chassis.persistence.sql import insert_new, insert_rows, select_in, upsert_rows
 from service_chassis.persistence.tables import metadata
@@ -121,6 +123,14 @@ restated = Table(
     Column("key", Text, primary_key=True),
 )
 
+persons = Table(
+    "persons",
+    METADATA,
+    Column("publication", Text, primary_key=True),
+    Column("published_at", Instant, nullable=False),
+    Column("held", Json, nullable=False),
+)
+
 _ISSUED = [
     "slip_id", "unit", "colour", "matter_id", "external_ref", "submitted_by",
     "issued_at", "liability_date", "year", "deduction", "basis", "policy_version", "approved_by",
@@ -137,6 +147,12 @@ _BARRED = (
 _SLIPS = select(slip).where(slip.c.issued_at.is_not(None))
 _CLOSINGS = select(closing).order_by(closing.c.at, closing.c.call)
 _LINES = select(closing_line.c.unit, closing_line.c.line).where(closing_line.c.year == bindparam("year"))
+_PERSONS = (
+    select(persons.c.held)
+    .where(persons.c.published_at <= bindparam("at", type_=Instant))
+    .order_by(persons.c.published_at.desc(), persons.c.publication.desc())
+    .limit(1)
+)
 _RESTATED = select(restated.c.unit, restated.c.key).where(restated.c.year == bindparam("year"))
 
 
@@ -223,6 +239,22 @@ class Store:
         upsert_rows(self._session, standing, rows, key=["unit", "year"])
         insert_rows(self._session, closing, self._calls)
         self._entries, self._changed_records, self._changed_standings, self._calls = [], {}, {}, []
+
+    # ---- who may award a bonus
+
+    def know_persons(self, publication: str, at: datetime, held: Iterable[Capacity]) -> None:
+        """Keep a list of who holds which office; each is complete."""
+        rows = [[one.name, one.role, one.valid_from.isoformat(), one.valid_until and one.valid_until.isoformat()] for one in held]
+        insert_new(self._session, persons, [{"publication": publication, "published_at": at, "held": rows}])
+
+    def capacities_at(self, at: datetime) -> list[Capacity] | None:
+        """The offices as they were published last by then; None while no list was."""
+        row = self._session.execute(_PERSONS, {"at": at}).first()
+        if row is None:
+            return None
+        day = date.fromisoformat
+        dated = ((name, role, day(since), day(until) if until else None) for name, role, since, until in row.held)
+        return [Capacity(*one) for one in dated]
 
     # ---- closed years: read after `save`, so that this batch's own changes are seen
 

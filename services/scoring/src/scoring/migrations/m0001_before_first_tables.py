@@ -92,6 +92,13 @@ def _closed_years() -> None:
         sa.PrimaryKeyConstraint("call", name="pk_closing"),
     )
     op.create_table(
+        "persons",
+        sa.Column("publication", sa.Text, nullable=False),
+        sa.Column("published_at", Instant, nullable=False),
+        sa.Column("held", Json, nullable=False),
+        sa.PrimaryKeyConstraint("publication", name="pk_persons"),
+    )
+    op.create_table(
         "closing_line",
         sa.Column("year", sa.Integer, nullable=False),
         sa.Column("unit", sa.Text, nullable=False),
