@@ -168,7 +168,8 @@ def test_of_two_relays_one_leads(outbox: Outbox) -> None:
     first, second = Leader(outbox.database, "relay"), Leader(outbox.database, "relay")
     assert [first.try_lead(), second.try_lead()] == [True, False]
     first.close()
-    assert second.try_lead()
+    # PostgreSQL gives a lock back when it has noticed that the session is gone, which may be a moment later
+    assert any(second.try_lead() for _ in range(500))
     second.close()
 
 
