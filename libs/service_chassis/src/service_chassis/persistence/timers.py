@@ -51,10 +51,11 @@ _PUT_OFF = (
 )
 _FIRST = select(T.kind, T.key).where(or_(_PLAIN, _BACK)).order_by(T.due_at, T.kind, T.key).limit(1)
 
-MOST_AT_ONCE = 5_000
-"""Timers that ask for a marker in one tick: so few that the marker is soon on its way, even when a whole city is due at once.
+AT_FIRST, MOST_AT_ONCE = 5_000, 100_000
+"""Timers that ask for one marker together, where none is on its way, and while one is.
 
-A marker answers any number of them, and markers are a while apart: those that ask in later ticks share the next one."""
+A marker answers any number of them. But the first one of a storm leaves only with the transaction that asks for it: few rows
+make it leave at once, and it has brought work for a second when the others have asked."""
 
 
 def any_due_without_cut(session: Connection, now: datetime) -> bool:
@@ -62,12 +63,14 @@ def any_due_without_cut(session: Connection, now: datetime) -> bool:
     return session.execute(_ANY_WITHOUT_CUT, {"now": now}).first() is not None
 
 
-def give_cut(session: Connection, now: datetime, number: int) -> None:
+def give_cut(session: Connection, now: datetime, number: int, *, under_way: bool) -> None:
     """What is due and has not asked yet is answered when marker `number` has returned; other replicas' rows are left to them.
+
+    `under_way` tells whether an earlier marker has not come back yet.
 
     One statement whatever the number of rows, since a whole city's limits may end at one midnight.
     """
-    session.execute(_GIVE, {"now": now, "number": number, "most": MOST_AT_ONCE})
+    session.execute(_GIVE, {"now": now, "number": number, "most": MOST_AT_ONCE if under_way else AT_FIRST})
 
 
 def claim(work: Work, now: datetime, returned: int, most: int) -> list[Timer]:
