@@ -37,18 +37,26 @@ from escalation.domain.slip import Slip
 from escalation.domain.standing import Ladder
 
 
+def about(of: Ladder) -> dict[str, Any]:
+    """What every fact says: whose matter it is, and of which unit."""
+    return {"matter_id": of.matter_id, "external_ref": of.external_ref, "submitted_by": of.submitted_by, "unit": of.unit}
+
+
+def about_clock(of: Ladder, clock: Clock) -> dict[str, Any]:
+    """What every fact about a limit says."""
+    return about(of) | {
+        "owner": clock.owner,
+        "deadline": clock.deadline,
+        "due_instant": clock.due_instant,
+        "provisional": clock.provisional,
+    }
+
+
 def clock_armed(of: Ladder, clock: Clock) -> ClockArmed:
     """A limit began to run."""
     limit = TimeLimit(amount=clock.amount, unit=clock.limit_unit) if clock.amount and clock.limit_unit else None
     return ClockArmed(
-        matter_id=of.matter_id,
-        external_ref=of.external_ref,
-        submitted_by=of.submitted_by,
-        unit=of.unit,
-        owner=clock.owner,
-        deadline=clock.deadline,
-        due_instant=clock.due_instant,
-        provisional=clock.provisional,
+        **about_clock(of, clock),
         started_on=clock.started_on,
         limit=limit,
     )
@@ -57,14 +65,7 @@ def clock_armed(of: Ladder, clock: Clock) -> ClockArmed:
 def clock_stopped(of: Ladder, clock: Clock, reason: str) -> ClockStopped:
     """A limit ended without a breach, or a breach was undone."""
     return ClockStopped(
-        matter_id=of.matter_id,
-        external_ref=of.external_ref,
-        submitted_by=of.submitted_by,
-        unit=of.unit,
-        owner=clock.owner,
-        deadline=clock.deadline,
-        due_instant=clock.due_instant,
-        provisional=clock.provisional,
+        **about_clock(of, clock),
         reason=reason,
     )
 
@@ -72,14 +73,7 @@ def clock_stopped(of: Ladder, clock: Clock, reason: str) -> ClockStopped:
 def clock_resumed(of: Ladder, clock: Clock, reason: str) -> ClockResumed:
     """A stopped limit runs again."""
     return ClockResumed(
-        matter_id=of.matter_id,
-        external_ref=of.external_ref,
-        submitted_by=of.submitted_by,
-        unit=of.unit,
-        owner=clock.owner,
-        deadline=clock.deadline,
-        due_instant=clock.due_instant,
-        provisional=clock.provisional,
+        **about_clock(of, clock),
         reason=reason,
     )
 
@@ -87,14 +81,7 @@ def clock_resumed(of: Ladder, clock: Clock, reason: str) -> ClockResumed:
 def clock_reprojected(of: Ladder, clock: Clock, previous: date, year: int, notice: str) -> ClockReprojected:
     """A calendar was published and the limit counted again."""
     return ClockReprojected(
-        matter_id=of.matter_id,
-        external_ref=of.external_ref,
-        submitted_by=of.submitted_by,
-        unit=of.unit,
-        owner=clock.owner,
-        deadline=clock.deadline,
-        due_instant=clock.due_instant,
-        provisional=clock.provisional,
+        **about_clock(of, clock),
         previous_deadline=previous,
         year=year,
         notice=notice,
@@ -104,14 +91,7 @@ def clock_reprojected(of: Ladder, clock: Clock, previous: date, year: int, notic
 def deadline_approaching(of: Ladder, clock: Clock, days_left: int) -> DeadlineApproaching:
     """So many workdays are left."""
     return DeadlineApproaching(
-        matter_id=of.matter_id,
-        external_ref=of.external_ref,
-        submitted_by=of.submitted_by,
-        unit=of.unit,
-        owner=clock.owner,
-        deadline=clock.deadline,
-        due_instant=clock.due_instant,
-        provisional=clock.provisional,
+        **about_clock(of, clock),
         days_left=days_left,
         title=of.title,
     )
@@ -120,14 +100,7 @@ def deadline_approaching(of: Ladder, clock: Clock, days_left: int) -> DeadlineAp
 def deadline_breached(of: Ladder, clock: Clock) -> DeadlineBreached:
     """A limit passed and nothing stopped it."""
     return DeadlineBreached(
-        matter_id=of.matter_id,
-        external_ref=of.external_ref,
-        submitted_by=of.submitted_by,
-        unit=of.unit,
-        owner=clock.owner,
-        deadline=clock.deadline,
-        due_instant=clock.due_instant,
-        provisional=clock.provisional,
+        **about_clock(of, clock),
         at=clock.due_instant,
     )
 
@@ -231,16 +204,7 @@ def slip_renewed(of: Ladder, slip: Slip, issued_at: datetime) -> SlipRenewed:
 def slip_served(of: Ladder, slip: Slip, clock: Clock, review_until: datetime | None) -> SlipServed:
     """The slip reached the unit; its limit runs."""
     return SlipServed(
-        matter_id=of.matter_id,
-        external_ref=of.external_ref,
-        submitted_by=of.submitted_by,
-        slip_id=slip.slip_id,
-        unit=of.unit,
-        colour=slip.colour,
-        renewal=slip.renewal,
-        ground=slip.ground,
-        state=slip.state,
-        number=slip.number,
+        **_slip(of, slip),
         served_at=clock.started_at,
         served_on=clock.started_on,
         mode=slip.served_mode or "",
@@ -253,16 +217,7 @@ def slip_served(of: Ladder, slip: Slip, clock: Clock, review_until: datetime | N
 def slip_lifted(of: Ladder, slip: Slip, lifted_at: datetime) -> SlipLifted:
     """The work was done; earlier effects stay."""
     return SlipLifted(
-        matter_id=of.matter_id,
-        external_ref=of.external_ref,
-        submitted_by=of.submitted_by,
-        slip_id=slip.slip_id,
-        unit=of.unit,
-        colour=slip.colour,
-        renewal=slip.renewal,
-        ground=slip.ground,
-        state=slip.state,
-        number=slip.number,
+        **_slip(of, slip),
         lifted_at=lifted_at,
         title=of.title,
         reason="报结经核验属实，督办单解除，已产生的效果保留。",
@@ -272,16 +227,7 @@ def slip_lifted(of: Ladder, slip: Slip, lifted_at: datetime) -> SlipLifted:
 def slip_withdrawn(of: Ladder, slip: Slip, withdrawn_at: datetime) -> SlipWithdrawn:
     """A slip was taken back; its effects are undone."""
     return SlipWithdrawn(
-        matter_id=of.matter_id,
-        external_ref=of.external_ref,
-        submitted_by=of.submitted_by,
-        slip_id=slip.slip_id,
-        unit=of.unit,
-        colour=slip.colour,
-        renewal=slip.renewal,
-        ground=slip.ground,
-        state=slip.state,
-        number=slip.number,
+        **_slip(of, slip),
         cause=slip.cause or "",
         withdrawn_at=withdrawn_at,
         title=of.title,
@@ -299,12 +245,8 @@ def slip_vacated(of: Ladder, slip: Slip, vacated_at: datetime, root: str) -> Sli
 
 
 def _slip(of: Ladder, slip: Slip) -> dict[str, Any]:
-    return {
-        "matter_id": of.matter_id,
-        "external_ref": of.external_ref,
-        "submitted_by": of.submitted_by,
+    return about(of) | {
         "slip_id": slip.slip_id,
-        "unit": of.unit,
         "colour": slip.colour,
         "renewal": slip.renewal,
         "ground": slip.ground,
@@ -377,14 +319,7 @@ def review_lapsed(of: Ladder, slip: Slip, lapsed_at: datetime) -> ReviewLapsed:
 def clock_extended(of: Ladder, clock: Clock, days: int, reason: str, previous: date) -> ClockExtended:
     """A limit became longer by a decision."""
     return ClockExtended(
-        matter_id=of.matter_id,
-        external_ref=of.external_ref,
-        submitted_by=of.submitted_by,
-        unit=of.unit,
-        owner=clock.owner,
-        deadline=clock.deadline,
-        due_instant=clock.due_instant,
-        provisional=clock.provisional,
+        **about_clock(of, clock),
         days=days,
         reason=reason,
         previous_deadline=previous,

@@ -15,28 +15,21 @@ from event_contracts.escalation import (
     JustificationRefused,
 )
 
+from escalation.announcements import about, about_clock
 from escalation.domain.clock import Clock
 from escalation.domain.extension import Extension
 from escalation.domain.justification import Justification
 from escalation.domain.standing import Ladder
 
 
-def _about(of: Ladder, owner: str, request: str) -> dict[str, Any]:
-    about = {"matter_id": of.matter_id, "external_ref": of.external_ref, "submitted_by": of.submitted_by}
-    return about | {"unit": of.unit, "request": request, "owner": owner}
+def _request(of: Ladder, owner: str, request: str) -> dict[str, Any]:
+    return about(of) | {"request": request, "owner": owner}
 
 
 def clock_suspended(of: Ladder, clock: Clock, first: date, reason: str, remaining: int | None) -> ClockSuspended:
     """Time is not counted from `first` on; the deadline is the one that stood before."""
     return ClockSuspended(
-        matter_id=of.matter_id,
-        external_ref=of.external_ref,
-        submitted_by=of.submitted_by,
-        unit=of.unit,
-        owner=clock.owner,
-        deadline=clock.deadline,
-        due_instant=clock.due_instant,
-        provisional=clock.provisional,
+        **about_clock(of, clock),
         suspended_from=first,
         reason=reason,
         remaining=remaining,
@@ -45,8 +38,8 @@ def clock_suspended(of: Ladder, clock: Clock, first: date, reason: str, remainin
 
 def justification_filed(of: Ladder, owner: str, filed: Justification, decide_by: date) -> JustificationFiled:
     """A unit filed a reason; the ladder waits for the office."""
-    about = _about(of, owner, filed.request)
-    return JustificationFiled(**about, category=filed.category, filed_at=filed.filed_at, decide_by=decide_by)
+    which = _request(of, owner, filed.request)
+    return JustificationFiled(**which, category=filed.category, filed_at=filed.filed_at, decide_by=decide_by)
 
 
 def justification_granted(
@@ -54,7 +47,7 @@ def justification_granted(
 ) -> JustificationGranted:
     """The office found the reason legitimate."""
     return JustificationGranted(
-        **_about(of, owner, filed.request),
+        **_request(of, owner, filed.request),
         category=filed.category,
         effect=said.effect or "",
         decided_by=said.decided_by,
@@ -68,21 +61,21 @@ def justification_refused(
     of: Ladder, owner: str, filed: Justification, said: inbound.JustificationDecided, at: datetime
 ) -> JustificationRefused:
     """The office found the reason wanting."""
-    about = _about(of, owner, filed.request)
+    which = _request(of, owner, filed.request)
     reasons = said.reasons or ""
-    return JustificationRefused(**about, category=filed.category, decided_by=said.decided_by, decided_at=at, reasons=reasons)
+    return JustificationRefused(**which, category=filed.category, decided_by=said.decided_by, decided_at=at, reasons=reasons)
 
 
 def extension_requested(of: Ladder, owner: str, asked: Extension, reason: str, decide_by: date) -> ExtensionRequested:
     """A unit asked for more time."""
-    about = _about(of, owner, asked.request)
-    return ExtensionRequested(**about, days=asked.days, requested_at=asked.asked_at, decide_by=decide_by, reason=reason)
+    which = _request(of, owner, asked.request)
+    return ExtensionRequested(**which, days=asked.days, requested_at=asked.asked_at, decide_by=decide_by, reason=reason)
 
 
 def extension_decided(of: Ladder, owner: str, asked: Extension, said: inbound.ExtensionDecided, at: datetime) -> ExtensionDecided:
     """The office granted all, a part, or nothing."""
     return ExtensionDecided(
-        **_about(of, owner, asked.request),
+        **_request(of, owner, asked.request),
         days=asked.days,
         granted_days=said.granted_days,
         decided_by=said.decided_by,

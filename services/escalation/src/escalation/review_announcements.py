@@ -16,6 +16,7 @@ from event_contracts.escalation import (
 from event_contracts.event import Message
 from event_contracts.inbound import ReviewDecided as Decided
 
+from escalation.announcements import about
 from escalation.domain.clock import Clock
 from escalation.domain.referral import Referral
 from escalation.domain.review import Fault
@@ -24,8 +25,7 @@ from escalation.domain.standing import Ladder
 
 
 def _review(of: Ladder, slip: Slip, review_id: str) -> dict[str, Any]:
-    about = {"matter_id": of.matter_id, "external_ref": of.external_ref, "submitted_by": of.submitted_by}
-    return about | {"review_id": review_id, "slip_id": slip.slip_id, "unit": of.unit, "colour": slip.colour}
+    return about(of) | {"review_id": review_id, "slip_id": slip.slip_id, "colour": slip.colour}
 
 
 def review_filed(of: Ladder, slip: Slip, review_id: str, reviewers: Clock) -> ReviewFiled:
@@ -35,8 +35,8 @@ def review_filed(of: Ladder, slip: Slip, review_id: str, reviewers: Clock) -> Re
 
 def review_inadmissible(of: Ladder, slip: Slip, message: Message, fault: Fault) -> ReviewInadmissible:
     """An application is not looked into."""
-    about = _review(of, slip, message.id)
-    return ReviewInadmissible(**about, filed_at=message.time, code=fault.code, detail=fault.detail)
+    which = _review(of, slip, message.id)
+    return ReviewInadmissible(**which, filed_at=message.time, code=fault.code, detail=fault.detail)
 
 
 def review_decided(of: Ladder, slip: Slip, review_id: str, said: Decided, decided_at: datetime) -> ReviewDecided:
@@ -53,13 +53,9 @@ def review_decided(of: Ladder, slip: Slip, review_id: str, said: Decided, decide
 
 
 def _referral(of: Ladder, referral: Referral) -> dict[str, Any]:
-    return {
-        "matter_id": of.matter_id,
-        "external_ref": of.external_ref,
-        "submitted_by": of.submitted_by,
+    return about(of) | {
         "referral_id": referral.referral_id,
         "slip_id": referral.slip_id,
-        "unit": of.unit,
         "body": referral.body,
         "kind": referral.kind,
         "state": referral.state,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from ground_rules.policy import Policy
 from sqlalchemy import Connection
 
 from notify.domain.audience import Addressee
-from notify.domain.bulletin import Bulletin, Correction
+from notify.domain.bulletin import Bulletin, Correction, Entry
 from notify.domain.serving import Letter, receipt
 from notify.store.bulletins import BulletinStore
 from notify.store.letters import copies
@@ -23,16 +24,19 @@ def report(conn: Connection, policy: Policy) -> dict[str, list[dict[str, Any]]]:
 
 
 def _bulletin(sent: Bulletin | Correction) -> dict[str, Any]:
-    correcting = isinstance(sent, Correction)
-    bulletin = sent.bulletin if isinstance(sent, Correction) else sent
-    entries = (sent.entry,) if isinstance(sent, Correction) else sent.entries
+    if isinstance(sent, Correction):
+        return _row(sent.number, sent.bulletin, (sent.entry,), sent.corrected_at, corrects=sent.bulletin.bulletin)
+    return _row(sent.bulletin, sent, sent.entries, sent.published_at)
+
+
+def _row(number: str, bulletin: Bulletin, entries: Iterable[Entry], at: datetime, corrects: str | None = None) -> dict[str, Any]:
     return {
-        "bulletin": sent.number if isinstance(sent, Correction) else sent.bulletin,
-        "kind": "CORRECTED" if correcting else "PUBLISHED",
-        "corrects": bulletin.bulletin if correcting else None,
+        "bulletin": number,
+        "kind": "CORRECTED" if corrects else "PUBLISHED",
+        "corrects": corrects,
         "scope": list(bulletin.scope),
         "items": [{"matter": entry.matter, "unit": entry.unit, "colour": entry.colour} for entry in entries],
-        "at": _instant(sent.corrected_at if isinstance(sent, Correction) else sent.published_at),
+        "at": _instant(at),
     }
 
 
