@@ -303,6 +303,11 @@ class City:
                 yield chain.REPORTS[service](session, policy)
                 yield {"refusals": refusals.report(session)}
 
+    def urged(self) -> Counter[str]:
+        """Unit → how often it was urged, by what escalation has published."""
+        rows = self.reconnected().execute("SELECT body FROM escalation.outbox WHERE type = 'escalation.urge.sent.v1'")
+        return Counter(json.loads(body)["data"]["unit"] for (body,) in rows.fetchall())
+
     def diagnosis(self) -> str:
         """What a person would look at first: parked messages, markers, timers, and what the processes said last."""
         told = [self.parked()]
@@ -446,9 +451,12 @@ WITHIN_THE_DAY = ("REMINDER", "URGE")
 
 
 def by_dates(found: Lists) -> Lists:
-    """An outcome by dates only, for cities that were played by days."""
+    """An outcome by dates only, for cities that were played by days; urgings are left out, see `City.urged`."""
     told = {key: [{k: v for k, v in row.items() if k not in INSTANTS} for row in rows] for key, rows in found.items()}
-    return {**told, "notices": [row for row in told["notices"] if row["kind"] not in WITHIN_THE_DAY]}
+    told["notices"] = [row for row in told["notices"] if row["kind"] not in WITHIN_THE_DAY]
+    burden = ({k: v for k, v in row.items() if k != "feedback"} for row in told["burden"])
+    told["burden"] = [row for row in burden if row["matters"] or row["slips"]]
+    return told
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -42,11 +43,18 @@ def burn(city: City, servers: Servers, messages: list[Any], until: date, **fire:
 
 
 def check(city: City, expected: dict[str, list[dict[str, Any]]]) -> None:
-    """The outcome is the rehearsal's, nobody was parked, and the plain sums hold."""
+    """The outcome is the rehearsal's, nobody was parked, and the plain sums hold.
+
+    Whether a unit is urged on the day of its claim depends on which comes first, so urgings are held against what was published.
+    """
     found = city.outcome(policy_from(city.policy_file))
     assert city.parked() == ""
     assert city.errors() == []
     assert_same(by_dates(found), by_dates(expected))
+    burden = Counter[str]()
+    for row in found["burden"]:
+        burden[row["unit"]] += row["feedback"]
+    assert +burden == city.urged()
     yellows = sum(slip["colour"] == "YELLOW" for slip in found["slips"])
     assert sum(entry["kind"] == "DEDUCTION" for entry in found["score_entries"]) == yellows
     assert expected["slips"]
