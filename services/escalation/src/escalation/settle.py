@@ -51,8 +51,9 @@ class Settling(Issuing):
         for ladder in waiting.leads_last(self, touched):
             if ladder.assignment_id is not None:
                 self.settle(ladder)
-        self._number()
         self.store.save()
+        self._number()  # late, because other replicas wait for the next number until this transaction is over
+        self.store.save_slips()
         interviews.ask(self.work, self.weightier, self.lightened)
         self.weightier, self.lightened = {}, {}
         self._send()

@@ -49,10 +49,15 @@ def _names(columns: Sequence[str], prefix: str = "") -> str:
 
 
 @lru_cache(maxsize=1024)
-def _insert(dialect: Dialect, table: Table, columns: tuple[str, ...], keep: bool, over: tuple[str, ...]) -> str:
+def _plain_insert(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
     """The order of the rows is the order in which ids are given out: the outbox rests on it."""
     names = _names(columns)
-    text = f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM {_source(dialect, table, columns)} ORDER BY ordinality'
+    return f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM {_source(dialect, table, columns)} ORDER BY ordinality'
+
+
+@lru_cache(maxsize=1024)
+def _insert(dialect: Dialect, table: Table, columns: tuple[str, ...], keep: bool, over: tuple[str, ...]) -> str:
+    text = _plain_insert(dialect, table, columns)
     if keep:
         return f"{text} ON CONFLICT DO NOTHING"
     if not over:
@@ -66,8 +71,23 @@ def insert(conn: Connection, table: Table, rows: Rows, *, keep: bool = False, ov
     columns = tuple(rows[0])
     if over:
         rows = list({tuple(row[name] for name in over): row for row in rows}.values())  # one statement may touch a row once
+    else:  # what no row has need not be sent
+        columns = tuple(name for name in columns if any(row[name] is not None for row in rows))
     statement = _insert(conn.dialect, table, columns, keep, over)
     return conn.exec_driver_sql(statement, _values(conn.dialect, table, columns, rows)).rowcount
+
+
+@lru_cache(maxsize=512)
+def _count(dialect: Dialect, table: Table, columns: tuple[str, ...], key: tuple[str, ...], latest: str, added: str) -> str:
+    more = f'"{latest}" = excluded."{latest}", "{added}" = "{table.name}"."{added}" + excluded."{added}"'
+    return f"{_plain_insert(dialect, table, columns)} ON CONFLICT ({_names(key)}) DO UPDATE SET {more}"
+
+
+def count(conn: Connection, table: Table, rows: Rows, key: tuple[str, ...], latest: str, added: str) -> None:
+    """Insert; where the key exists, overwrite the column `latest` and add to the column `added`. Each key once."""
+    columns = tuple(rows[0])
+    statement = _count(conn.dialect, table, columns, key, latest, added)
+    conn.exec_driver_sql(statement, _values(conn.dialect, table, columns, rows))
 
 
 @lru_cache(maxsize=1024)

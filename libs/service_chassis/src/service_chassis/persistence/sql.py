@@ -72,6 +72,25 @@ def upsert_rows(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]
         conn.execute(_upsert(table, tuple(key), tuple(rows[0])), rows)
 
 
+@lru_cache(maxsize=512)
+def _count(table: Table, key: tuple[str, ...], latest: str, added: str) -> Any:
+    statement = sqlite.insert(table)
+    more = {latest: statement.excluded[latest], added: table.c[added] + statement.excluded[added]}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=more)
+
+
+def count_rows(
+    conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str], latest: str, added: str
+) -> None:
+    """Insert, or where the key exists overwrite the column `latest` and add to `added`; `rows` hold each key once."""
+    if not rows:
+        return
+    if conn.dialect.name == "postgresql":
+        arrays.count(conn, table, rows, tuple(key), latest, added)
+    else:
+        conn.execute(_count(table, tuple(key), latest, added), rows)
+
+
 def update_by_key(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]) -> None:
     """Overwrite the given columns of the rows that have these keys, in one statement; a missing row is no error."""
     if not rows:

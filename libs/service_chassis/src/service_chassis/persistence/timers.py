@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, tuple_
 
 from service_chassis.persistence import tables
-from service_chassis.persistence.sql import chunks
+from service_chassis.persistence.sql import one_of
 from service_chassis.persistence.unit_of_work import Timer, Work
 
 T, S = tables.timer.c, tables.subject.c
 
 _DUE_WITHOUT_CUT = and_(T.needs_cut, T.cut_seq.is_(None), T.due_at <= bindparam("now"))
-_ANY_WITHOUT_CUT = select(T.kind).where(_DUE_WITHOUT_CUT).limit(1)
+_ANY_WITHOUT_CUT = select(T.kind).where(_DUE_WITHOUT_CUT).order_by(T.due_at).limit(1)
+"""Sorted, so that the planner walks the index: while a storm passes it believes that many rows are due, finds one "soon" by
+reading the whole table, and then there is none (17 ms for 200,000 timers, each tick)."""
 _WITHOUT_CUT = (
     select(T.kind, T.key).where(_DUE_WITHOUT_CUT).order_by(T.due_at).limit(bindparam("most")).with_for_update(skip_locked=True)
 )
@@ -39,7 +41,7 @@ _READY = (
 _DELETE = tables.timer.delete().where((T.kind == bindparam("b_kind")) & (T.key == bindparam("b_key")))
 _TAKE = (
     tables.timer.delete()
-    .where(T.subject.in_(bindparam("subjects", expanding=True)), or_(_PLAIN, _BACK))
+    .where(one_of("postgresql", T.subject, "subjects"), or_(_PLAIN, _BACK))
     .returning(T.kind, T.key, T.subject, T.due_at)
 )
 _NEXT = select(func.min(T.due_at)).where(T.cut_seq.is_(None))
@@ -88,10 +90,8 @@ def claim(work: Work, now: datetime, returned: int, most: int) -> list[Timer]:
     if not locked:
         return []
     work.holds(locked)
-    taken: list[Timer] = []
-    for part in chunks(sorted(locked)):
-        rows = work.session.execute(_TAKE, {"subjects": part, "now": now, "returned": returned})
-        taken.extend(Timer(*row) for row in rows)
+    rows = work.session.execute(_TAKE, {"subjects": list(locked), "now": now, "returned": returned})
+    taken = [Timer(*row) for row in rows]
     taken.sort(key=lambda timer: (timer.due_at, timer.kind, timer.key))
     return taken
 

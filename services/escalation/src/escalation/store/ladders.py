@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
-from service_chassis.persistence.sql import chunks, insert_new, upsert_rows
+from service_chassis.persistence.sql import chunks, count_rows, insert_new, insert_rows, one_of, update_by_key
 from service_chassis.persistence.tables import timer
 from sqlalchemy import Connection, Table, bindparam, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -31,14 +32,13 @@ from escalation.store.tables import clock, counter, hold, journal, ladder, outco
 # ---------------------------------------------------------------- queries
 
 
-def _of_matters(table: Table) -> tuple[Any, Any]:
-    """All columns, in the order of the table, of the rows of one matter, and of several: an IN list costs more."""
-    rows = select(*table.columns)
-    one = rows.where(table.c.matter_id == bindparam("matters"))
-    return one, rows.where(table.c.matter_id.in_(bindparam("matters", expanding=True)))
+@lru_cache(maxsize=16)
+def _of_matters(table: Table, dialect: str, several: bool) -> Any:
+    """All columns, in the order of the table, of the rows of one matter, or of several, for which SQLite needs a longer query."""
+    which = one_of(dialect, table.c.matter_id, "matters") if several else table.c.matter_id == bindparam("matters")
+    return select(*table.columns).where(which)
 
 
-_LADDERS, _CLOCKS, _SLIPS, _JOURNAL = (_of_matters(table) for table in (ladder, clock, slip, journal))
 _HOLDS = select(*hold.columns).order_by(hold.c.parked_id)
 _REFERRALS = select(*referral.columns).where(referral.c.slip_id.in_(bindparam("slips", expanding=True)))
 _WAITING = select(ladder.c.matter_id, ladder.c.unit).where(ladder.c.waiting == bindparam("reason")).order_by(ladder.c.matter_id)
@@ -49,7 +49,14 @@ _ROW_FIELDS: dict[type, tuple[str, ...]] = {
     Slip: tuple(column.name for column in slip.columns),
     Referral: tuple(column.name for column in referral.columns),
 }
-_READERS: dict[type, Callable[[Any], Any]] = {cls: attrgetter(*names) for cls, names in _ROW_FIELDS.items()}
+_KEYS: dict[type, tuple[str, ...]] = {
+    Ladder: ("matter_id", "unit"),
+    Clock: ("owner", "about"),
+    Slip: ("slip_id",),
+    Referral: ("referral_id",),
+}
+_READERS: dict[type, Callable[[Any], tuple[Any, ...]]] = {cls: attrgetter(*names) for cls, names in _ROW_FIELDS.items()}
+_KEY_READERS: dict[type, Callable[[Any], Any]] = {cls: attrgetter(*names) for cls, names in _KEYS.items()}
 
 
 def columns_match_objects() -> bool:
@@ -57,29 +64,14 @@ def columns_match_objects() -> bool:
     return all(tuple(field.name for field in fields(cls))[: len(names)] == names for cls, names in _ROW_FIELDS.items())
 
 
-def _rows(objects: Iterable[Any], cls: type) -> list[dict[str, Any]]:
-    names, read = _ROW_FIELDS[cls], _READERS[cls]
-    return [dict(zip(names, read(found), strict=True)) for found in objects]
-
-
-_COUNTED: dict[str, tuple[Any, Any]] = {}
-
-
-def _counted(dialect: str) -> tuple[Any, Any]:
-    """Two statements: count an outcome, and raise a counter by some and read it."""
-    if dialect not in _COUNTED:
-        kind: Any = sqlite if dialect == "sqlite" else postgresql
-        seen = kind.insert(outcome)
-        seen = seen.on_conflict_do_update(
-            index_elements=["about", "reason"],
-            set_={"last_seen": seen.excluded.last_seen, "count": outcome.c.count + seen.excluded.count},
-        )
-        raised = kind.insert(counter)
-        raised = raised.on_conflict_do_update(
-            index_elements=["year", "colour"], set_={"last": counter.c.last + raised.excluded.last}
-        ).returning(counter.c.last)
-        _COUNTED[dialect] = (seen, raised)
-    return _COUNTED[dialect]
+@lru_cache(maxsize=2)
+def _raised(dialect: str) -> Any:
+    """Raise a counter by some and read it."""
+    kind: Any = sqlite if dialect == "sqlite" else postgresql
+    raised = kind.insert(counter)
+    return raised.on_conflict_do_update(
+        index_elements=["year", "colour"], set_={"last": counter.c.last + raised.excluded.last}
+    ).returning(counter.c.last)
 
 
 def _count_by(column: Any, condition: Any) -> Any:
@@ -190,6 +182,9 @@ def last_read(session: Connection) -> datetime | None:
 # ---------------------------------------------------------------- the store of one transaction
 
 
+T = TypeVar("T")
+
+
 class Store:
     """The ladders of one transaction, in memory between load and save."""
 
@@ -201,31 +196,43 @@ class Store:
         self.referrals: dict[str, Referral] = {}
         self.touched: list[Ladder] = []
         self._outcomes: dict[tuple[str, str], dict[str, Any]] = {}
-        self._loaded: set[str] = set()
+        self._stored: dict[tuple[type, Any], Sequence[Any]] = {}
+        """The rows that the database is known to hold, by class and key."""
+        self._known: set[str] = set()
         self._holds: list[Any] | None = None
 
     # ---- load
 
     def load(self, matters: Iterable[str]) -> None:
         """Load the ladders of these matters that are not loaded yet."""
-        wanted = sorted(set(matters) - self._loaded)
-        self._loaded.update(wanted)
+        wanted = sorted(set(matters) - self._known)
+        self._known.update(wanted)
         for part in chunks(wanted):
             self._load(part)
 
     def _load(self, matters: list[str]) -> None:
-        values, which = ({"matters": matters[0]}, 0) if len(matters) == 1 else ({"matters": matters}, 1)
-        ladders = self.session.execute(_LADDERS[which], values).all()
+        ladders = self._rows_of(ladder, matters)
         for row in ladders:
-            self.add(Ladder(*row))
-        for row in self.session.execute(_JOURNAL[which], values):
+            self.add(self._loaded(Ladder(*row), row))
+        for row in self._rows_of(journal, matters):
             self.ladder_or_new(row[0], row[1]).journal.append(Entry(*row[2:]))
         if not ladders:
             return
-        for row in self.session.execute(_CLOCKS[which], values):
-            self._attach_clock(Clock(*row))
-        for row in self.session.execute(_SLIPS[which], values):
-            self.attach_slip(self.ladders[row[1], row[2]], Slip(*row))
+        for row in self._rows_of(clock, matters):
+            self._attach_clock(self._loaded(Clock(*row), row))
+        for row in self._rows_of(slip, matters):
+            self.attach_slip(self.ladders[row[1], row[2]], self._loaded(Slip(*row), row))
+
+    def _rows_of(self, table: Table, matters: list[str]) -> Sequence[Any]:
+        several = len(matters) > 1
+        statement = _of_matters(table, self.session.dialect.name, several)
+        return self.session.execute(statement, {"matters": matters if several else matters[0]}).all()
+
+    def _loaded(self, found: T, row: Any) -> T:
+        """Remember what the database holds of this object."""
+        cls = type(found)
+        self._stored[cls, _KEY_READERS[cls](found)] = row
+        return found
 
     def _attach_clock(self, found: Clock) -> None:
         of = self.ladders[found.matter_id, found.unit]
@@ -287,7 +294,8 @@ class Store:
         """The referrals of these slips, by body, each one object in a transaction; changes to them are saved."""
         wanted = set(slip_ids)
         for row in self.session.execute(_REFERRALS, {"slips": sorted(wanted)}):
-            self.referrals.setdefault(row[0], Referral(*row))
+            if row[0] not in self.referrals:
+                self.referrals[row[0]] = self._loaded(Referral(*row), row)
         found = (referral for referral in self.referrals.values() if referral.slip_id in wanted)
         return sorted(found, key=lambda referral: (referral.slip_id, referral.body))
 
@@ -311,7 +319,7 @@ class Store:
 
     def next_numbers(self, year: int, colour: str, count: int) -> int:
         """Take `count` numbers of a year and colour; returns the first. Other replicas wait, so there is no gap."""
-        _, raised = _counted(self.session.dialect.name)
+        raised = _raised(self.session.dialect.name)
         last: int = self.session.execute(raised, {"year": year, "colour": colour, "last": count}).scalar_one()
         return last - count + 1
 
@@ -334,26 +342,41 @@ class Store:
     # ---- save
 
     def save(self) -> None:
-        """Write what changed, each table with one statement."""
-        known = [found for found in self.ladders.values() if found.assignment_id is not None]
-        self._upsert(ladder, [found for found in known if found.changed], Ladder, ["matter_id", "unit"])
-        clocks = [c for found in known for c in found.all_clocks() if c.changed]
-        self._upsert(clock, clocks, Clock, ["owner", "about"])
-        # A slip that falls frees its unique key for the next one, so it is written first.
-        slips = [s for found in known for s in found.slips if s.changed]
-        self._upsert(slip, [s for s in slips if not s.standing], Slip, ["slip_id"])
-        self._upsert(slip, [s for s in slips if s.standing], Slip, ["slip_id"])
-        self._upsert(referral, [r for r in self.referrals.values() if r.changed], Referral, ["referral_id"])
+        """Write what changed and needs no number, each table with a few statements; the slips come last (`save_slips`)."""
+        known = self._dispatched()
+        self._write(ladder, Ladder, [found for found in known if found.changed])
+        self._write(clock, Clock, [c for found in known for c in found.all_clocks() if c.changed])
+        self._write(referral, Referral, [r for r in self.referrals.values() if r.changed])
         insert_new(self.session, journal, self._new_entries())
-        if self._outcomes:
-            self.session.execute(_counted(self.session.dialect.name)[0], list(self._outcomes.values()))
-            self._outcomes = {}
+        counted, self._outcomes = list(self._outcomes.values()), {}
+        count_rows(self.session, outcome, counted, key=["about", "reason"], latest="last_seen", added="count")
 
-    def _upsert(self, table: Table, objects: Sequence[Any], cls: type, key: Sequence[str]) -> None:
-        if objects:
-            upsert_rows(self.session, table, _rows(objects, cls), key=key)
-            for found in objects:
-                found.changed = False
+    def save_slips(self) -> None:
+        """Write the slips that changed. One that falls frees its unique key for the next one, so it is written first."""
+        slips = [s for found in self._dispatched() for s in found.slips if s.changed]
+        self._write(slip, Slip, [s for s in slips if not s.standing])
+        self._write(slip, Slip, [s for s in slips if s.standing])
+
+    def _dispatched(self) -> list[Ladder]:
+        return [found for found in self.ladders.values() if found.assignment_id is not None]
+
+    def _write(self, table: Table, cls: type, objects: Sequence[Any]) -> None:
+        """Of a row that is there only the columns that changed: the others need not be sent, compared and logged again."""
+        names, read, key_of = _ROW_FIELDS[cls], _READERS[cls], _KEY_READERS[cls]
+        new: list[dict[str, Any]] = []
+        changed: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for found in objects:
+            place, values = (cls, key_of(found)), read(found)
+            before = self._stored.get(place)
+            if before is None:
+                new.append(dict(zip(names, values, strict=True)))
+            elif columns := tuple(name for name, old, now in zip(names, before, values, strict=True) if old != now):
+                changed.setdefault(columns, []).append({name: getattr(found, name) for name in (*_KEYS[cls], *columns)})
+            self._stored[place] = values
+            found.changed = False
+        for rows in changed.values():
+            update_by_key(self.session, table, rows, key=_KEYS[cls])
+        insert_rows(self.session, table, new)
 
     def _new_entries(self) -> list[Mapping[str, Any]]:
         rows: list[Mapping[str, Any]] = []
