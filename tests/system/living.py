@@ -70,7 +70,7 @@ class Living:
         shutil.copytree(template, folder, dirs_exist_ok=True)
         keep = lambda key, body: self.bodies.append((key, body))  # noqa: E731
         self.chain = self._closing.enter_context(chain.opened(folder, policy, self.clock, durable=False, archive=keep))
-        self.player = Player(self.chain.driver, self.clock, [])
+        self.player = Player(self.chain.driver, self.clock, [], chain.outage_edges(policy))
 
     def close(self) -> None:
         self._closing.close()

@@ -200,6 +200,15 @@ def test_immediate_service_is_on_dispatch() -> None:
     assert (served.served_at, served.served_on, served.mode) == (MONDAY, date(2026, 3, 2), Mode.DEEMED)
 
 
+def test_the_day_of_dispatch_and_of_service_is_the_local_one_although_utc_is_a_day_behind() -> None:
+    early = local(3, 1)
+    signed, _ = sign(waiting(), early, "王芳", ZONE)
+    at_once = served_at_once(a_letter(early), ZONE)
+    assert (signed.served_on, at_once.served_on) == (date(2026, 3, 3), date(2026, 3, 3))
+    assert dispatch_instant(early, local(3, 9), ZONE) == early
+    assert dispatch_instant(local(2, 23), early, ZONE) == early
+
+
 # ---- receipts
 
 

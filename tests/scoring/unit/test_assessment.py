@@ -97,6 +97,13 @@ def test_the_first_call_closes_the_year_and_a_later_one_adds_what_was_missing() 
     assert closing_of(2026, []) is None
 
 
+def test_of_two_calls_at_one_instant_the_first_told_gives_the_total() -> None:
+    calls = [(AT, {"ZJJ": Decimal("90")}), (AT, {"HBJ": Decimal("80"), "ZJJ": Decimal("91")})]
+    closed = closing_of(2026, calls)
+    assert closed is not None
+    assert (closed.at, closed.bases) == (AT, {"ZJJ": Decimal("90.00"), "HBJ": Decimal("80.00")})
+
+
 def test_every_entry_after_the_closing_restates_the_year_and_none_before_it() -> None:
     entries = [an_entry("-0.30"), an_entry("-0.30", at=CLOSED), *(an_entry("0.30", kind, LATE) for kind in Kind)]
     assert [(line.amount, line.at) for line in restatements(a_year(entries), CLOSED)] == [(Decimal("0.30"), LATE)] * 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from scoring.domain.assessment import YearResult
-from scoring.domain.ranking import By, ranking
+from scoring.domain.ranking import By, Rank, ranking
 
 
 def a_result(unit: str, points: str = "0.00", total: str | None = None) -> YearResult:
@@ -43,3 +43,12 @@ def test_a_unit_without_a_total_has_no_rank_where_others_have_one() -> None:
 def test_a_group_without_totals_is_ranked_by_points_whatever_another_group_has() -> None:
     found = ranking([a_result("A"), a_result("B", "-0.30", "96.40")], {"A": "县市区", "B": "市直部门"})
     assert (found["A"].place, found["A"].by) == (1, By.POINTS)
+
+
+def test_a_unit_whose_base_is_missing_is_told_how_many_have_a_place() -> None:
+    found = ranking([a_result("A"), a_result("B", "0.00", "96.40"), a_result("C", "0.00", "95.00")], {})
+    assert found["A"] == Rank(None, 2, By.NOTHING)
+
+
+def test_a_unit_without_a_group_is_not_compared_with_one_in_a_group_of_any_name() -> None:
+    assert places(a_result("A", "-0.30"), a_result("B"), groups={"B": "县市区"}) == {"A": 1, "B": 1}
