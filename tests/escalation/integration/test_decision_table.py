@@ -145,10 +145,10 @@ ROWS: list[tuple[str, Callable[[Any], None], list[tuple[str, int, str]], str | N
         "ESCALATED",
     ),
     (
-        "red, not done: no further penalty",
+        "red, not done: no further penalty, a report to the leading group",
         red_not_done,
         [(W, 0, "EXPIRED"), (Y, 0, "DETERMINED"), (R, 0, "EXPIRED")],
-        "LADDER_ENDED",
+        "RED_REPORT",
     ),
 ]
 

@@ -28,12 +28,21 @@ def test_a_white_done_in_time_is_lifted_with_the_date_of_the_claim_and_nothing_f
     assert city.lists()["breaches"] == []
 
 
-def test_two_reminders_come_three_and_one_workday_before_the_deadline_at_the_opening_of_the_window(city: Any) -> None:
+def test_reminders_come_three_and_one_workday_before_the_deadline_and_on_the_day_at_the_opening_of_the_window(city: Any) -> None:
     city.white_by_office()
     city.until(at("2026-03-16 23:59"))
 
     reminders = [(e.time, e.data.days_left) for e in city.published("escalation.deadline.approaching.v1")]
-    assert reminders == [(at("2026-03-11 08:30"), 3), (at("2026-03-13 08:30"), 1)]
+    assert reminders == [(at("2026-03-11 08:30"), 3), (at("2026-03-13 08:30"), 1), (at("2026-03-16 08:30"), 0)]
+
+
+def test_after_an_outage_a_reminder_waits_for_the_morning(city: Any) -> None:
+    city.white_by_office()
+    city.clock.move_to(at("2026-03-13 19:00"))  # escalation was down since before T−3
+    city.until(at("2026-03-16 23:59"))
+
+    reminders = [(e.time, e.data.days_left) for e in city.published("escalation.deadline.approaching.v1")]
+    assert reminders == [(at("2026-03-16 08:30"), 0)]
 
 
 def test_a_stopped_clock_reminds_nobody(city: Any) -> None:
@@ -177,7 +186,7 @@ def test_automatic_urging_runs_the_whole_ladder_by_machine(city_with: Callable[.
     assert [row["liability_date"] for row in city.lists()["slips"]] == ["2026-03-06", "2026-03-23", "2026-03-31"]
     assert len(city.published("escalation.urge.sent.v1")) == 3
     assert len(city.lists()["referrals"]) == 3
-    assert city.timers() == []
+    assert [kind for kind, _ in city.timers()] == ["red_report"]
 
 
 def test_a_limit_given_as_an_instant_leads_to_a_slip_at_that_instant(city: Any) -> None:

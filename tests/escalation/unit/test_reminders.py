@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+import pytest
 from escalation.domain.clock import Reckoning
 from escalation.domain.reminders import Reminding
 from ground_rules.workdays import WorkCalendar
 
 ZONE = ZoneInfo("Asia/Shanghai")
-REMINDING = Reminding((3, 1), time(8, 30), Reckoning(WorkCalendar.china(), ZONE))
+WINDOW = (time(8, 30), time(18, 0))
+REMINDING = Reminding((3, 1), WINDOW, Reckoning(WorkCalendar.china(), ZONE))
 LAST = date(2026, 3, 16)
 
 
@@ -37,6 +39,30 @@ def test_after_an_outage_only_the_last_reminder_is_sent() -> None:
     on_time = REMINDING.latest(LAST, at("2026-03-11 08:30"))
     assert on_time is not None
     assert on_time.days_left == 3
+
+
+def test_the_last_day_itself_has_a_reminder_where_the_policy_wants_one() -> None:
+    on_the_day = Reminding((0, 1), WINDOW, Reckoning(WorkCalendar.china(), ZONE))
+    assert [(r.at, r.days_left) for r in on_the_day.of(LAST)] == [(at("2026-03-13 08:30"), 1), (at("2026-03-16 08:30"), 0)]
+
+
+def test_nobody_is_reminded_on_a_day_off_that_a_fixed_instant_lies_on() -> None:
+    on_the_day = Reminding((0, 1), WINDOW, Reckoning(WorkCalendar.china(), ZONE))
+    assert [(r.at, r.days_left) for r in on_the_day.of(date(2026, 3, 15))] == [(at("2026-03-13 08:30"), 1)]
+
+
+@pytest.mark.parametrize(
+    ("now", "opens"),
+    [
+        ("2026-03-13 08:29", "2026-03-13 08:30"),
+        ("2026-03-13 08:30", "2026-03-13 08:30"),
+        ("2026-03-13 17:59", "2026-03-13 17:59"),
+        ("2026-03-13 18:00", "2026-03-16 08:30"),
+        ("2026-03-14 12:00", "2026-03-16 08:30"),
+    ],
+)
+def test_a_reminder_that_is_late_waits_for_the_delivery_window(now: str, opens: str) -> None:
+    assert REMINDING.may_go_out(at(now)) == at(opens)
 
 
 def test_the_machine_urges_one_workday_before_the_end() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from event_contracts.escalation import SlipOverturned, SlipVacated
+from event_contracts.escalation import SlipOverturned, SlipReported, SlipVacated
 from notify.store import letters as store
 from sqlalchemy.exc import IntegrityError
 
@@ -69,6 +69,17 @@ def test_reminders_go_to_liaison_and_head_and_need_no_service(bench: Any, approa
     assert {notice["dispatched_at"] for notice in found} == {"2026-03-11T00:30:00Z", "2026-03-13T00:30:00Z"}
     assert {notice["colour"] for notice in found} == {"WHITE", "YELLOW"}
     assert {(notice["served_at"], notice["mode"]) for notice in found} == {(None, None)}
+    assert bench.everything() == []
+
+
+def test_each_report_of_an_open_red_goes_to_the_leading_group_once_and_needs_no_service(bench: Any) -> None:
+    bench.clock.move_to(local(9, 8, 30))
+    reported = {"colour": "RED", "renewal": 0, "ground": "NO_MOVEMENT", "state": "EXPIRED", "slip_id": "r1", "unit": "ZJJ"}
+    names = {"matter_id": "m1", "external_ref": "M-1", "submitted_by": "OFFICE"}
+    for count in (1, 2, 2):
+        bench.tell(SlipReported(**names, **reported, count=count, period_end=date(2026, 3, 8), reported_at=local(9, 8, 30)))
+    found = bench.notices(kind="REPORT")
+    assert [(row["addressee"], row["colour"], row["served_at"]) for row in found] == [("LEADING_GROUP", "RED", None)] * 2
     assert bench.everything() == []
 
 

@@ -39,6 +39,10 @@ def test_a_missing_signature_is_told_to_the_head_alone() -> None:
     assert told(Kind.UNACKNOWLEDGED, "YELLOW") == {Addressee.HEAD}
 
 
+def test_that_a_red_is_still_open_is_for_the_leading_group_alone() -> None:
+    assert told(Kind.REPORT, "RED") == {Addressee.LEADING_GROUP}
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 @pytest.mark.parametrize("colour", [None, "WHITE", "YELLOW", "RED"])
 def test_everybody_is_told_once_and_for_a_reason(kind: Kind, colour: str | None) -> None:

@@ -147,6 +147,19 @@ class SlipLifted(SlipFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlipReported(SlipFact):
+    """A red's limit ended once more and the work is not done: the leading group is told, nothing else follows (domain.md d.4)."""
+
+    TYPE: ClassVar[str] = "escalation.slip.reported.v1"
+    count: int
+    """The how manieth limit period has ended, from 1."""
+    period_end: date
+    """Its last day, local."""
+    reported_at: datetime
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlipWithdrawn(SlipFact):
     """Issued in error (撤销): its effects are undone by scoring and notify."""
 
@@ -306,6 +319,7 @@ FACTS: tuple[type[Fact], ...] = (
     SlipRenewed,
     SlipServed,
     SlipLifted,
+    SlipReported,
     SlipWithdrawn,
     SlipOverturned,
     SlipVacated,

@@ -23,6 +23,7 @@ from event_contracts.escalation import (
     SlipOverturned,
     SlipProposed,
     SlipRenewed,
+    SlipReported,
     SlipServed,
     SlipVacated,
     SlipWithdrawn,
@@ -222,6 +223,11 @@ def slip_lifted(of: Ladder, slip: Slip, lifted_at: datetime) -> SlipLifted:
         title=of.title,
         reason="报结经核验属实，督办单解除，已产生的效果保留。",
     )
+
+
+def slip_reported(of: Ladder, slip: Slip, count: int, period_end: date, at: datetime) -> SlipReported:
+    """A red is still open at the end of a limit period; the leading group is told."""
+    return SlipReported(**_slip(of, slip), count=count, period_end=period_end, reported_at=at, title=of.title)
 
 
 def slip_withdrawn(of: Ladder, slip: Slip, withdrawn_at: datetime) -> SlipWithdrawn:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 DEADLINE, ISSUE, REMINDER, URGING, REVIEW = "deadline", "issue", "reminder", "urge", "review_window"
 REVIEWERS, DECISION, PROGRESS, REPLYING = "review_decision", "decision", "progress", "reply"
+RED_REPORT = "red_report"
 """Kinds of timers; the key of each is the assignment or slip that it is about, of a decision the owner and the request."""
 
 
@@ -53,7 +54,7 @@ class Book:
         rules = Rules(reckoning, policy.issue_time, approval, policy.yellow.max_renewals, policy.late_completion_before_issue)
         rules = replace(rules, review_suspends=policy.review_suspends_ladder, direct_start=policy.direct_start)
         late = LateReports(policy.late_report.mode, policy.late_report.window, reckoning)
-        reminding = Reminding(policy.reminders, policy.delivery_window[0], reckoning)
+        reminding = Reminding(policy.reminders, policy.delivery_window, reckoning)
         return cls(policy, reckoning, rules, late, reminding, number_prefix, metrics)
 
 

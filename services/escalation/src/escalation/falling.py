@@ -13,7 +13,7 @@ from event_contracts.event import Fact
 
 from escalation import announcements as say
 from escalation import office
-from escalation.desk import DEADLINE, ISSUE, REMINDER, REVIEW, REVIEWERS, URGING, later
+from escalation.desk import DEADLINE, ISSUE, RED_REPORT, REMINDER, REVIEW, REVIEWERS, URGING, later
 from escalation.domain import slip as slips
 from escalation.domain.clock import STOPPED
 from escalation.domain.slip import RED, Slip
@@ -69,7 +69,7 @@ class Falling(Limits):
         clock, window = ladder.clocks.get(slip.slip_id), ladder.windows.get(slip.slip_id)
         reviewers = ladder.review_clocks.get(slip.slip_id)
         if clock is not None:
-            self._clear_timers(clock, DEADLINE, REMINDER, URGING, ISSUE)
+            self._clear_timers(clock, DEADLINE, REMINDER, URGING, ISSUE, RED_REPORT)
         if window is not None:
             self._clear_timers(window, REVIEW)
         if reviewers is not None:

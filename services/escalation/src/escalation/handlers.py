@@ -14,6 +14,7 @@ from service_chassis.persistence.unit_of_work import Timer
 
 from escalation import announcements as say
 from escalation import powers, progress
+from escalation.desk import REMINDER
 from escalation.domain import determination, standing
 from escalation.domain import slip as slips
 from escalation.domain.clock import BREACHED, REJECTED, RUNNING, STOPPED, VERIFIED, Clock
@@ -347,11 +348,15 @@ def issue_due(desk: Settling, timer: Timer) -> None:
 
 
 def remind(desk: Settling, timer: Timer) -> None:
-    """So many workdays are left; a stopped clock reminds nobody."""
+    """So many workdays are left; a stopped clock reminds nobody. After an outage it waits for the delivery window."""
     found = _clock_of(desk, timer)
     if found is None or found[1].state != RUNNING or desk.now >= found[1].due_instant:
         return
     ladder, clock = found
+    if (opens := desk.book.reminding.may_go_out(desk.now)) > desk.now:
+        if opens < clock.due_instant:
+            desk.work.set_timer(REMINDER, timer.key, opens, subject=ladder.matter_id)
+        return
     reminder = desk.book.reminding.latest(clock.deadline, desk.now)
     if reminder is not None:
         days = reminder.days_left

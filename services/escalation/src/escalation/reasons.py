@@ -13,6 +13,7 @@ TEXTS: Mapping[str, str] = {
     "LIMIT_RUNNING": "期限未满 / the limit still runs",
     "LIMIT_PASSED": "期限已满 / the limit has passed",
     "LADDER_ENDED": "已发红色督办单，不再自动升级 / after the red nothing follows by itself",
+    "RED_REPORT": "红单期限又满，仍未完成，已报领导小组 / a red's limit ended again undone; reported to the leading group",
     "VERIFICATION_PENDING": "已报结，等待核验 / claimed, waits for verification",
     "PARKED": "该单位有消息无法读取，暂缓 / a message of the unit could not be read; held",
     "FELL_BEFORE": "同色督办单曾被撤销或退回，须由办公室提出 / a slip of this colour fell; only the office proposes again",

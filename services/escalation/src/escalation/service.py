@@ -23,6 +23,7 @@ from escalation import (
     powers,
     progress,
     publishing,
+    red_reports,
     replying,
     reviews,
     sealing,
@@ -265,6 +266,10 @@ class Escalation(Service):
     @due("reply", cut=True)
     def on_reply(self, work: Work, timer: Timer) -> None:
         replying.overdue(work.store, timer)
+
+    @due("red_report", cut=True)
+    def on_red_report(self, work: Work, timer: Timer) -> None:
+        red_reports.due(work.store, timer)
 
     @due("reminder")
     def on_reminder(self, work: Work, timer: Timer) -> None:

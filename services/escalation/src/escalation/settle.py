@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from escalation import interviews, joined_terms, office, progress, replying, waiting
+from escalation import interviews, joined_terms, office, progress, red_reports, replying, waiting
 from escalation.desk import ISSUE
 from escalation.domain import slip as slips
 from escalation.domain.acts import ParkedHold
@@ -68,6 +68,7 @@ class Settling(Issuing):
                 ladder.journal or ladder.waited
             ):  # with neither, nothing follows from a slip just issued
                 progress.schedule(self, ladder)
+                red_reports.schedule(self, ladder)
                 ladder.cleared.clear()
                 return
         raise RuntimeError(f"the ladder of {ladder.unit} in {ladder.matter_id} does not come to rest")

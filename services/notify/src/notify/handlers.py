@@ -19,6 +19,7 @@ from event_contracts.escalation import (
     SlipLifted,
     SlipOverturned,
     SlipRenewed,
+    SlipReported,
     SlipVacated,
     SlipWithdrawn,
     UrgeSent,
@@ -125,6 +126,13 @@ def tell_lifted(work: Work, message: Message, policy: Policy) -> None:
     data: SlipLifted = message.data
     letter = _draft(work, message, policy, Kind.SLIP_LIFTED, data.slip_id, colour=data.colour, renewal=data.renewal)
     _write(work, message, policy, letter)
+
+
+def report_red(work: Work, message: Message, policy: Policy) -> None:
+    """A red is still open at the end of a limit period: the leading group is told."""
+    data: SlipReported = message.data
+    cause = f"{data.slip_id}:{data.count}"
+    _write(work, message, policy, _draft(work, message, policy, Kind.REPORT, cause, about=data.slip_id, colour=data.colour))
 
 
 def tell_withdrawn(work: Work, message: Message, policy: Policy) -> None:

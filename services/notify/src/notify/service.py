@@ -16,6 +16,7 @@ from event_contracts.escalation import (
     SlipLifted,
     SlipOverturned,
     SlipRenewed,
+    SlipReported,
     SlipVacated,
     SlipWithdrawn,
     UrgeSent,
@@ -120,6 +121,10 @@ class Notify(Service):
     @consume(SlipLifted)
     def on_slip_lifted(self, work: Work, message: Message) -> None:
         handlers.tell_lifted(work, message, self.rulebook.at(message.time))
+
+    @consume(SlipReported)
+    def on_slip_reported(self, work: Work, message: Message) -> None:
+        handlers.report_red(work, message, self.rulebook.at(message.time))
 
     @consume(*FALLEN)
     def on_slip_fallen(self, work: Work, message: Message) -> None:

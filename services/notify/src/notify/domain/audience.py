@@ -20,6 +20,7 @@ class Kind(StrEnum):
     DEADLINE_CHANGED = "DEADLINE_CHANGED"
     SLIP_LIFTED = "SLIP_LIFTED"
     SLIP_WITHDRAWN = "SLIP_WITHDRAWN"
+    REPORT = "REPORT"
 
 
 class Addressee(StrEnum):
@@ -51,6 +52,7 @@ class Hearer(NamedTuple):
 
 
 LIAISON = Hearer(Addressee.LIAISON, Reason.HANDLES_THE_MATTER)
+GROUP = Hearer(Addressee.LEADING_GROUP, Reason.ANSWERS_FOR_THE_RED)
 HEAD = Hearer(Addressee.HEAD, Reason.ANSWERS_FOR_THE_UNIT)
 
 UNIT = (LIAISON, HEAD)
@@ -60,7 +62,7 @@ RED = (
     Hearer(Addressee.DISCIPLINE, Reason.TAKES_OVER_THE_REFERRAL),
     Hearer(Addressee.ASSESSMENT, Reason.TAKES_OVER_THE_REFERRAL),
     Hearer(Addressee.ORGANISATION, Reason.TAKES_OVER_THE_REFERRAL),
-    Hearer(Addressee.LEADING_GROUP, Reason.ANSWERS_FOR_THE_RED),
+    GROUP,
 )
 
 NEEDS_SERVICE = frozenset({Kind.ASSIGNMENT, Kind.SLIP})
@@ -72,9 +74,11 @@ SIGNS = frozenset({Addressee.LIAISON, Addressee.HEAD})
 
 def audience(kind: Kind, colour: str | None = None) -> tuple[Hearer, ...]:
     """Everybody who is told. A slip that fell is taken back from all who received it (domain.md d.8); one that was
-    lifted concerns the unit alone, since its effects stay."""
+    lifted concerns the unit alone, since its effects stay. That a red is still open is for the leading group (d.4)."""
     if kind is Kind.UNACKNOWLEDGED:
         return (HEAD,)
+    if kind is Kind.REPORT:
+        return (GROUP,)
     if kind not in (Kind.SLIP, Kind.SLIP_WITHDRAWN):
         return UNIT
     if colour == "RED":
