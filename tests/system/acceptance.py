@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from duban.rehearse import Rehearsal, policy_from, rehearse
@@ -19,6 +20,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 Outcome = dict[str, list[dict[str, Any]]]
 Play = Callable[..., "Played"]
 """`play(case, until, policy="")`: rehearse a case of `cases/`; `lines` changes the file first."""
+PlayLines = Callable[..., "Played"]
+"""`play_lines(lines, until, policy="")`: rehearse these messages."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,26 @@ def shaken(seed: int) -> Callable[[list[str]], list[str]]:
     return shake
 
 
+def said(name: str, sender: str, at: str, *, id_: str = "", arrives: str | None = None, **data: Any) -> str:
+    """One line of a rehearsal: `said("completion.claimed", "ZJJ", "2026-03-05 10:00", matter="M1", …)`; local times."""
+    source = "/office" if sender == "OFFICE" else f"/units/{sender}"
+    time = datetime.fromisoformat(at).replace(tzinfo=ZONE).isoformat()
+    known: dict[str, Any] = {"specversion": "1.0", "source": source, "type": f"{name}.v1", "time": time, "data": data}
+    if arrives is not None:
+        known["arrivaltime"] = datetime.fromisoformat(arrives).replace(tzinfo=ZONE).isoformat()
+    made = id_ or str(uuid5(NAMESPACE_URL, json.dumps(known, sort_keys=True)))
+    return json.dumps(known | {"id": made}, ensure_ascii=False)
+
+
 def rehearsed(folder: Path, case: str, until: str, policy: str, lines: Callable[[list[str]], list[str]]) -> Played:
     """Write the case into the folder, changed by `lines`, and rehearse it there."""
+    return rehearsed_lines(folder, lines((CASES / f"{case}.jsonl").read_text("utf-8").splitlines()), until, policy)
+
+
+def rehearsed_lines(folder: Path, lines: list[str], until: str, policy: str = "") -> Played:
+    """Rehearse these lines in a folder."""
     events, overrides, out = folder / "events.jsonl", folder / "policy.toml", folder / "out"
-    events.write_text("\n".join(lines((CASES / f"{case}.jsonl").read_text("utf-8").splitlines())) + "\n", "utf-8")
+    events.write_text("\n".join(lines) + "\n", "utf-8")
     overrides.write_text(policy, "utf-8")
     wanted = Rehearsal(events, policy_from(overrides), date.fromisoformat(until), out)
     complaints: list[str] = []

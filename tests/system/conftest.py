@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acceptance import Play, Played, rehearsed
+from acceptance import Play, Played, PlayLines, rehearsed, rehearsed_lines
 from city import City, running
 from servers import Missing, Servers
 
@@ -21,6 +21,16 @@ def play(tmp_path: Path) -> Play:
 
     def run(case: str, until: str, policy: str = "", lines: Callable[[list[str]], list[str]] = list) -> Played:
         return rehearsed(tmp_path, case, until, policy, lines)
+
+    return run
+
+
+@pytest.fixture
+def play_lines(tmp_path: Path) -> PlayLines:
+    """`play_lines(lines, until, policy="")`: rehearse these messages (`acceptance.said`)."""
+
+    def run(lines: list[str], until: str, policy: str = "") -> Played:
+        return rehearsed_lines(tmp_path, lines, until, policy)
 
     return run
 

@@ -44,6 +44,8 @@ from event_contracts.inbound_office import (
     Person,
     PersonsPublished,
     PolicyPublished,
+    Unit,
+    UnitsPublished,
 )
 
 
@@ -242,6 +244,7 @@ REQUESTS: tuple[type[Request], ...] = (
     InterviewDecided,
     InterviewHeld,
     PersonsPublished,
+    UnitsPublished,
     BulletinPublished,
     BonusAwarded,
     AssessmentFinalised,
@@ -283,6 +286,7 @@ BY_THE_OFFICE = frozenset(
         InterviewDecided.TYPE,
         InterviewHeld.TYPE,
         PersonsPublished.TYPE,
+        UnitsPublished.TYPE,
         BulletinPublished.TYPE,
         DuplicateResolved.TYPE,
     }

@@ -77,6 +77,34 @@ class PersonsPublished(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """How a unit stands from `valid_from` to `valid_to`, both included; a unit that changed has several rows.
+
+    Its `successor` goes on with its duties from the day after `valid_to`. `group`: what it is compared within.
+    """
+
+    code: str
+    name: str
+    kind: str
+    valid_from: date
+    valid_to: date | None = None
+    parent: str | None = None
+    group: str | None = None
+    successor: str | None = None
+    head: str | None = None
+    liaison: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitsPublished(Request):
+    """The directory of units, complete each time (events.md section 3)."""
+
+    TYPE: ClassVar[str] = "units.published.v1"
+    OWNER: ClassVar[str] = "intake"
+    units: list[Unit]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulletinItem:
     """One slip that a bulletin names: a matter by our id or by its reference, the unit, the colour."""
 

@@ -7,6 +7,14 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from event_contracts.event import Evidence, Fact, MatterFact, Parked, Released, TimeLimit
+from event_contracts.intake_directory import (
+    AssignmentMoved,
+    Capacity,
+    OfficePerson,
+    PersonsPublished,
+    PublishedUnit,
+    UnitsPublished,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,34 +266,6 @@ class ObjectionDecided(MatterFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Capacity:
-    """What a person may do when; both days included. `deputy_for` names the person stood in for."""
-
-    role: str
-    valid_from: date
-    valid_until: date | None = None
-    deputy_for: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficePerson:
-    """An official with all capacities."""
-
-    name: str
-    capacities: list[Capacity]
-    unit: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonsPublished(Fact):
-    """Who holds which office; complete each time, the highest revision counts."""
-
-    TYPE: ClassVar[str] = "intake.persons.published.v1"
-    persons: list[OfficePerson]
-    revision: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CutPassed(Fact):
     """Marker `number` has passed intake's inbound queue; everything before it is already announced."""
 
@@ -324,6 +304,8 @@ FACTS: tuple[type[Fact], ...] = (
     ObjectionFiled,
     ObjectionDecided,
     PersonsPublished,
+    UnitsPublished,
+    AssignmentMoved,
     CutPassed,
     InboundParked,
     InboundReleased,

@@ -82,6 +82,25 @@ class PersonsPublishedContract(Contract):
     persons = Several(Group(PersonContract), 10_000, required=True)
 
 
+class UnitContract(Contract):
+    MAKES = inbound.Unit
+    code = UnitCode()
+    name = Text(128)
+    kind = Text(64)
+    valid_from = Day()
+    valid_to = Day(required=False)
+    parent = UnitCode(required=False)
+    group = Text(64, required=False)
+    successor = UnitCode(required=False)
+    head = person_field(required=False)
+    liaison = person_field(required=False)
+
+
+class UnitsPublishedContract(Contract):
+    MAKES = inbound.UnitsPublished
+    units = Several(Group(UnitContract), 10_000, required=True)
+
+
 class BulletinItemContract(Contract):
     MAKES = inbound.BulletinItem
     matter = reference_field()

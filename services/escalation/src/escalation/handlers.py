@@ -13,7 +13,7 @@ from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Timer
 
 from escalation import announcements as say
-from escalation import powers, progress
+from escalation import moving, powers, progress
 from escalation.desk import REMINDER
 from escalation.domain import determination, standing
 from escalation.domain import slip as slips
@@ -145,6 +145,7 @@ def ladder_of(desk: Settling, message: Message) -> Ladder:
     ladder = desk.store.find(desk.work.matter_of(message), message.data.unit)
     if ladder is None or ladder.assignment_id is None:
         raise Refused("NOT_PARTY", "该单位不是本事项的承办单位 / this unit has no part in the matter", "/data/unit")
+    moving.refuse_ended(ladder, message)
     return ladder
 
 
@@ -154,7 +155,7 @@ def joint_ladder_of(desk: Settling, message: Message) -> Ladder:
     merged = ladder.merged()
     if merged is None or message.time < merged.since or ladder.in_force():
         return ladder
-    return desk.store.find(merged.into, ladder.unit) or ladder
+    return desk.store.find(merged.into, merged.unit or ladder.unit) or ladder
 
 
 def urged(desk: Settling, message: Message) -> None:

@@ -13,7 +13,7 @@ def tell(desk: Desk, ladder: Ladder) -> None:
     clock = ladder.clocks.get(ladder.assignment_id or "")
     if merged is None or clock is None:
         return
-    leading = desk.store.ladder_or_new(merged.into, ladder.unit)
+    leading = desk.store.ladder_or_new(merged.into, merged.unit or ladder.unit)
     details = {
         "amount": clock.amount,
         "unit": clock.limit_unit,

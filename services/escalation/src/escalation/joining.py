@@ -89,7 +89,7 @@ def _leave(desk: Settling, ladder: Ladder, revision: int, at: datetime) -> None:
 
 
 def _part(desk: Settling, before: merging.Merged, unit: str, at: datetime) -> None:
-    leading = desk.store.find(before.into, unit)
+    leading = desk.store.find(before.into, before.unit or unit)
     if leading is not None:
         desk.write(leading, SPLIT, before.id, at, desk.now, {})
 

@@ -18,6 +18,7 @@ from escalation import (
     handlers,
     interviews,
     joining,
+    moving,
     objecting,
     office,
     powers,
@@ -120,6 +121,10 @@ class Escalation(Service):
     @consume(intake.MatterUnmerged)
     def on_matter_unmerged(self, work: Work, message: Message) -> None:
         joining.unmerged(work.store, message)
+
+    @consume(intake.AssignmentMoved)
+    def on_assignment_moved(self, work: Work, message: Message) -> None:
+        moving.moved(work.store, message)
 
     @consume(intake.ReplySent)
     def on_reply_sent(self, work: Work, message: Message) -> None:

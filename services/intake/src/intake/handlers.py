@@ -34,6 +34,7 @@ MACHINE = "DUBAN"
 """Who verified, where the policy lets the machine do it (`verification = "auto"`)."""
 
 NOT_ASSIGNED = "{unit}不是本事项的承办单位 / {unit} has no part in this matter"
+SUCCEEDED = "{unit}已撤销，由{heir}继续办理并报送 / {unit} has ended; {heir} goes on with its parts and reports"
 NOTHING_TO_ANSWER = {
     FilingKind.PROGRESS: "没有待审核的进展报告 / there is no progress report that waits for an answer",
     FilingKind.COMPLETION: "没有待核验的报结 / there is no completion claim that waits for an answer",
@@ -242,9 +243,12 @@ def _completion_fact(matter: Matter, part: Part, paper: Paper, opinion: Opinion)
 def part_of(work: Work, message: Message) -> tuple[Matter, Part]:
     """The matter and the part that the message is about: the leading one's, once it was merged. Refuses a unit without a part."""
     matter: Matter = work.store.matters[work.matter_of(message)]
-    part = matter.parts.get(message.data.unit)
+    unit = message.data.unit
+    part = matter.part(unit)
     if part is None or part.state is PartState.TRANSFERRED:
-        raise Refused("NOT_PARTY", NOT_ASSIGNED.format(unit=message.data.unit), "/data/unit")
+        raise Refused("NOT_PARTY", NOT_ASSIGNED.format(unit=unit), "/data/unit")
+    if part.unit != unit == message.sender and part.moved_at is not None and message.time >= part.moved_at:
+        raise Refused("UNKNOWN_UNIT", SUCCEEDED.format(unit=unit, heir=part.unit), "/data/unit")
     return groups.where_reported(work.store, matter, part, message.time)
 
 

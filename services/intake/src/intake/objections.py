@@ -21,8 +21,9 @@ from intake.domain.objection import ACCEPTED, Objection, answered_by, fault_in, 
 from intake.domain.roles import Role
 from intake.domain.sources import SourceType
 from intake.handlers import evidence_rows, identity, part_of, settle_matter
-from intake.people import check_power, check_unit
+from intake.people import check_power
 from intake.store.matters import Matter, Part, Store
+from intake.units import check_unit
 
 NOTHING_TO_DECIDE = "没有待处理的异议 / there is no objection that waits for a decision"
 DECIDED = "该异议已有决定，不能再次决定 / the objection that you name was decided before"
@@ -33,7 +34,9 @@ def note_service(work: Work, message: Message) -> None:
     """The notice of an assignment reached its unit: the window of an objection runs from this day."""
     data: NoticeServed = message.data
     if data.kind == "ASSIGNMENT":
-        work.store.add_service(data.matter_id, data.unit, data.about, data.served_on)
+        matter = work.store.matters.get(data.matter_id)
+        part = matter.part(data.unit) if matter is not None else None
+        work.store.add_service(data.matter_id, part.unit if part else data.unit, data.about, data.served_on)
 
 
 def file(work: Work, message: Message, policy: Policy) -> None:
@@ -83,7 +86,7 @@ def decide(work: Work, message: Message, policy: Policy) -> None:
 def _check_new_unit(work: Work, message: Message, matter: Matter, policy: Policy) -> None:
     unit = message.data.new_unit
     check_unit(work, message, unit, "/data/new_unit", policy)
-    has = matter.parts.get(unit)
+    has = matter.part(unit)
     if has is not None and has.state is not PartState.TRANSFERRED:
         raise Refused("SCHEMA_INVALID", HAS_A_PART.format(unit=unit), "/data/new_unit")
 
@@ -125,7 +128,7 @@ def give(work: Work, matter: Matter, unit: str, asked: dict[str, Any], at: datet
     assignment_id = rules.assignment_id(matter.matter_id, unit, number)
     due_at = asked["due_at"] + (at - matter.submitted_at) if asked["due_at"] else None
     row = asked | {"unit": unit, "assignment_id": assignment_id, "attempt": number, "due_at": due_at}
-    row |= {"state": PartState.DISPATCHED.value, "judged_at": None, "done_at": None}
+    row |= {"state": PartState.DISPATCHED.value, "judged_at": None, "done_at": None, "formerly": [], "moved_at": None}
     row["milestones"] = [_later(stone, at - matter.submitted_at) for stone in asked["milestones"]]
     row["depends_on"] = [other for other in asked["depends_on"] if other != unit]
     before = matter.parts.get(unit)

@@ -56,7 +56,3 @@ def check_power(work: Work, message: Message, name: str, act: Act, policy: Polic
 def _field(message: Message) -> str:
     """The field of a decision that names its author."""
     return next(name for name in ("decided_by", "verified_by", "by", "issued_by") if hasattr(message.data, name))
-
-
-def check_unit(work: Work, message: Message, unit: str, pointer: str, policy: Policy) -> None:
-    """Refuse a unit that does not exist on the day. While no units were published every code is accepted."""

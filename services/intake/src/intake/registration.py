@@ -20,7 +20,7 @@ from ground_rules.policy import Policy
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
-from intake import suspecting
+from intake import suspecting, units
 from intake.domain import assignment, authority
 from intake.domain import matter as rules
 from intake.domain.completion import PartState
@@ -45,12 +45,14 @@ def submit(work: Work, message: Message, policy: Policy) -> None:
     if matter_id in store.matters:
         raise Refused("ALREADY_USED", REF_USED.format(ref=data.external_ref), "/data/external_ref")
     _check_authority(message, policy)
+    units.check_assigned(work, message, policy)
     items = _items(matter_id, data, policy)
     reply = reply_limit(SourceType(data.source.type), policy, difficult=data.source.difficult)
     matter = _save(store, message, matter_id, items, reply)
     work.know_matter(matter_id, data.external_ref, message.sender, [item.unit for item in items])
     _announce(work, message, matter_id, items, _duties(items, reply), policy)
     suspecting.suspect(work, message, matter, policy)
+    units.follow(work, matter, policy)
 
 
 def _duties(items: list[AssignmentItem], reply: Limit | None) -> list[ReplyDuty]:
@@ -183,6 +185,8 @@ def _part_row(matter_id: str, item: AssignmentItem, submitted: SubmittedAssignme
         "state": PartState.DISPATCHED.value,
         "judged_at": None,
         "done_at": None,
+        "formerly": [],
+        "moved_at": None,
     }
 
 

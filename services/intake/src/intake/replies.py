@@ -37,7 +37,8 @@ def _who_answers(message: Message, matter: Matter) -> str:
     named: str | None = message.data.unit if message.sender == OFFICE else message.sender
     parts = {unit: part for unit, part in matter.parts.items() if part.state is not PartState.TRANSFERRED}
     lead = next((unit for unit, part in parts.items() if part.role == Role.LEAD), None)
-    unit = named or lead
+    mine = matter.part(named) if named is not None else None
+    unit = (mine.unit if mine is not None else named) or lead
     if unit is None or unit not in parts:
         raise Refused("NOT_PARTY", NOT_ASSIGNED.format(unit=unit), "/data/unit" if message.data.unit else "/data/matter")
     if message.sender != OFFICE and unit != lead:

@@ -19,15 +19,16 @@ from event_contracts.inbound import (
     ProgressAssessed,
     ProgressReported,
     ReplySent,
+    UnitsPublished,
 )
 from event_contracts.intake import CutPassed, InboundParked
 from event_contracts.notify import NoticeServed
 from ground_rules.policy import Policy
-from service_chassis.declare import Service, consume
+from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
-from service_chassis.persistence.unit_of_work import Work
+from service_chassis.persistence.unit_of_work import Timer, Work
 
-from intake import burden, handlers, merging, objections, people, registration, replies, suspecting
+from intake import burden, handlers, merging, objections, people, registration, replies, suspecting, units
 from intake.domain.matter import matter_id
 from intake.metrics import OpenMatters
 from intake.store.matters import Store, open_by_section
@@ -60,6 +61,8 @@ class Intake(Service):
             return [matter_id(message.sender, message.data.external_ref)]
         if isinstance(message.data, PersonsPublished):
             return [people.PERSONS]
+        if isinstance(message.data, UnitsPublished):
+            return [units.UNITS]
         return super().subjects(message)
 
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
@@ -71,6 +74,13 @@ class Intake(Service):
         store.load_papers(_with_leading(store, papers) - store.heads.component)
         objected = {work.matter_of(message) for message in messages if isinstance(message.data, OBJECTIONS)}
         store.load_objections(_with_leading(store, objected))
+
+    def prepare_timers(self, work: Work, timers: Sequence[Timer]) -> None:
+        store = work.store = Store(work.session)
+        moved = {timer.subject for timer in timers if timer.kind == units.MOVE}
+        store.load(moved)
+        store.load_groups()
+        store.load_papers(moved)
 
     def save(self, work: Work) -> None:
         work.store.save()
@@ -119,6 +129,18 @@ class Intake(Service):
     def on_persons_published(self, work: Work, message: Message) -> None:
         people.publish(work, message)
 
+    @consume(UnitsPublished)
+    def on_units_published(self, work: Work, message: Message) -> None:
+        units.publish(work, message, self.policy)
+
+    @due(units.HANDOVER)
+    def on_handover(self, work: Work, timer: Timer) -> None:
+        units.hand_over(work, timer, self.policy)
+
+    @due(units.MOVE)
+    def on_move(self, work: Work, timer: Timer) -> None:
+        units.move(work, timer, self.policy)
+
     @consume(SlipIssued, UrgeSent)
     def on_asked(self, work: Work, message: Message) -> None:
         burden.note(work, message)
@@ -148,5 +170,5 @@ def _needs_papers(work: Work, store: Store, message: Message) -> str | None:
     matter = work.matter_of(message)
     if not isinstance(data, ProgressReported) or store.matters[matter].primary_id is not None:
         return matter
-    part = store.matters[matter].parts.get(data.unit)
+    part = store.matters[matter].part(data.unit)
     return matter if part is not None and part.judged_at is not None and message.time <= part.judged_at else None

@@ -6,6 +6,7 @@ alone are announced, and their service is what starts a clock.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +27,7 @@ from event_contracts.escalation import (
 )
 from event_contracts.event import Message
 from event_contracts.inbound import NoticeSigned
-from event_contracts.intake import AssignmentDispatched, MatterRegistered
+from event_contracts.intake import AssignmentDispatched, AssignmentMoved, MatterRegistered
 from event_contracts.notify import NoticeDispatched, NoticeServed, NoticeUnacknowledged
 from ground_rules.policy import Policy
 from service_chassis.persistence.unit_of_work import Timer, Work
@@ -81,6 +82,17 @@ def dispatch_assignment(work: Work, message: Message, policy: Policy) -> None:
     if data.parties:
         work.know_matter(data.matter_id, data.external_ref, data.submitted_by, data.parties)
     _dispatch(work, message, policy, _draft(work, message, policy, Kind.ASSIGNMENT, data.assignment_id))
+
+
+def move(work: Work, message: Message, policy: Policy) -> None:
+    """A unit's part is its successor's: what is not served yet is addressed to it, and it is told what it goes on with."""
+    data: AssignmentMoved = message.data
+    work.know_matter(data.matter_id, data.external_ref, data.submitted_by, data.parties)
+    moved = work.store.readdress(data.matter_id, data.unit, data.successor)
+    if any(letter.kind is Kind.ASSIGNMENT for letter in moved):
+        return
+    letter = replace(_draft(work, message, policy, Kind.ASSIGNMENT, message.id, about=data.assignment_id), unit=data.successor)
+    _write(work, message, policy, served_at_once(letter, policy.zone))
 
 
 def dispatch_slip(work: Work, message: Message, policy: Policy) -> None:

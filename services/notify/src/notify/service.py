@@ -23,7 +23,7 @@ from event_contracts.escalation import (
 )
 from event_contracts.event import Message
 from event_contracts.inbound import BulletinPublished, NoticeSigned
-from event_contracts.intake import AssignmentDispatched, MatterRegistered
+from event_contracts.intake import AssignmentDispatched, AssignmentMoved, MatterRegistered
 from event_contracts.notify import CutPassed, CutWanted, InboundParked
 from ground_rules.policy import Policy
 from service_chassis.declare import Service, consume, due
@@ -69,7 +69,8 @@ class Notify(Service):
         self.rulebook.refresh(work)
         ids = {found for message in messages for found in _letters_of(message)}
         signed = {work.matter_of(message) for message in messages if isinstance(message.data, NoticeSigned)}
-        work.store.load(ids, signed)
+        moved = {message.data.matter_id for message in messages if isinstance(message.data, AssignmentMoved)}
+        work.store.load(ids, signed | moved)
 
     def prepare_timers(self, work: Work, timers: Sequence[Timer]) -> None:
         work.store = Store(work.session)
@@ -93,6 +94,10 @@ class Notify(Service):
     @consume(AssignmentDispatched)
     def on_assignment_dispatched(self, work: Work, message: Message) -> None:
         handlers.dispatch_assignment(work, message, self.rulebook.at(message.time))
+
+    @consume(AssignmentMoved)
+    def on_assignment_moved(self, work: Work, message: Message) -> None:
+        handlers.move(work, message, self.rulebook.at(message.time))
 
     @consume(SlipIssued, SlipRenewed)
     def on_slip(self, work: Work, message: Message) -> None:

@@ -28,7 +28,7 @@ def table(station: Station, policy: Policy, words: Sequence[str]) -> int:
     )
     parser.add_argument("--year", type=int, required=True, help="考核年度 / the assessment year")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="FILE.xlsx, FILE.csv or FILE.json")
-    listed = "单位名录 / list of units: CSV with the heading code,name,group"
+    listed = "单位名录，代替已公布的 / list of units instead of the published one: CSV with the heading code,name,group"
     parser.add_argument("--units", type=Path, metavar="FILE", help=listed)
     wanted = parser.parse_args(words)
     files.check(wanted.out)

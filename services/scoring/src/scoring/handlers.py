@@ -10,7 +10,7 @@ from typing import Any
 
 from event_contracts.event import Message
 from event_contracts.inbound import BonusAwarded
-from event_contracts.intake import PersonsPublished
+from event_contracts.intake import PersonsPublished, UnitsPublished
 from event_contracts.scoring import (
     EligibilityFact,
     EligibilityRestored,
@@ -24,6 +24,7 @@ from event_contracts.scoring import (
 from ground_rules.limits import local_date
 from ground_rules.policy import Policy
 from ground_rules.powers import Capacity, lack_of_power
+from ground_rules.units import Period
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
@@ -57,6 +58,13 @@ def know_persons(work: Work, message: Message) -> None:
         for found in person.capacities
     ]
     work.store.know_persons(message.id, message.time, held)
+
+
+def know_units(work: Work, message: Message) -> None:
+    """Which units there are, complete each time: who answers for a predecessor's points, and the groups for the ranking."""
+    data: UnitsPublished = message.data
+    listed = [Period(one.code, one.valid_from, one.valid_to, one.successor, one.name, one.group) for one in data.units]
+    work.store.know_units(message.id, message.time, listed)
 
 
 def award(work: Work, message: Message, policy: Policy) -> None:

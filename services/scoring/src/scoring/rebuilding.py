@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import orjson
 from event_contracts.event import Message
+from event_contracts.intake import UnitsPublished
 from event_contracts.refusal import Unreadable
 from event_contracts.scoring import AssessmentFinalised, ScoreBonusAwarded
 from event_contracts.wire import read_published
 from ground_rules.policy import Policy
+from ground_rules.units import Directory, Period
 from service_chassis.errors import ConfigError
 
 from scoring.closing import snapshot, with_bases
@@ -24,9 +27,10 @@ from scoring.domain.assessment import Closing, restatements
 from scoring.domain.ledger import Entry, bonus
 from scoring.domain.rebuild import Books, Difference, Wrong, booked, differences, wrong_sums
 from scoring.domain.slip import Record
+from scoring.domain.succession import NOBODY, together
 from scoring.facts import SLIP_FACTS, learnt, shown
 
-COUNTING = {kind.TYPE.encode() for kind in (*SLIP_FACTS, ScoreBonusAwarded, AssessmentFinalised)}
+COUNTING = {kind.TYPE.encode() for kind in (*SLIP_FACTS, ScoreBonusAwarded, AssessmentFinalised, UnitsPublished)}
 """Types that the ledger follows from. Its own entries are not read: they are what is to be proved."""
 
 
@@ -38,6 +42,8 @@ class Facts:
     records: dict[str, Record] = field(default_factory=dict)
     bonuses: dict[str, Entry] = field(default_factory=dict)
     closings: dict[int, Closing] = field(default_factory=dict)
+    units: Directory = NOBODY
+    _units_at: datetime | None = None
     _told: dict[int, int] = field(default_factory=dict)
     """The revision of each year's closing."""
 
@@ -48,9 +54,17 @@ class Facts:
             self.bonuses.setdefault(data.entry_id, _bonus(data, message.policyversion or policy.version))
         elif isinstance(data, AssessmentFinalised):
             self._close(data)
+        elif isinstance(data, UnitsPublished):
+            self._list(data, message.time)
         else:
             record = self.records.get(data.slip_id) or Record(data.slip_id)
             self.records[data.slip_id] = learnt(record, message, policy)
+
+    def _list(self, data: UnitsPublished, at: datetime) -> None:
+        """The newest list of units holds."""
+        if self._units_at is None or at >= self._units_at:
+            self.units = Directory(Period(one.code, one.valid_from, one.valid_to, one.successor) for one in data.units)
+            self._units_at = at
 
     def _close(self, data: AssessmentFinalised) -> None:
         """The newest telling of a closed year has the base totals of all before it."""
@@ -132,7 +146,7 @@ def _closing(year: int, kept: Kept, facts: Facts, expected: Books) -> Iterator[D
         return
     if have.at != want.at:
         yield Difference(wrong=Wrong.DIFFERENT, unit="", year=year, what="closed at", stored=str(have.at), expected=str(want.at))
-    known = with_bases(want, expected.unit_years(year))
+    known = with_bases(want, {of.unit: of for of in together(expected.unit_years(year).values(), facts.units)})
     lines = snapshot(want, known)
     for unit in sorted({*kept.lines.get(year, {}), *lines}):
         yield from _line(year, unit, kept.lines.get(year, {}).get(unit), lines.get(unit))

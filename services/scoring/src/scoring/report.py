@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ground_rules.policy import Policy
+from ground_rules.units import Directory
 from service_chassis.spreadsheet.units import NamedUnit
 from sqlalchemy import Connection
 
@@ -16,6 +17,7 @@ from scoring.domain.assessment import Closing, Restatement, UnitYear, YearResult
 from scoring.domain.ledger import Entry, State, state_of
 from scoring.domain.rebuild import Books
 from scoring.domain.slip import RED, Record
+from scoring.domain.succession import holder, together, year_end
 from scoring.rebuilding import Kept
 from scoring.store import (
     all_entries,
@@ -26,6 +28,7 @@ from scoring.store import (
     told_lines,
     told_restatements,
 )
+from scoring.store import directory as published_units
 
 
 def report(conn: Connection, policy: Policy) -> dict[str, list[dict[str, Any]]]:
@@ -33,9 +36,10 @@ def report(conn: Connection, policy: Policy) -> dict[str, list[dict[str, Any]]]:
     records = all_records(conn)
     entries = all_entries(conn)
     closed = closings(conn)
-    years = unit_years(entries, records, closed)
+    units = published_units(conn)
+    years = together(unit_years(entries, records, closed), units)
     return {
-        "score_entries": [_entry(entry, state_of(entry.kind, records.get(entry.slip_id or ""))) for entry in entries],
+        "score_entries": [_entry(entry, units, state_of(entry.kind, records.get(entry.slip_id or ""))) for entry in entries],
         "balances": [_balance(found) for found in results(years, closed)],
         "restatements": [_restatement(line) for line in restated(years, closed)],
     }
@@ -66,15 +70,23 @@ class Year:
 
 def year_of(conn: Connection, year: int, directory: Mapping[str, NamedUnit] | None = None) -> Year:
     """Everything that counts for a year, whether it is closed or not. Units of the directory that have nothing in it stand there
-    with 0.00."""
-    directory = directory or {}
+    with 0.00. Without a directory given, the published one holds, as it is at the end of the year."""
+    units = published_units(conn)
+    listed = set(directory or units.standing_on(year_end(year)))
+    directory = directory or _named(units, year)
     closed = closings(conn).get(year)
     entries = [entry for entry in all_entries(conn) if entry.year == year]
     records = {id_: record for id_, record in all_records(conn).items() if record.issued and record.issued.year == year}
-    known = unit_years(entries, records, {year: closed} if closed is not None else {})
-    missing = sorted(set(directory) - {of.unit for of in known})
-    units = sorted([*known, *(UnitYear(unit, year) for unit in missing)], key=lambda of: of.unit)
-    return Year(year, closed, units, directory, causes_of(conn, year))
+    known = together(unit_years(entries, records, {year: closed} if closed is not None else {}), units)
+    missing = sorted(listed - {of.unit for of in known})
+    lines = sorted([*known, *(UnitYear(unit, year) for unit in missing)], key=lambda of: of.unit)
+    return Year(year, closed, lines, directory, causes_of(conn, year))
+
+
+def _named(units: Directory, year: int) -> dict[str, NamedUnit]:
+    """Name and group of every unit as it stood at the end of a year, or last."""
+    found = {code: units.on(code, year_end(year)) or units.last_of(code) for code in units.codes()}
+    return {code: NamedUnit(code, row.name, row.group) for code, row in found.items() if row is not None}
 
 
 def kept(conn: Connection) -> Kept:
@@ -106,9 +118,9 @@ def restated(years: list[UnitYear], closed: Mapping[int, Closing]) -> list[Resta
     return [line for of in years if of.year in closed for line in restatements(of, closed[of.year].at)]
 
 
-def _entry(entry: Entry, state: State) -> dict[str, Any]:
+def _entry(entry: Entry, units: Directory, state: State) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        "unit": entry.unit,
+        "unit": holder(units, entry.unit, entry.year),
         "year": entry.year,
         "amount": str(entry.amount),
         "kind": entry.kind.value,

@@ -12,7 +12,7 @@ from typing import Any
 
 from event_contracts.event import Message
 from event_contracts.inbound import AssessmentFinalised, BonusAwarded
-from event_contracts.intake import PersonsPublished
+from event_contracts.intake import PersonsPublished, UnitsPublished
 from event_contracts.scoring import InboundParked
 from ground_rules.policy import Policy
 from service_chassis.declare import Service, consume
@@ -74,6 +74,10 @@ class Scoring(Service):
     @consume(PersonsPublished)
     def on_persons_published(self, work: Work, message: Message) -> None:
         handlers.know_persons(work, message)
+
+    @consume(UnitsPublished)
+    def on_units_published(self, work: Work, message: Message) -> None:
+        handlers.know_units(work, message)
 
     @consume(BonusAwarded)
     def on_bonus_awarded(self, work: Work, message: Message) -> None:

@@ -3,7 +3,7 @@
 `slip` keeps what is known about each yellow and red (facts, in any order); `standing` is the running sum and the number of
 effective reds per unit and year, kept in the same transaction so that no announcement has to add up a year. `closing` keeps
 the calls to close a year, `closing_line` what was announced of each unit then, `restated` which later changes were announced;
-`persons` who held which office.
+`persons` who held which office; `units` which units there are, and who succeeds whom.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from ground_rules.powers import Capacity
+from ground_rules.units import Directory, Period
 from service_chassis.persistence.columns import Instant, Json, Points
 from service_chassis.persistence.sql import insert_new, insert_rows, select_in, upsert_rows
 from service_chassis.persistence.tables import metadata
@@ -37,6 +38,7 @@ from sqlalchemy import (
 from scoring.domain.assessment import Closing, UnitYear, closing_of
 from scoring.domain.ledger import Entry, Kind
 from scoring.domain.slip import Issued, Record
+from scoring.domain.succession import NOBODY, predecessors, together
 
 METADATA = metadata()
 
@@ -131,6 +133,14 @@ persons = Table(
     Column("held", Json, nullable=False),
 )
 
+units = Table(
+    "units",
+    METADATA,
+    Column("publication", Text, primary_key=True),
+    Column("published_at", Instant, nullable=False),
+    Column("listed", Json, nullable=False),
+)
+
 _ISSUED = [
     "slip_id", "unit", "colour", "matter_id", "external_ref", "submitted_by",
     "issued_at", "liability_date", "year", "deduction", "basis", "policy_version", "approved_by",
@@ -153,6 +163,7 @@ _PERSONS = (
     .order_by(persons.c.published_at.desc(), persons.c.publication.desc())
     .limit(1)
 )
+_UNITS = select(units.c.listed).order_by(units.c.published_at.desc(), units.c.publication.desc()).limit(1)
 _RESTATED = select(restated.c.unit, restated.c.key).where(restated.c.year == bindparam("year"))
 
 
@@ -189,9 +200,11 @@ class Store:
     def load(self, slip_ids: Iterable[str], units: Iterable[str]) -> None:
         """Fetch these slips' records, these units' standings, and all closings: three statements."""
         self._closings = closings(self._session)
+        booked = set(units)  # and the units that the slips were issued to: others may answer for them by now
         for row in select_in(self._session, slip, "slip_id", slip_ids):
             self._records[row["slip_id"]] = _record(row)
-        for row in select_in(self._session, standing, "unit", units):
+            booked |= {row["unit"]} if row["unit"] is not None else set()
+        for row in select_in(self._session, standing, "unit", sorted(booked)):
             self._standings[row["unit"], row["year"]] = Standing(**row)
 
     def record(self, slip_id: str) -> Record:
@@ -256,10 +269,25 @@ class Store:
         dated = ((name, role, day(since), day(until) if until else None) for name, role, since, until in row.held)
         return [Capacity(*one) for one in dated]
 
+    # ---- which units there are
+
+    def know_units(self, publication: str, at: datetime, listed: Iterable[Period]) -> None:
+        """Keep a list of all units; each is complete."""
+        rows = [
+            [one.code, one.valid_from.isoformat(), one.valid_to and one.valid_to.isoformat(), one.successor, one.name, one.group]
+            for one in listed
+        ]
+        insert_new(self._session, units, [{"publication": publication, "published_at": at, "listed": rows}])
+
     # ---- closed years: read after `save`, so that this batch's own changes are seen
 
     def unit_years(self, year: int, units: Iterable[str] | None = None) -> dict[str, UnitYear]:
-        """All that counts for a year, by unit; of these units only, or of all that have anything."""
+        """All that counts for a year, by the unit that answers for it; of these units only, or of all that have anything."""
+        known = directory(self._session)
+        wanted = predecessors(known, units, year) if units is not None else None
+        return {of.unit: of for of in together(self._booked_years(year, wanted).values(), known)}
+
+    def _booked_years(self, year: int, units: Iterable[str] | None) -> dict[str, UnitYear]:
         entries: dict[str, list[Entry]] = defaultdict(list)
         records: dict[str, dict[str, Record]] = defaultdict(dict)
         for row in self._of_year(entry, year, units):
@@ -322,6 +350,18 @@ def closings(session: Connection) -> dict[int, Closing]:
     for row in session.execute(_CLOSINGS):
         calls[row.year].append((row.at, {unit: Decimal(total) for unit, total in row.bases.items()}))
     return {year: closed for year, found in calls.items() if (closed := closing_of(year, found)) is not None}
+
+
+def directory(session: Connection) -> Directory:
+    """The units as they were published last."""
+    row = session.execute(_UNITS).first()
+    if row is None:
+        return NOBODY
+    day = date.fromisoformat
+    return Directory(
+        Period(code, day(since), day(until) if until else None, successor, name, group)
+        for code, since, until, successor, name, group in row.listed
+    )
 
 
 def all_entries(session: Connection) -> list[Entry]:

@@ -28,11 +28,12 @@ class Line(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Which matter a ladder goes on in, since when, and the id of its line there."""
+    """Which matter a ladder goes on in, since when, and the id of its line there; as which unit's, where units became one."""
 
     into: str
     since: datetime
     id: str
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def merged(journal: Iterable[Line]) -> Merged | None:
     last = max((line for line in journal if line.kind in (MERGED, UNMERGED)), key=_revision, default=None)
     if last is None or last.kind == UNMERGED:
         return None
-    return Merged(last.data["into"], last.at, last.data["joined"])
+    return Merged(last.data["into"], last.at, last.data["joined"], last.data.get("unit"))
 
 
 def _revision(line: Line) -> int:

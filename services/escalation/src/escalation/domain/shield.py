@@ -23,7 +23,7 @@ def urged_by_lead(other: Ladder, lead: Ladder) -> list[Entry]:
     return [
         entry
         for entry in other.journal
-        if entry.kind == URGE and entry.data.get("by") == LEAD and entry.data.get("sender") == lead.unit
+        if entry.kind == URGE and entry.data.get("by") == LEAD and lead.was(entry.data.get("sender") or "")
     ]
 
 

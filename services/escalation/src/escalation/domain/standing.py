@@ -79,6 +79,9 @@ class Ladder:
     reply_unit: str | None = None
     """How long the unit has to answer the source; None where it owes no answer."""
     source_type: str | None = None
+    formerly: list[str] | None = None
+    """The units that it was before, as units succeeded each other; since `moved_at` it is this one's."""
+    moved_at: datetime | None = None
     changed: bool = False
     touched: bool = False
     clocks: dict[str, Clock] = field(default_factory=dict)
@@ -110,6 +113,10 @@ class Ladder:
     def of_kind(self, kind: str) -> list[Entry]:
         """The journal's entries of a kind, by time, then id."""
         return sorted((entry for entry in self.journal if entry.kind == kind), key=lambda entry: (entry.at, entry.id))
+
+    def was(self, unit: str) -> bool:
+        """Whether it is this unit's, or was before units changed."""
+        return unit == self.unit or unit in (self.formerly or ())
 
     def in_force(self) -> list[Slip]:
         """The slips that were issued and have not fallen, from the lowest up."""

@@ -50,6 +50,8 @@ def _ladder() -> None:
         sa.Column("reply_amount", sa.Integer),
         sa.Column("reply_unit", sa.Text),
         sa.Column("source_type", sa.Text),
+        sa.Column("formerly", Json),
+        sa.Column("moved_at", Instant),
         sa.PrimaryKeyConstraint("matter_id", "unit", name="pk_ladder"),
     )
     op.create_index("ix_ladder_waiting", "ladder", ["waiting", "unit"], **_partial("waiting IS NOT NULL"))

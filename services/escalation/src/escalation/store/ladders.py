@@ -256,8 +256,11 @@ class Store:
         self.by_about[new.slip_id] = of
 
     def find(self, matter_id: str, unit: str) -> Ladder | None:
-        """A loaded ladder; None if the unit has no part in the matter as far as is known."""
-        return self.ladders.get((matter_id, unit))
+        """A loaded ladder, that of a unit's successor too; None if the unit has no part in the matter as far as is known."""
+        found = self.ladders.get((matter_id, unit))
+        if found is not None:
+            return found
+        return next((ladder for ladder in self._by_matter.get(matter_id, {}).values() if ladder.was(unit)), None)
 
     def of_matter(self, matter_id: str) -> list[Ladder]:
         """The loaded ladders of a matter, by unit."""
@@ -265,10 +268,27 @@ class Store:
 
     def ladder_or_new(self, matter_id: str, unit: str) -> Ladder:
         """The ladder, or a place for facts about it until its dispatch is known."""
-        found = self.ladders.get((matter_id, unit))
+        found = self.find(matter_id, unit)
         if found is None:
             found = self.add(Ladder(matter_id, unit, None, None, None, "", "", "", None, None, None, None))
         return found
+
+    def rename(self, found: Ladder, unit: str) -> None:
+        """A ladder, with everything about it, is another unit's from now on."""
+        matter_id, old = found.matter_id, found.unit
+        for table in (ladder, clock, slip, journal, outcome, referral):
+            mine = (table.c.matter_id == matter_id) & (table.c.unit == old)
+            self.session.execute(table.update().where(mine).values(unit=unit))
+        del self.ladders[matter_id, old], self._by_matter[matter_id][old]
+        found.unit, found.formerly = unit, [old, *(found.formerly or ())]
+        for limit in found.all_clocks():
+            limit.unit = unit
+        for issued in found.slips:
+            issued.unit = unit
+        for handed_over in self.referrals.values():
+            if handed_over.matter_id == matter_id and handed_over.unit == old:
+                handed_over.unit = unit
+        self.add(found)
 
     def touch(self, found: Ladder) -> None:
         """Look at this ladder again before the transaction ends."""
@@ -283,7 +303,7 @@ class Store:
         return [
             ParkedHold(row.since, row.until, row.released_at)
             for row in self._holds
-            if (row.matter_id == found.matter_id if row.matter_id else row.sender == found.unit)
+            if (row.matter_id == found.matter_id if row.matter_id else found.was(row.sender))
         ]
 
     def waiting_for(self, reason: str) -> list[tuple[str, str]]:

@@ -34,6 +34,8 @@ ladder = Table(
     Column("reply_amount", Integer),
     Column("reply_unit", Text),
     Column("source_type", Text),
+    Column("formerly", Json),
+    Column("moved_at", Instant),
     Index("ix_ladder_waiting", "waiting", "unit", **_where("waiting IS NOT NULL")),
 )
 

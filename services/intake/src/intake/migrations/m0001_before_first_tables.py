@@ -91,11 +91,14 @@ def _assignment() -> None:
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("judged_at", Instant),
         sa.Column("done_at", Instant),
+        sa.Column("formerly", Json, nullable=False),
+        sa.Column("moved_at", Instant),
         sa.PrimaryKeyConstraint("matter_id", "unit", name="pk_assignment"),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.matter_id"], name="fk_assignment_matter_id"),
     )
     lead = sa.text("role = 'LEAD' AND state <> 'TRANSFERRED'")
     op.create_index("uq_assignment_lead", "assignment", ["matter_id"], unique=True, postgresql_where=lead, sqlite_where=lead)
+    op.create_index("ix_assignment_unit", "assignment", ["unit"])
 
 
 def _filing() -> None:
@@ -169,6 +172,20 @@ def _directory() -> None:
         sa.Column("valid_until", sa.Date),
         sa.Column("deputy_for", sa.Text),
         sa.PrimaryKeyConstraint("name", "number", name="pk_person"),
+    )
+    op.create_table(
+        "unit",
+        sa.Column("code", sa.Text, nullable=False),
+        sa.Column("valid_from", sa.Date, nullable=False),
+        sa.Column("valid_to", sa.Date),
+        sa.Column("successor", sa.Text),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("parent", sa.Text),
+        sa.Column("compared_in", sa.Text),
+        sa.Column("head", sa.Text),
+        sa.Column("liaison", sa.Text),
+        sa.PrimaryKeyConstraint("code", "valid_from", name="pk_unit"),
     )
     op.create_table(
         "publication",

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from event_contracts.inbound import Unit
 from event_contracts.intake import OfficePerson
 from ground_rules.powers import Capacity
+from ground_rules.units import Directory as Units
+from ground_rules.units import Period
 from service_chassis.persistence.sql import insert_rows, upsert_rows
 from sqlalchemy import Connection, delete, select
 
 from intake.store.tables import person, publication
+from intake.store.tables import unit as unit_table
 
 
 class Directory:
@@ -20,6 +24,7 @@ class Directory:
         self._session = session
         self._published: dict[str, tuple[datetime, datetime]] | None = None
         self._capacities: list[Capacity] | None = None
+        self._units: Units | None = None
 
     def _when(self, kind: str) -> tuple[datetime, datetime] | None:
         """The first and the last publication."""
@@ -63,6 +68,41 @@ class Directory:
         insert_rows(self._session, person, rows)
         self._note("PERSONS", at)
         self._capacities = None
+
+    def units(self) -> Units:
+        """Every unit that was published last."""
+        if self._units is None:
+            c = unit_table.c
+            rows = self._session.execute(select(c.code, c.valid_from, c.valid_to, c.successor, c.name, c.compared_in))
+            self._units = Units(Period(*row) for row in rows)
+        return self._units
+
+    def publish_units(self, at: datetime, units: Sequence[Unit]) -> None:
+        """Replace what was known; one row for each period of a unit."""
+        self._session.execute(delete(unit_table))
+        rows = [
+            {
+                "code": found.code,
+                "valid_from": found.valid_from,
+                "valid_to": found.valid_to,
+                "successor": found.successor,
+                "name": found.name,
+                "kind": found.kind,
+                "parent": found.parent,
+                "compared_in": found.group,
+                "head": found.head,
+                "liaison": found.liaison,
+            }
+            for found in units
+        ]
+        insert_rows(self._session, unit_table, rows)
+        self._note("UNITS", at)
+        self._units = None
+
+    def published_at(self, kind: str) -> datetime | None:
+        """When anything was published last; None while nothing was."""
+        when = self._when(kind)
+        return when[1] if when else None
 
     def _note(self, kind: str, at: datetime) -> None:
         when = self._when(kind)

@@ -192,7 +192,7 @@ class Heads:
 
     def save(self) -> None:
         """Write what was added, each table with one statement."""
-        for once in (tables.suspicion, tables.asked):  # facts may be told again
+        for once in (tables.suspicion, tables.asked, tables.fingerprint):  # facts may be told again, parts change hands
             insert_new(self._session, once, self._rows.pop(once))
         for table, rows in self._rows.items():
             insert_rows(self._session, table, rows)

@@ -45,6 +45,8 @@ _MATTERS = select(
     assignment.c.judged_at,
     assignment.c.done_at,
     assignment.c.attempt,
+    assignment.c.formerly,
+    assignment.c.moved_at,
 ).join_from(matter, assignment, matter.c.matter_id == assignment.c.matter_id)
 _MATTERS_IN = {name: _MATTERS.where(one_of(name, matter.c.matter_id, "matters")) for name in ("postgresql", "sqlite")}
 _MEMBERS = {
@@ -100,6 +102,9 @@ class Part:
     opinions: dict[str, Opinion] = field(default_factory=dict)
     objections: dict[str, Objection] = field(default_factory=dict)
     served_on: date | None = None
+    formerly: list[str] = field(default_factory=list)
+    """The units that it was given to before; since `moved_at` it is this one's."""
+    moved_at: datetime | None = None
 
     def answers(self) -> dict[str, Verdict]:
         """Filing id → its verdict, from all that is known now."""
@@ -136,6 +141,13 @@ class Matter:
     leads: bool = False
     """Others are handled with it."""
 
+    def part(self, unit: str) -> Part | None:
+        """A unit's part; that of its successor, where units have changed. None if it has none."""
+        own = self.parts.get(unit)
+        if own is not None and own.state is not PartState.TRANSFERRED:
+            return own
+        return next((found for found in self.parts.values() if unit in found.formerly), own)
+
     @property
     def answered(self) -> bool:
         """Whether nobody waits for an answer any more."""
@@ -155,7 +167,7 @@ class Store:
     """What one batch has read, and what it will write."""
 
     def __init__(self, session: Connection) -> None:
-        self._session = session
+        self.session = session
         self.directory = Directory(session)
         self.heads = Heads(session)
         self.matters: dict[str, Matter] = {}
@@ -171,30 +183,32 @@ class Store:
     def load(self, matter_ids: Iterable[str]) -> None:
         """Read these matters with their parts; ids that do not exist are left out."""
         for some in chunks(matter_ids):
-            for row in self._session.execute(_MATTERS_IN[self._session.dialect.name], {"matters": some}):
+            for row in self.session.execute(_MATTERS_IN[self.session.dialect.name], {"matters": some}):
                 found = self.matters.get(row[0])
                 if found is None:
                     found = self.matters[row[0]] = _matter(row)
-                unit, role, id_, state, judged_at, done_at, attempt = row[14:]
-                found.parts[unit] = Part(unit, id_, PartState(state), judged_at, done_at, role, attempt)
+                unit, role, id_, state, judged_at, done_at, attempt, formerly, moved_at = row[14:]
+                part = Part(unit, id_, PartState(state), judged_at, done_at, role, attempt)
+                part.formerly, part.moved_at = formerly, moved_at
+                found.parts[unit] = part
 
     def load_groups(self) -> set[str]:
         """Read what is handled as one with what is loaded; returns all ids that belong to such a group."""
         self.load({found.primary_id for found in self.matters.values() if found.primary_id} - self.matters.keys())
         leading = [found.matter_id for found in self.matters.values() if found.leads]
         if leading:
-            rows = self._session.execute(_MEMBERS[self._session.dialect.name], {"leading": leading})
+            rows = self.session.execute(_MEMBERS[self.session.dialect.name], {"leading": leading})
             self.load({row[0] for row in rows} - self.matters.keys())
         return {found.matter_id for found in self.matters.values() if found.leads or found.primary_id}
 
     def load_papers(self, matter_ids: Iterable[str]) -> None:
         """Read all filings and verdicts of these matters, which are loaded already."""
         wanted = list(matter_ids)
-        for row in select_in(self._session, filing, filing.c.matter_id, wanted):
+        for row in select_in(self.session, filing, filing.c.matter_id, wanted):
             filed = Filing(row["filing"], FilingKind(row["kind"]), row["filed_at"], row["colour"])
             paper = Paper(filed, row["text"], row["percent"], row["evidence"])
             self.matters[row["matter_id"]].parts[row["unit"]].papers[filed.id] = paper
-        for row in select_in(self._session, verdict, verdict.c.matter_id, wanted):
+        for row in select_in(self.session, verdict, verdict.c.matter_id, wanted):
             decided = Verdict(
                 row["verdict"], FilingKind(row["kind"]), row["decided_at"], row["favourable"], row["names"], row["colour"]
             )
@@ -204,10 +218,10 @@ class Store:
     def load_objections(self, matter_ids: Iterable[str]) -> None:
         """Read the objections of these matters, which are loaded already, and when their assignments were served."""
         wanted = list(matter_ids)
-        for row in select_in(self._session, objection, objection.c.matter_id, wanted):
+        for row in select_in(self.session, objection, objection.c.matter_id, wanted):
             found = Objection(row["objection"], row["filed_at"], row["outcome"], row["decided_at"])
             self.matters[row["matter_id"]].parts[row["unit"]].objections[found.id] = found
-        for row in select_in(self._session, served, served.c.matter_id, wanted):
+        for row in select_in(self.session, served, served.c.matter_id, wanted):
             part = self.matters[row["matter_id"]].parts.get(row["unit"])
             if part is not None and part.assignment_id == row["assignment_id"]:
                 part.served_on = row["served_on"]
@@ -217,7 +231,7 @@ class Store:
         for row in self._new[assignment]:
             if (row["matter_id"], row["unit"]) == (found.matter_id, part.unit):
                 return dict(row)
-        rows = select_in(self._session, assignment, assignment.c.matter_id, [found.matter_id])
+        rows = select_in(self.session, assignment, assignment.c.matter_id, [found.matter_id])
         return next(dict(row) for row in rows if row["unit"] == part.unit)
 
     # ---- what handlers write
@@ -313,11 +327,11 @@ class Store:
     def save(self) -> None:
         """Write all of it: what exists already first, so that a lead's part has ended before another unit gets it."""
         self._update_parts()
-        update_by_key(self._session, assignment, self._moved_parts, key=["matter_id", "unit"])
+        update_by_key(self.session, assignment, self._moved_parts, key=["matter_id", "unit"])
         for table, rows in self._new.items():
-            insert_rows(self._session, table, rows)
-        insert_new(self._session, served, self._served)
-        update_by_key(self._session, objection, self._decided, key=["matter_id", "unit", "objection"])
+            insert_rows(self.session, table, rows)
+        insert_new(self.session, served, self._served)
+        update_by_key(self.session, objection, self._decided, key=["matter_id", "unit", "objection"])
         matters = [
             {
                 "matter_id": matter_id,
@@ -330,7 +344,7 @@ class Store:
             }
             for matter_id, found in self._changed_matters.items()
         ]
-        update_by_key(self._session, matter, matters, key=["matter_id"])
+        update_by_key(self.session, matter, matters, key=["matter_id"])
         self.heads.save()
 
     def _update_parts(self) -> None:
@@ -343,7 +357,7 @@ class Store:
                 new[key].update(values)
             else:
                 changed.append({"matter_id": key[0], "unit": key[1], **values})
-        update_by_key(self._session, assignment, changed, key=["matter_id", "unit"])
+        update_by_key(self.session, assignment, changed, key=["matter_id", "unit"])
 
 
 def open_by_section(conn: Connection) -> list[tuple[str, str, int]]:

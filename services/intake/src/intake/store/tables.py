@@ -69,6 +69,8 @@ assignment = Table(
     Column("state", Text, nullable=False),
     Column("judged_at", Instant),
     Column("done_at", Instant),
+    Column("formerly", Json, nullable=False),
+    Column("moved_at", Instant),
     Index(
         "uq_assignment_lead",
         "matter_id",
@@ -76,7 +78,9 @@ assignment = Table(
         postgresql_where=text("role = 'LEAD' AND state <> 'TRANSFERRED'"),
         sqlite_where=text("role = 'LEAD' AND state <> 'TRANSFERRED'"),
     ),
+    Index("ix_assignment_unit", "unit"),
 )
+"""`formerly`: the units that it was given to before, as units succeeded each other; since `moved_at` it is `unit`'s."""
 
 filing = Table(
     "filing",
@@ -200,6 +204,22 @@ person = Table(
     Column("deputy_for", Text),
 )
 """Who holds which office: one row for each capacity, as last published."""
+
+unit = Table(
+    "unit",
+    METADATA,
+    Column("code", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date),
+    Column("successor", Text),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("parent", Text),
+    Column("compared_in", Text),
+    Column("head", Text),
+    Column("liaison", Text),
+)
+"""The directory of units as last published: a row for each period."""
 
 publication = Table(
     "publication",

@@ -6,6 +6,7 @@ A letter's id says what caused it, so that the same cause can never make a secon
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from service_chassis.persistence.columns import Instant
@@ -68,7 +69,7 @@ notice = Table(
 )
 
 _FIELDS = [column.name for column in letter.columns if column.name not in ("caused_by", "policy_version")]
-_CHANGING = ("served_at", "served_on", "mode", "signed_at", "signed_by", "recalled")
+_CHANGING = ("unit", "served_at", "served_on", "mode", "signed_at", "signed_by", "recalled")
 _CHANGE = (
     letter.update()
     .where(letter.c.letter_id == bindparam("b_letter_id"))
@@ -132,6 +133,18 @@ class Store:
     def put(self, changed: Letter) -> None:
         """A letter that was loaded and has been served, signed for or recalled since."""
         self._letters[changed.letter_id] = self._changed[changed.letter_id] = changed
+
+    def readdress(self, matter_id: str, unit: str, successor: str) -> list[Letter]:
+        """A unit's letters of a matter that are not served yet are its successor's; returns them."""
+        moved = []
+        for letter_id in list(self._by_party.get((matter_id, unit), ())):
+            found = self._letters[letter_id]
+            if found.kind in NEEDS_SERVICE and found.served_at is None and not found.recalled:
+                self._by_party[matter_id, unit].remove(letter_id)
+                self._by_party.setdefault((matter_id, successor), []).append(letter_id)
+                self.put(replace(found, unit=successor))
+                moved.append(self._letters[letter_id])
+        return moved
 
     def save(self) -> None:
         """Write everything: at most three statements. What exists already stays as it is."""

@@ -114,7 +114,7 @@ def restatements(of: UnitYear, closed_at: datetime) -> list[Restatement]:
     eligible = is_eligible(len(of.until(closed_at).reds))
     for at in sorted(set(_instants(of, closed_at))):
         now_eligible = is_eligible(len(of.until(at).reds))
-        booked = [_of_entry(entry, now_eligible) for entry in of.entries if entry.at == at]
+        booked = [_of_entry(of, entry, now_eligible) for entry in of.entries if entry.at == at]
         if now_eligible != eligible and not any(line.colour == RED for line in booked):
             booked.append(_of_turn(of, at, now_eligible))
         found += sorted(booked, key=lambda line: line.key)
@@ -131,10 +131,10 @@ def _instants(of: UnitYear, closed_at: datetime) -> Iterator[datetime]:
     return (when for when in whens if when > closed_at)
 
 
-def _of_entry(entry: Entry, eligible: bool) -> Restatement:
+def _of_entry(of: UnitYear, entry: Entry, eligible: bool) -> Restatement:
     return Restatement(
         key=entry.entry_id,
-        unit=entry.unit,
+        unit=of.unit,
         year=entry.year,
         amount=entry.amount,
         at=entry.at,

@@ -99,6 +99,13 @@ def _closed_years() -> None:
         sa.PrimaryKeyConstraint("publication", name="pk_persons"),
     )
     op.create_table(
+        "units",
+        sa.Column("publication", sa.Text, nullable=False),
+        sa.Column("published_at", Instant, nullable=False),
+        sa.Column("listed", Json, nullable=False),
+        sa.PrimaryKeyConstraint("publication", name="pk_units"),
+    )
+    op.create_table(
         "closing_line",
         sa.Column("year", sa.Integer, nullable=False),
         sa.Column("unit", sa.Text, nullable=False),
