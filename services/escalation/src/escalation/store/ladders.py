@@ -280,6 +280,8 @@ class Store:
             mine = (table.c.matter_id == matter_id) & (table.c.unit == old)
             self.session.execute(table.update().where(mine).values(unit=unit))
         del self.ladders[matter_id, old], self._by_matter[matter_id][old]
+        if (stored := self._stored.pop((Ladder, (matter_id, old)), None)) is not None:
+            self._stored[Ladder, (matter_id, unit)] = stored
         found.unit, found.formerly = unit, [old, *(found.formerly or ())]
         for limit in found.all_clocks():
             limit.unit = unit
