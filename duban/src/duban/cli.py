@@ -233,6 +233,43 @@ def indicators(year: int, source: Path | None, out: Path, units: Path | None, ur
         click.echo(path)
 
 
+@main.command("print", context_settings=HELP)
+@click.argument("matter", required=False)
+@click.option("--unit", metavar="CODE", help="被督办单位 / the unit that the slip went to")
+@click.option(
+    "--colour", type=click.Choice(["white", "yellow", "red"], case_sensitive=False), help="默认最新一张 / default: the newest"
+)
+@click.option("--renewal", type=click.IntRange(min=0), help="黄单第几次续期 / which renewal of a yellow; default: the newest")
+@click.option("--all", "everything", is_flag=True, help="全部督办单 / every slip, into the folder --out")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, path_type=Path),
+    help="the folder of `duban rehearse --out` or `duban run`, or a file of published events; default: var/city",
+)
+@click.option(
+    "--units",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="单位名录 / list of units with their names: CSV with the heading code,name,group",
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="FILE.pdf; with --all a folder")
+@one_line
+def print_paper(everything: bool, out: Path, source: Path | None, **asked: Any) -> None:
+    """打印督办单（PDF/A）/ a slip on paper, e.g. duban print XY2026-001 --unit SLJ --colour yellow --out slip.pdf"""
+    from duban import printing
+
+    if (asked["matter"] is None) != everything:
+        raise click.UsageError("give one MATTER, or --all")
+    if asked["colour"]:
+        asked["colour"] = asked["colour"].upper()
+    question = printing.Question(source or printing.CITY, **asked)
+    if everything:
+        count = printing.print_all(question, out, lambda text: click.echo(text, err=True))
+        click.echo(f"{out}: {count} 张 slips")
+    else:
+        click.echo(printing.print_one(question, out))
+
+
 def broker_url(url: str | None) -> str:
     """The broker's address, which must be given."""
     from service_chassis.errors import ConfigError
