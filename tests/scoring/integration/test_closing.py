@@ -211,3 +211,27 @@ def test_each_change_of_a_closed_year_is_told_once(bench: Any, slip: Make) -> No
     bench.tell(fallen(SlipOverturned, "y2", at=DECIDED + timedelta(days=1)))
     told = [m.data.entry_id for m in bench.announced() if m.type == "scoring.assessment.restated.v1"]
     assert told == ["REVERSAL:y1", "REVERSAL:y2"]
+
+
+def test_a_turn_that_proves_to_be_none_is_told_again_as_it_is(bench: Any, slip: Make) -> None:
+    """A second red of before the first one's fall becomes known after it: the unit had not become eligible again."""
+    bench.tell(slip("r1", "RED"))
+    bench.send(a_closing(), ISSUED + timedelta(days=7))
+    bench.tell(fallen(SlipVacated, "r1", "RED"))
+    bench.tell(slip("r2", "RED", matter_id="m2", issued_at=DECIDED - timedelta(days=1)))
+    told = [m.data for m in bench.announced() if m.type == "scoring.assessment.restated.v1"]
+    assert [(fact.entry_id, fact.eligible, fact.restated_at) for fact in told] == [
+        ("ELIGIBILITY:RESTORED:r1", True, DECIDED),
+        ("ELIGIBILITY:RESTORED:r1", False, DECIDED),
+    ]
+    assert (told[1].amount, told[1].slip_id, told[1].colour) == (Decimal("0.00"), "r1", "RED")
+    assert bench.report()["restatements"] == []
+
+
+def test_a_unit_that_had_nothing_by_an_earlier_closing_leaves_the_snapshot(bench: Any, slip: Make) -> None:
+    bench.tell(slip(unit="JYJ"))
+    bench.send(a_closing(ZJJ="90.00"), ISSUED + timedelta(days=7))
+    bench.send(a_closing(HBJ="80.00"), ISSUED - timedelta(days=1))
+    closings = [m.data for m in bench.announced() if m.type == "scoring.assessment.finalised.v1"]
+    assert [[line.unit for line in closing.totals] for closing in closings] == [["JYJ", "ZJJ"], ["HBJ", "ZJJ"]]
+    assert [(line["unit"], line["amount"]) for line in bench.report()["restatements"]] == [("JYJ", "-0.30")]

@@ -138,6 +138,30 @@ def test_what_was_removed_from_a_closed_year_is_named(busy: Any, statement: str,
     assert [(one.wrong, one.what) for one in verify(busy)] == [(Wrong.MISSING, what)]
 
 
+@pytest.mark.parametrize(
+    ("statement", "wrong", "what"),
+    [
+        ("UPDATE closing SET at = (SELECT min(at) FROM entry)", Wrong.DIFFERENT, "closed at"),
+        (
+            "UPDATE closing_line SET line = (SELECT line FROM closing_line WHERE unit = 'JYJ') WHERE unit = 'ZJJ'",
+            Wrong.DIFFERENT,
+            "closing: total",
+        ),
+        ("UPDATE closing_line SET unit = 'SLJ' WHERE unit = 'JYJ'", Wrong.UNEXPLAINED, "closing line"),
+        ("UPDATE restated SET key = 'REVERSAL:y9' WHERE key = 'REVERSAL:y3'", Wrong.UNEXPLAINED, "restatement"),
+        ("INSERT INTO closing SELECT 'another', 2024, at, bases FROM closing", Wrong.UNEXPLAINED, "closing"),
+    ],
+)
+def test_what_was_changed_or_put_into_a_closed_year_is_named(busy: Any, statement: str, wrong: Wrong, what: str) -> None:
+    assert busy.tamper(statement) == 1
+    assert (wrong, what) in [(one.wrong, one.what) for one in verify(busy)]
+
+
+def test_a_closing_that_no_event_tells_of_is_unexplained(busy: Any) -> None:
+    found = verify(busy, [body for body in busy.archive() if b"scoring.assessment.finalised.v1" not in body])
+    assert [(one.wrong, one.year, one.what) for one in found] == [(Wrong.UNEXPLAINED, 2026, "closing")]
+
+
 def test_an_event_that_nobody_can_read_proves_nothing(busy: Any) -> None:
     with pytest.raises(ConfigError, match="event 1 of the archive"):
         verify(busy, [b'{"type": "escalation.slip.issued.v1", "data": 1}'])

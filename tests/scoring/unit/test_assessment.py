@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from scoring.domain.assessment import UnitYear, closing_of, contradicted, restatements, result
+from scoring.domain.assessment import UnitYear, closing_of, contradicted, restatements, result, taken_back
 from scoring.domain.ledger import Entry, Kind
 from scoring.domain.slip import Issued, Record
 
@@ -136,3 +136,14 @@ def test_the_order_in_which_facts_stand_does_not_matter() -> None:
     random.Random(3).shuffle(entries)
     assert restatements(a_year(entries, *reversed(records)), CLOSED) == expected
     assert [line.eligible for line in expected] == [True, True, True, False]
+
+
+def test_a_turn_that_was_told_comes_to_what_is_known_now() -> None:
+    fell = a_slip("r1", fell_at=LATE)
+    restored, revoked = "ELIGIBILITY:RESTORED:r1", "ELIGIBILITY:REVOKED:r1"
+    (told,) = restatements(UnitYear("ZJJ", 2026, [], {"r1": fell}), CLOSED)
+    assert (told.key, told.eligible) == (restored, True)
+    now = UnitYear("ZJJ", 2026, [], {"r1": fell, "r2": a_slip("r2")})
+    assert taken_back(now, restored) == replace(told, eligible=False)
+    assert taken_back(now, revoked) == replace(told, key=revoked, at=AT, eligible=False)
+    assert taken_back(now, "REVERSAL:r1") is None

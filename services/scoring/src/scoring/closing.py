@@ -18,7 +18,7 @@ from ground_rules.policy import Policy
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
-from scoring.domain.assessment import Closing, Restatement, UnitYear, YearResult, contradicted, restatements, result
+from scoring.domain.assessment import Closing, Restatement, UnitYear, YearResult, contradicted, restatements, result, taken_back
 
 ALREADY_CLOSED = (
     "{year} 年考核已办结，{units} 的基础总分不能更改 / "
@@ -64,11 +64,14 @@ def _tell_closing(work: Work, closed: Closing, known: Mapping[str, UnitYear]) ->
     told = work.store.lines(closed.year)
     now = snapshot(closed, known)
     changed = {unit: line for unit, line in now.items() if told.get(unit) != line}
+    gone = [unit for unit in sorted(told) if unit in known and unit not in now]
     first = closed.year in work.store.closed_now and not told
-    if not changed and not first:
+    if not changed and not gone and not first:
         return
     work.store.put_lines(closed.year, changed)
-    totals = [_total(unit, line) for unit, line in sorted((told | changed).items())]
+    for unit in gone:  # an earlier call became known: of this unit nothing had happened by then
+        work.store.take_back("closing_line", year=closed.year, unit=unit)
+    totals = [_total(unit, line) for unit, line in sorted((told | changed).items()) if unit not in gone]
     pending = [entry for total in totals for entry in total.pending]
     fact = AssessmentFinalised(year=closed.year, finalised_at=closed.at, totals=totals, pending=pending)
     work.announce(fact, subject=str(closed.year), time=closed.at, policy=work.service.policy.version)
@@ -108,14 +111,17 @@ def _total(unit: str, line: Mapping[str, Any]) -> UnitTotal:
 
 
 def _tell_restatements(work: Work, closed: Closing, known: Mapping[str, UnitYear]) -> None:
+    """What changed the year after its closing, each once; a turn of the eligibility that proves to be none is told again."""
     told = work.store.restated(closed.year)
-    new = [
-        (of, line) for unit, of in sorted(known.items()) for line in restatements(of, closed.at) if (unit, line.key) not in told
-    ]
-    for of, line in new:
-        fact = _restated(line, result(of, closed.bases.get(of.unit)))
-        work.announce(fact, subject=of.unit, time=line.at, policy=work.service.policy.version)
-    work.store.put_restated(closed.year, [(of.unit, line.key) for of, line in new])
+    now = {(unit, line.key): line for unit, of in sorted(known.items()) for line in restatements(of, closed.at)}
+    gone = sorted((unit, key) for unit, key in told if unit in known and (unit, key) not in now)
+    lines = [line for unit, key in gone if (line := taken_back(known[unit], key)) is not None]
+    for line in [*lines, *(line for place, line in now.items() if place not in told)]:
+        fact = _restated(line, result(known[line.unit], closed.bases.get(line.unit)))
+        work.announce(fact, subject=line.unit, time=line.at, policy=work.service.policy.version)
+    work.store.put_restated(closed.year, now.keys() - told)
+    for unit, key in gone:
+        work.store.take_back("restated", year=closed.year, unit=unit, key=key)
 
 
 def _restated(line: Restatement, present: YearResult) -> AssessmentRestated:

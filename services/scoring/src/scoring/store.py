@@ -315,7 +315,13 @@ class Store:
         return {(row.unit, row.key) for row in self._session.execute(_RESTATED, {"year": year})}
 
     def put_restated(self, year: int, keys: Iterable[tuple[str, str]]) -> None:
-        insert_new(self._session, restated, [{"unit": unit, "year": year, "key": key} for unit, key in keys])
+        rows = [{"unit": unit, "year": year, "key": key} for unit, key in sorted(keys)]
+        insert_new(self._session, restated, rows)
+
+    def take_back(self, name: str, **key: Any) -> None:
+        """Forget an announcement about a closed year, of `closing_line` or `restated`, that has proved not to be so."""
+        table = METADATA.tables[name]
+        self._session.execute(table.delete().where(*(table.c[name] == value for name, value in key.items())))
 
 
 def _record(row: RowMapping) -> Record:

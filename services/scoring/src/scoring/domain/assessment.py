@@ -13,7 +13,10 @@ from decimal import Decimal
 
 from scoring.domain.eligibility import is_cause, is_eligible
 from scoring.domain.ledger import Entry, State, balance, state_of
-from scoring.domain.slip import RED, Record, points
+from scoring.domain.slip import RED, Issued, Record, points
+
+TURN = "ELIGIBILITY:"
+"""How the key of a restatement begins that changes no points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +154,14 @@ def _of_turn(of: UnitYear, at: datetime, eligible: bool) -> Restatement:
     turning = [id_ for id_, record in sorted(of.records.items()) if _turns(record, at, eligible)]
     issued = of.records[turning[0]].issued
     assert issued is not None
+    return _turned(issued, f"{TURN}{'RESTORED' if eligible else 'REVOKED'}:{issued.slip_id}", at, eligible)
+
+
+def _turned(issued: Issued, key: str, at: datetime, eligible: bool) -> Restatement:
     return Restatement(
-        key=f"ELIGIBILITY:{'RESTORED' if eligible else 'REVOKED'}:{issued.slip_id}",
-        unit=of.unit,
-        year=of.year,
+        key=key,
+        unit=issued.unit,
+        year=issued.year,
         amount=Decimal("0.00"),
         at=at,
         eligible=eligible,
@@ -163,6 +170,21 @@ def _of_turn(of: UnitYear, at: datetime, eligible: bool) -> Restatement:
         slip_id=issued.slip_id,
         colour=issued.colour,
     )
+
+
+def taken_back(of: UnitYear, key: str) -> Restatement | None:
+    """What a turn that was told comes to, now that a red is known that had happened before it: the same line as it is now.
+
+    None for the line of an entry, which stays true whatever becomes known.
+    """
+    if not key.startswith(TURN):
+        return None
+    which, _, slip_id = key.removeprefix(TURN).partition(":")
+    record = of.records[slip_id]
+    assert record.issued is not None
+    at = record.fell_at if which == "RESTORED" else record.issued.issued_at
+    assert at is not None
+    return _turned(record.issued, key, at, is_eligible(len(of.until(at).reds)))
 
 
 def _turns(record: Record, at: datetime, eligible: bool) -> bool:
