@@ -39,10 +39,22 @@ KILLED = frozenset({"killed", "timeout", "caught by type check"})
 
 REASONS = Path(__file__).with_name("survivors.toml")
 
-AFRESH = '''"""What a test module makes when it is imported is made anew for each test: mutmut imports it before it mutates."""
+AFRESH = '''"""What is made when a module is imported or first asked is made anew: mutmut imports and runs all before it mutates."""
+import os
+import sys
 from functools import cache
 from pathlib import Path
 import pytest
+
+SHED = {os.getpid()}
+
+def shed():
+    """Once in each process of a mutant: no function that is mutated answers from what it gave before."""
+    SHED.add(os.getpid())
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "PACKAGE":
+            for value in list(vars(module).values()):
+                getattr(value, "cache_clear", int)()
 
 @cache
 def code(file):
@@ -50,6 +62,8 @@ def code(file):
 
 @pytest.fixture(autouse=True)
 def _made_afresh(request):
+    if os.getpid() not in SHED:
+        shed()
     exec(code(request.module.__file__), request.module.__dict__)
 '''
 
@@ -93,7 +107,7 @@ def copy(package: str, folder: Path) -> None:
     shutil.copytree(tests / "unit", folder / "tests" / package / "unit", ignore=leave)
     for fixtures in tests.glob("conftest.py"):
         shutil.copy(fixtures, folder / "tests" / package)
-    (folder / "tests" / "conftest.py").write_text(AFRESH, "utf-8")
+    (folder / "tests" / "conftest.py").write_text(AFRESH.replace("PACKAGE", package), "utf-8")
     (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8"), "utf-8")
     (folder / "setup.cfg").write_text(
         "[mutmut]\n"

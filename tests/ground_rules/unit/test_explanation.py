@@ -6,7 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
-from ground_rules.explanation import Left, explain
+from ground_rules.explanation import Day, Left, explain
 from ground_rules.limits import Limit, deadline
 from ground_rules.workdays import WorkCalendar
 
@@ -84,3 +84,72 @@ def test_a_year_without_a_notice_names_the_statutory_days_only() -> None:
     found = explain(Limit(2, "WORKDAY"), date(2028, 9, 29), date(2028, 10, 5), CHINA)
     assert [day.kind for day in found.days] == ["START", "WEEKEND", "HOLIDAY", "HOLIDAY", "HOLIDAY", "COUNTED", "COUNTED"]
     assert CHINA.notice_number(2028) is None and found.days[2].notice is None
+
+
+# ---------------------------------------------------------------- every day in full
+
+
+def test_workdays_holidays_and_weekends_are_told_in_full() -> None:
+    found = explain(Limit(5, "WORKDAY"), date(2017, 3, 29), date(2017, 4, 6), CHINA)
+    number = CHINA.notice_number(2017)
+    off = CHINA.day_off(date(2017, 4, 2))
+    assert off is not None
+    assert found.days == (
+        Day(date(2017, 3, 29), "START", None, "起算日，不计 / start day, not counted"),
+        Day(date(2017, 3, 30), "COUNTED", 1, "计入 / counted"),
+        Day(date(2017, 3, 31), "COUNTED", 2, "计入 / counted"),
+        Day(date(2017, 4, 1), "MAKEUP_WORKDAY", 3, "调休上班，计入 / make-up workday, counted", number),
+        *(Day(date(2017, 4, day), "HOLIDAY", None, f"{off.name}，不计 / holiday, not counted", number) for day in (2, 3, 4)),
+        Day(date(2017, 4, 5), "COUNTED", 4, "计入 / counted"),
+        Day(date(2017, 4, 6), "COUNTED", 5, "计入 / counted"),
+    )
+    assert found.rule == "起算日不计，按工作日计满第5个工作日的24:00止 / the start day is not counted; the end of workday 5"
+
+
+def test_a_weekend_suspended_and_extended_days_are_told_in_full() -> None:
+    left = [Left(date(2026, 3, 19), date(2026, 3, 20), "听证")]
+    found = explain(Limit(1, "WORKDAY"), date(2026, 3, 18), date(2026, 3, 24), CHINA, left_out=left, extension=1)
+    assert found.days[1:] == (
+        Day(date(2026, 3, 19), "SUSPENDED", None, "听证"),
+        Day(date(2026, 3, 20), "SUSPENDED", None, "听证"),
+        Day(date(2026, 3, 21), "WEEKEND", None, "周末，不计 / weekend, not counted"),
+        Day(date(2026, 3, 22), "WEEKEND", None, "周末，不计 / weekend, not counted"),
+        Day(date(2026, 3, 23), "COUNTED", 1, "计入 / counted"),
+        Day(date(2026, 3, 24), "EXTENSION", 2, "延期期间，计入 / counted, by the extension"),
+    )
+    assert found.consistent
+
+
+def test_an_extension_over_a_make_up_day_names_its_notice() -> None:
+    found = explain(Limit(2, "WORKDAY"), date(2017, 3, 29), date(2017, 4, 1), CHINA, extension=1)
+    why = "延期期间，计入 / counted, by the extension"
+    assert found.days[-1] == Day(date(2017, 4, 1), "EXTENSION", 3, why, CHINA.notice_number(2017))
+
+
+def test_days_that_roll_over_a_festival_name_its_notice() -> None:
+    found = explain(Limit(1, "DAY"), date(2026, 6, 18), date(2026, 6, 22), CHINA)
+    number = CHINA.notice_number(2026)
+    rolled = "顺延 / rolled to the next workday"
+    assert found.days[1:] == (
+        Day(date(2026, 6, 19), "COUNTED", 1, "计入 / counted"),
+        Day(date(2026, 6, 20), "ROLLED", None, rolled, number),
+        Day(date(2026, 6, 21), "ROLLED", None, rolled, number),
+        Day(date(2026, 6, 22), "ROLLED", None, rolled, None),
+    )
+    assert found.consistent
+
+
+def test_a_kept_end_is_told_in_full_also_after_days_that_rolled() -> None:
+    kept = "已送达的期限不缩短 / a served deadline is never shortened"
+    weekday = explain(Limit(1, "WORKDAY"), date(2026, 3, 17), date(2026, 3, 19), CHINA)
+    assert weekday.days[-1] == Day(date(2026, 3, 19), "KEPT", None, kept)
+    rolled = explain(Limit(1, "DAY"), date(2026, 3, 20), date(2026, 3, 24), CHINA)
+    assert kinds(rolled) == ["START", "COUNTED", "ROLLED", "ROLLED", "KEPT"]
+    assert not rolled.consistent
+    over_a_weekend = explain(Limit(1, "WORKDAY"), date(2026, 3, 19), date(2026, 3, 23), CHINA)
+    assert kinds(over_a_weekend) == ["START", "COUNTED", "KEPT", "KEPT", "KEPT"]
+
+
+def test_an_end_on_a_suspended_day_is_not_where_the_count_ends() -> None:
+    left = [Left(date(2026, 3, 19), date(2026, 3, 20), "听证")]
+    assert not explain(Limit(1, "WORKDAY"), date(2026, 3, 17), date(2026, 3, 19), CHINA, left_out=left).consistent

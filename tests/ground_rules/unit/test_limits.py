@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from ground_rules.limits import UNITS, Limit, deadline, local_date, start_of_day
+from ground_rules.limits import UNITS, Limit, deadline, local_date, months_later, start_of_day
 from ground_rules.workdays import WorkCalendar, YearNotice
 from hypothesis import given
 from hypothesis import strategies as st
@@ -233,3 +233,15 @@ def test_the_local_day_of_an_instant_depends_on_the_zone_not_on_its_offset() -> 
 def test_an_instant_without_an_offset_has_no_local_day() -> None:
     with pytest.raises(ValueError, match="offset"):
         local_date(datetime(2026, 3, 16, 16), SHANGHAI)  # noqa: DTZ001
+
+
+def test_months_reach_into_the_last_year_and_not_beyond_it() -> None:
+    assert months_later(date(9998, 12, 31), 12) == date(9999, 12, 31)
+    with pytest.raises(OverflowError, match=r"^日期超出范围 / 1 months after 9999-12-01 is past the last date$"):
+        months_later(date(9999, 12, 1), 1)
+
+
+def test_an_unknown_unit_is_told_with_those_that_there_are() -> None:
+    with pytest.raises(ValueError) as caught:
+        Limit(1, "WEEK")  # type: ignore[arg-type]
+    assert str(caught.value) == "时限单位应为 WORKDAY、DAY、MONTH / the unit of a limit is one of these, not 'WEEK'"

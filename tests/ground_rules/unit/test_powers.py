@@ -86,3 +86,9 @@ def test_a_person_without_power_is_told_which_offices_may_decide() -> None:
     assert lack_of_power(" 赵明远 ", roles, DAY, []) == (
         f"赵明远在2026-03-05无权作此决定，须具备以下职务之一 / holds none of the offices that may decide this: {offices}"
     )
+
+
+def test_a_member_of_the_team_who_is_an_officer_too_acts_as_the_member() -> None:
+    held = [Capacity("陈立", role, date(2026, 1, 1)) for role in ("OFFICER", "TEAM_MEMBER", "SECTION_HEAD")]
+    assert capacity_for("陈立", MAY[Act.VERIFY], DAY, held) == "TEAM_MEMBER"
+    assert capacity_for("陈立", MAY[Act.ASSESS], DAY, held) == "OFFICER"

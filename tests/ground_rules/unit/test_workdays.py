@@ -263,3 +263,40 @@ def test_the_first_workday_on_or_after_has_only_days_off_before_it(calendar: Wor
 def test_the_order_in_which_years_are_asked_for_changes_nothing(asked: list[date]) -> None:
     fresh = WorkCalendar(built_in())
     assert [fresh.workday_after(day, 30) for day in asked] == [CHINA.workday_after(day, 30) for day in asked]
+
+
+# ---------------------------------------------------------------- edges of years and of the calendar
+
+
+def test_where_every_day_counts_workdays_are_days_over_any_new_year() -> None:
+    calendar = WorkCalendar.every_day()
+    assert calendar.workdays_between(date(2023, 12, 31), date(2025, 1, 1)) == 367
+    for start in (date(2023, 6, 1), date(2024, 6, 1), date(2025, 12, 30)):
+        for n in (1, 3, 400, 800):
+            assert calendar.workday_after(start, n) == start + timedelta(days=n)
+            assert calendar.workday_before(start, n) == start - timedelta(days=n)
+    assert calendar.is_workday(date(2026, 1, 1)) and calendar.on_or_after(date(2026, 1, 1)) == date(2026, 1, 1)
+
+
+def test_the_first_and_the_last_year_are_counted_and_no_other() -> None:
+    assert WorkCalendar.every_day().is_workday(date.min)
+    assert WorkCalendar.every_day().is_workday(date.max)
+    with pytest.raises(OverflowError, match=r"^日期超出范围 / the calendar has no year 10000$"):
+        WorkCalendar.every_day().workday_after(date.max, 1)
+
+
+def test_a_statutory_day_of_a_year_without_notice_is_a_holiday_without_number() -> None:
+    calendar = WorkCalendar.china()
+    day = date(2031, 5, 1)
+    assert calendar.day_off(day) == Holiday("劳动节 Labour Day", "", frozenset({day}), frozenset())
+    assert calendar.day_off(date(2031, 5, 3)) is None
+    extra = WorkCalendar.china({2031: YearNotice(2031, "国办〔2030〕1号", ())})
+    assert extra.day_off(day) is None
+
+
+def test_a_day_off_that_a_later_notice_makes_a_workday_is_none_any_more() -> None:
+    day = date(2030, 12, 31)
+    first = YearNotice.published(2030, [day], [], "A")
+    calendar = WorkCalendar.china({2030: first, 2031: YearNotice.published(2031, [], [day], "B")})
+    assert calendar.day_off(day) is None
+    assert calendar.is_workday(day) and calendar.why(day) == "make-up workday (B)"

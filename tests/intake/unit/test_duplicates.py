@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
 
 import pytest
-from intake.domain.duplicates import DISTINCT, MERGE, Outcomes, Resolution, merges, root_of, together_since
+from intake.domain.duplicates import DISTINCT, MERGE, Merge, Outcomes, Resolution, merges, root_of, together_since
 
 
 def at(day: int) -> datetime:
@@ -111,3 +112,15 @@ def test_a_pair_is_listed_as_the_officer_named_it() -> None:
     assert Outcomes([merge("A", "B", 17)]).named_by_officer("B", "A") == ("A", "B")
     assert Outcomes([merge("B", "A", 17)]).named_by_officer("B", "A") == ("B", "A")
     assert Outcomes([]).named_by_officer("B", "A") == ("B", "A")
+
+
+def test_a_merge_keeps_its_instant_and_its_reason() -> None:
+    assert merges([replace(merge("B", "A", 17), reason="同一事项")]) == {"B": Merge("A", at(17), "同一事项")}
+
+
+def test_a_merge_with_itself_or_with_nothing_is_none() -> None:
+    assert merges([merge("A", "A", 17), replace(merge("B", "A", 17), into=None)]) == {}
+
+
+def test_a_chain_is_one_since_its_last_link_wherever_that_is() -> None:
+    assert together_since(merges([merge("C", "B", 19), merge("B", "A", 17)]), "C") == at(19)

@@ -82,3 +82,8 @@ def test_a_part_that_comes_back_to_a_unit_has_an_id_of_its_own() -> None:
 
 def test_nothing_follows_the_archive() -> None:
     assert not may_become(S.ARCHIVED, S.CLOSED)
+
+
+def test_a_matter_whose_parts_are_done_is_closed_only_once_every_source_has_its_answer() -> None:
+    assert state_of([P.VERIFIED, P.TRANSFERRED], answered=False) is S.VERIFIED
+    assert state_of([P.VERIFIED, P.TRANSFERRED]) is S.CLOSED

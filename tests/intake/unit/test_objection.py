@@ -53,6 +53,10 @@ def test_what_is_not_believed_is_inadmissible() -> None:
     fault = fault_in(START, [], 1, END, believed=False)
     assert fault is not None
     assert (fault.code, fault.pointer) == ("INADMISSIBLE_LATE", "/time")
+    assert fault.detail == (
+        "所称时间在异议期内，但到达过迟，系统不予采信，请向督查室书面说明 / "
+        "it claims a time within the window but came too late to be believed by machine; write to the office"
+    )
 
 
 def test_nothing_runs_before_the_assignment_is_served() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from intake.domain.similarity import ALIKE, CLAUSE, LONG, TERMS, TEXT, Fingerprint, keys, likeness, related
+from intake.domain.similarity import ALIKE, CLAUSE, LONG, TERMS, TEXT, Fingerprint, fingerprint, keys, likeness, related
 
 DAY = datetime(2026, 3, 10, tzinfo=UTC)
 YEAR = timedelta(days=366)
@@ -76,3 +76,38 @@ def test_keys_are_the_same_on_every_run_and_fit_into_64_bits_with_a_sign() -> No
 @pytest.mark.parametrize("length", [LONG - 1, LONG])
 def test_a_short_text_has_no_keys_of_its_own(length: int) -> None:
     assert bool(keys(print_of(pairs=frozenset(sorted(PAIRS)[:length])))) is (length == LONG)
+
+
+@pytest.mark.parametrize("count", range(LONG + 1))
+def test_a_likeness_is_rounded_down_once_for_each_part_and_once_in_all(count: int) -> None:
+    some = shared(count)
+    text = 100 * len(PAIRS & some) // len(PAIRS | some)
+    for clause, same in (("x", 100), ("y", 0)):
+        whole = (TEXT * text + CLAUSE * same) // (TEXT + CLAUSE)
+        assert likeness(print_of(clause="x"), print_of(clause=clause, pairs=some)) == whole
+
+
+def test_the_least_likeness_of_two_texts_is_enough() -> None:
+    whole = frozenset(f"p{number:03}" for number in range(100))
+    one = print_of(pairs=whole)
+    for count, is_related in ((ALIKE, True), (ALIKE - 1, False)):
+        part = print_of(matter_id="b", source_type="NETIZEN_MESSAGE", pairs=frozenset(sorted(whole)[:count]))
+        assert related(one, part, YEAR) is is_related
+
+
+def test_texts_without_a_pair_in_common_have_no_key_in_common() -> None:
+    other = print_of(pairs=frozenset(f"z{number}" for number in range(LONG)))
+    assert not set(keys(print_of())) & set(keys(other))
+
+
+def test_an_ordinal_of_a_document_is_compared_with_the_document_s_number() -> None:
+    asked = {
+        "matter_id": "a",
+        "units": ["ZJJ"],
+        "title": "老旧小区改造",
+        "terms": [],
+        "clause": "第三条",
+        "number": "咸政发〔2026〕1号",
+    }
+    found = fingerprint(**asked, source_type="DOCUMENT", submitted_at=DAY)  # type: ignore[arg-type]
+    assert found.clause == "咸政发20261号|第三条"
