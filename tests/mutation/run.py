@@ -39,7 +39,7 @@ KILLED = frozenset({"killed", "timeout", "caught by type check"})
 
 REASONS = Path(__file__).with_name("survivors.toml")
 
-AFRESH = '''"""What is made when a module is imported or first asked is made anew: mutmut imports and runs all before it mutates."""
+AFRESH = '''"""What is made when a module is imported or first asked is made anew: mutmut does both before it mutates."""
 import os
 import sys
 from functools import cache
