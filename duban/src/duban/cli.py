@@ -161,13 +161,19 @@ def explain(left: Path | None, as_json: bool, **asked: Any) -> None:
 @click.option("--for", "lasting", callback=seconds, envvar="FOR", metavar="TIME", help="stop by itself, e.g. after 20s")
 @click.option("--until", callback=local_day, metavar="DATE", help="stop by itself at the end of this day of the city")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("var/city"), show_default=True)
+@click.option(
+    "--slips",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="打印督办单的目录 / where slips are printed; default: beside --folder",
+)
 @one_line
-def run(speed: float | None, fresh: bool, lasting: float | None, until: date | None, folder: Path) -> None:
+def run(speed: float | None, fresh: bool, lasting: float | None, until: date | None, folder: Path, slips: Path | None) -> None:
     """在本机运行示例城市 / run the whole chain here with a sample city, live. Ctrl-C stops, the next start goes on."""
     click.echo("示例城市启动中 … / starting the sample city …")
     from duban import run
 
-    run.run(run.Wanted(folder, speed or run.DAY_PER_SECOND, fresh, lasting, until), sys.stdout)
+    wanted = run.Wanted(folder, speed or run.DAY_PER_SECOND, fresh, lasting, until, slips or folder.parent / "slips")
+    run.run(wanted, sys.stdout)
 
 
 @main.command(context_settings=HELP)
@@ -240,6 +246,15 @@ def indicators(year: int, source: Path | None, out: Path, units: Path | None, ur
     "--colour", type=click.Choice(["white", "yellow", "red"], case_sensitive=False), help="默认最新一张 / default: the newest"
 )
 @click.option("--renewal", type=click.IntRange(min=0), help="黄单第几次续期 / which renewal of a yellow; default: the newest")
+@click.option("--review", is_flag=True, help="复核决定书 / the decision of the slip's review")
+@click.option(
+    "--referral",
+    type=click.Choice(["discipline", "assessment", "organisation"], case_sensitive=False),
+    help="红单移送函 / the letter that hands a red over to this body",
+)
+@click.option("--bulletin", metavar="NUMBER", help="通报 / a bulletin by its number, instead of a MATTER")
+@click.option("--correction", is_flag=True, help="更正通报 / with --bulletin: its correction")
+@click.option("--year", type=click.IntRange(1949, 9999), help="年度考核加减分情况表 / the table of a year, instead of a MATTER")
 @click.option("--all", "everything", is_flag=True, help="全部督办单 / every slip, into the folder --out")
 @click.option(
     "--from",
@@ -255,17 +270,19 @@ def indicators(year: int, source: Path | None, out: Path, units: Path | None, ur
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="FILE.pdf; with --all a folder")
 @one_line
 def print_paper(everything: bool, out: Path, source: Path | None, **asked: Any) -> None:
-    """打印督办单（PDF/A）/ a slip on paper, e.g. duban print XY2026-001 --unit SLJ --colour yellow --out slip.pdf"""
+    """打印督办单等公文（PDF/A）/ a paper as PDF/A, e.g. duban print XY2026-001 --unit SLJ --colour yellow --out slip.pdf"""
     from duban import printing
 
-    if (asked["matter"] is None) != everything:
-        raise click.UsageError("give one MATTER, or --all")
-    if asked["colour"]:
-        asked["colour"] = asked["colour"].upper()
+    if sum(given not in (None, False) for given in (asked["matter"], asked["bulletin"], asked["year"], everything)) != 1:
+        raise click.UsageError("请给出其一 / give one of MATTER, --bulletin, --year, --all")
+    if asked["correction"] and not asked["bulletin"]:
+        raise click.UsageError("--correction goes with --bulletin")
+    for word in ("colour", "referral"):
+        asked[word] = asked[word].upper() if asked[word] else None
     question = printing.Question(source or printing.CITY, **asked)
     if everything:
         count = printing.print_all(question, out, lambda text: click.echo(text, err=True))
-        click.echo(f"{out}: {count} 张 slips")
+        click.echo(f"{out}: {count} 张督办单 slips")
     else:
         click.echo(printing.print_one(question, out))
 

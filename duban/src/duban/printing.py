@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from escalation.config import EscalationSettings
+from notify.printing import bulletins, letters
 from notify.printing.casebook import Casebook, SlipCase
-from notify.printing.press import Press, Unprintable
+from notify.printing.desk import Desk
+from notify.printing.press import Press, Sheet, Unprintable
 from notify.printing.settings import PrintSettings
-from notify.printing.slips import Desk, slip_sheet
+from notify.printing.slips import slip_sheet
 from service_chassis.config import Settings, load
 from service_chassis.errors import ConfigError
 from service_chassis.messaging import archive
 from service_chassis.spreadsheet.units import read_units
 
+from duban.printing_year import year_sheet
 from duban.rehearse import POLICY_FILE, read_policy
 from duban.sample_city.units import name_of
 
@@ -28,14 +31,27 @@ SOURCES = ("broker.sqlite", "published.jsonl", "published.jsonl.gz")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which paper, from where, with which names of units."""
+    """Which paper, from where, with which names of units. Without a word about its kind it is a slip."""
 
     source: Path
     matter: str | None = None
     unit: str | None = None
     colour: str | None = None
     renewal: int | None = None
+    review: bool = False
+    referral: str | None = None
+    bulletin: str | None = None
+    correction: bool = False
+    year: int | None = None
     units: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the databases and the policy lie beside the events."""
+        return self.source if self.source.is_dir() else self.source.parent
+
+
+# ---- what is there
 
 
 def settings() -> PrintSettings:
@@ -44,7 +60,7 @@ def settings() -> PrintSettings:
 
 
 def events_in(source: Path) -> Path:
-    """The file of published events of a folder, or the file itself; ConfigError for none."""
+    """The file of published events of a folder, or the file itself; ConfigError where there is none."""
     if source.is_file():
         return source
     for name in SOURCES:
@@ -58,15 +74,10 @@ def events_in(source: Path) -> Path:
 
 def desk_for(asked: Question, book: Casebook, printed_with: PrintSettings) -> Desk:
     """The names, and the policy that a rehearsal was played under."""
-    overrides = (asked.source if asked.source.is_dir() else asked.source.parent) / POLICY_FILE
+    overrides = asked.folder / POLICY_FILE
     policy, _ = read_policy(overrides if overrides.is_file() else None)
-    directory = read_units(asked.units)
-
-    def named(code: str) -> str:
-        listed = directory.get(code)
-        return listed.name if listed is not None and listed.name else name_of(code)
-
-    return Desk(book, policy, printed_with, named)
+    listed = {code: unit.name for code, unit in read_units(asked.units).items() if unit.name}
+    return Desk(book, policy, printed_with, name_of, listed)
 
 
 def opened(asked: Question) -> tuple[Desk, Press]:
@@ -78,10 +89,13 @@ def opened(asked: Question) -> tuple[Desk, Press]:
     return desk_for(asked, book, printed_with), press
 
 
+# ---- printing
+
+
 def print_one(asked: Question, out: Path) -> Path:
     """Print the paper that is asked for."""
     desk, press = opened(asked)
-    return write(out, press.pdf(slip_sheet(desk, chosen(desk.book, asked))))
+    return write(out, press.pdf(sheet_for(desk, asked)))
 
 
 def print_all(asked: Question, out: Path, warn: Callable[[str], None]) -> int:
@@ -90,7 +104,7 @@ def print_all(asked: Question, out: Path, warn: Callable[[str], None]) -> int:
     return sum(1 for _ in printed(desk, press, desk.book.issued(), out, warn))
 
 
-def printed(desk: Desk, press: Press, cases: list[SlipCase], out: Path, warn: Callable[[str], None]) -> Iterator[Path]:
+def printed(desk: Desk, press: Press, cases: Iterable[SlipCase], out: Path, warn: Callable[[str], None]) -> Iterator[Path]:
     """Print these slips, each into its own file."""
     for case in cases:
         try:
@@ -99,32 +113,8 @@ def printed(desk: Desk, press: Press, cases: list[SlipCase], out: Path, warn: Ca
             warn(str(error))
 
 
-def chosen(book: Casebook, asked: Question) -> SlipCase:
-    """The slip that is asked for: of several the newest, one that fell only where no other is. ConfigError for none."""
-    cases = [case for case in book.issued() if asked.matter in (case.issued.external_ref, case.issued.matter_id)]
-    if not cases:
-        raise ConfigError(f"事项 {asked.matter} 没有督办单 / no slip was issued in this matter")
-    units = sorted({case.issued.unit for case in cases})
-    if asked.unit is None and len(units) > 1:
-        raise ConfigError(f"请给出 --unit 之一 / give one of --unit {', '.join(units)}")
-    fitting = [case for case in cases if fits(case, asked)]
-    if not fitting:
-        there = "; ".join(f"{case.issued.unit} {case.issued.colour} {case.issued.number}" for case in cases)
-        raise ConfigError(f"没有这样的督办单，已有 / no such slip; there are: {there}")
-    return max(fitting, key=lambda case: (not case.has_fallen, case.issued.issued_at, case.issued.renewal))
-
-
-def fits(case: SlipCase, asked: Question) -> bool:
-    """Whether a slip is of the unit, colour and renewal that are asked for."""
-    given = case.issued
-    return all(
-        wanted is None or wanted == found
-        for wanted, found in ((asked.unit, given.unit), (asked.colour, given.colour), (asked.renewal, given.renewal))
-    )
-
-
 def file_name(case: SlipCase) -> str:
-    """The number as a file's name; a renewal and a slip without a number get what tells them apart."""
+    """The number as a file's name; a renewal, and a slip without a number, get what tells them apart."""
     given = case.issued
     base = re.sub(r"[^\w〔〕-]", "_", given.number or case.slip_id)
     return f"{base}{f'（续{given.renewal}）' if given.renewal else ''}.pdf"
@@ -140,3 +130,73 @@ def write(path: Path, content: bytes) -> Path:
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from error
     return path
+
+
+# ---- which paper
+
+
+def sheet_for(desk: Desk, asked: Question) -> Sheet:
+    """The paper that is asked for; ConfigError where there is none, with what there is."""
+    if asked.year is not None:
+        return year_sheet(desk, asked.folder, asked.year, asked.units)
+    if asked.bulletin is not None:
+        return bulletin(desk, asked.bulletin, asked.correction)
+    if asked.referral is not None:
+        return referral(desk, chosen(desk.book, asked, "RED"), asked.referral)
+    if asked.review:
+        return review(desk, asked)
+    return slip_sheet(desk, chosen(desk.book, asked, asked.colour))
+
+
+def chosen(book: Casebook, asked: Question, colour: str | None, among: set[str] | None = None) -> SlipCase:
+    """The slip that is asked for: of several the newest; one that fell only where no other is."""
+    cases = [case for case in book.issued() if asked.matter in (case.issued.external_ref, case.issued.matter_id)]
+    if not cases:
+        raise ConfigError(f"事项 {asked.matter} 没有督办单 / no slip was issued in this matter")
+    units = sorted({case.issued.unit for case in cases})
+    if asked.unit is None and len(units) > 1:
+        raise ConfigError(f"请给出 --unit 之一 / give one of --unit {', '.join(units)}")
+    fitting = [case for case in cases if fits(case, asked, colour)]
+    fitting = [case for case in fitting if among is None or case.slip_id in among] or fitting
+    if not fitting:
+        there = "; ".join(f"{case.issued.unit} {case.issued.colour} {case.issued.number}" for case in cases)
+        raise ConfigError(f"没有这样的督办单，已有 / no such slip; there are: {there}")
+    return max(fitting, key=lambda case: (not case.has_fallen, case.issued.issued_at, case.issued.renewal))
+
+
+def fits(case: SlipCase, asked: Question, colour: str | None) -> bool:
+    """Whether a slip is of the unit, colour and renewal that are asked for."""
+    given = case.issued
+    pairs = ((asked.unit, given.unit), (colour, given.colour), (asked.renewal, given.renewal))
+    return all(wanted is None or wanted == found for wanted, found in pairs)
+
+
+def bulletin(desk: Desk, number: str, correction: bool) -> Sheet:
+    """A bulletin by its number, or its correction."""
+    published = desk.book.bulletins.get(number)
+    corrections = [found for (of, _), found in desk.book.corrections.items() if of == number]
+    if published is None:
+        there = ", ".join(sorted(desk.book.bulletins)) or "—"
+        raise ConfigError(f"没有通报 {number}，已有 / no such bulletin; there are: {there}")
+    if not correction:
+        return bulletins.bulletin_sheet(desk, published)
+    if not corrections:
+        raise ConfigError(f"通报 {number} 未经更正 / this bulletin was not corrected")
+    return bulletins.correction_sheet(desk, corrections)
+
+
+def referral(desk: Desk, red: SlipCase, body: str) -> Sheet:
+    """The letter that handed a red over to a body."""
+    for found in desk.book.referrals.values():
+        if (found.slip_id, found.body) == (red.slip_id, body):
+            return letters.referral_sheet(desk, found)
+    raise ConfigError(f"没有移送 / this red was not handed over to {body}")
+
+
+def review(desk: Desk, asked: Question) -> Sheet:
+    """The decision of a review: of the slip that is asked for, or of the newest one that was reviewed."""
+    decided = {found.decided.slip_id: found for found in desk.book.reviews.values() if found.decided is not None}
+    slip = chosen(desk.book, asked, asked.colour, set(decided) or None)
+    if slip.slip_id not in decided:
+        raise ConfigError(f"{slip.issued.number} 没有复核决定 / no review of this slip was decided")
+    return letters.review_sheet(desk, decided[slip.slip_id])

@@ -27,7 +27,7 @@ from ground_rules.policy import Policy, load_policy
 from service_chassis.clock import VirtualClock
 from service_chassis.errors import ConfigError
 
-from duban import chain
+from duban import chain, printing_beside
 from duban.arrivals import Arrival, of_event
 from duban.board import Board
 from duban.live import View, view
@@ -56,6 +56,8 @@ class Wanted:
     fresh: bool = False
     lasting: float | None = None
     until: date | None = None
+    slips: Path | None = None
+    """Where slips are printed; None: nowhere."""
 
 
 class Stop:
@@ -77,7 +79,8 @@ def run(wanted: Wanted, out: IO[str]) -> None:
         with locked(wanted.folder):
             if wanted.fresh:
                 forget(wanted.folder)
-            _run(wanted, out, stop)
+            with printing_beside.beside(wanted.folder, wanted.slips, wanted.fresh, out):
+                _run(wanted, out, stop)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 import orjson
 from event_contracts.escalation import (
@@ -26,8 +27,8 @@ from event_contracts.escalation import (
     SlipVacated,
     SlipWithdrawn,
 )
-from event_contracts.event import Fact
-from event_contracts.intake import MatterRegistered
+from event_contracts.event import Fact, Message
+from event_contracts.intake import MatterRegistered, UnitsPublished
 from event_contracts.notify import BulletinCorrected, BulletinPublished
 from event_contracts.published import read_published
 from event_contracts.refusal import Unreadable
@@ -40,7 +41,7 @@ Moved = ClockExtended | ClockReprojected | ClockResumed
 READ: tuple[type[Fact], ...] = (
     MatterRegistered, SlipIssued, SlipRenewed, SlipServed, SlipLifted, SlipWithdrawn, SlipOverturned, SlipVacated,
     ClockExtended, ClockReprojected, ClockResumed, ReferralCreated, ReferralRecalled, ReviewFiled, ReviewDecided,
-    BulletinPublished, BulletinCorrected,
+    BulletinPublished, BulletinCorrected, UnitsPublished,
 )  # fmt: skip
 TYPES = frozenset(kind.TYPE for kind in READ)
 
@@ -90,16 +91,30 @@ class Casebook:
     bulletins: dict[str, BulletinPublished] = field(default_factory=dict)
     corrections: dict[tuple[str, str], BulletinCorrected] = field(default_factory=dict)
     """(bulletin, slip) → its correction."""
+    units: UnitsPublished | None = None
+    until: datetime | None = None
+    """The time of the newest event that papers are made of: the papers are as of then."""
 
     def read(self, bodies: Iterable[bytes]) -> set[str]:
         """Take in events; returns the ids of the slips that something new is known about. ConfigError for what is no event."""
         changed: set[str] = set()
         for body in bodies:
-            fact, policy = decoded(body)
-            if fact is not None:
-                self._take(fact, policy)
-                changed.update(filter(None, [getattr(fact, "slip_id", None)]))
+            message = decoded(body)
+            if message is not None:
+                self._take(message.data, message.policyversion)
+                self.until = max(self.until or message.time, message.time)
+                changed.update(self._touched(message.data))
         return changed
+
+    def _touched(self, fact: Fact) -> list[str]:
+        """The slips whose paper reads differently now."""
+        if isinstance(fact, ClockFact):
+            return [
+                case.slip_id
+                for case in self.slips.values()
+                if case.given and (case.given.matter_id, case.given.unit) == (fact.matter_id, fact.unit)
+            ]
+        return [slip_id] if (slip_id := getattr(fact, "slip_id", None)) else []
 
     def _take(self, fact: Fact, policy: str | None) -> None:
         match fact:
@@ -131,6 +146,9 @@ class Casebook:
                 self.bulletins[fact.bulletin] = fact
             case BulletinCorrected():
                 self.corrections[fact.corrects, fact.slip_id] = fact
+            case UnitsPublished():
+                if self.units is None or fact.revision >= self.units.revision:
+                    self.units = fact
 
     def _slip(self, slip_id: str) -> SlipCase:
         return self.slips.setdefault(slip_id, SlipCase(slip_id))
@@ -163,6 +181,23 @@ class Casebook:
             given = before.given if before is not None else None
         return given
 
+    def unit_name(self, code: str, on: date) -> str | None:
+        """What a unit is called on a day, by the published directory; None where it was not published."""
+        rows = [row for row in self.units.units if row.code == code] if self.units is not None else []
+        fitting = [row for row in rows if row.valid_from <= on and (row.valid_to is None or on <= row.valid_to)]
+        found = max(fitting or rows, key=lambda row: row.valid_from, default=None)
+        return found.name if found is not None else None
+
+    def slip_of(self, matter: str, unit: str, colour: str) -> SlipCase | None:
+        """The slip that somebody names by its matter, unit and colour: the last one that was issued."""
+        named = [
+            case
+            for case in self.issued()
+            if matter in (case.issued.external_ref, case.issued.matter_id)
+            and (case.issued.unit, case.issued.colour) == (unit, colour)
+        ]
+        return named[-1] if named else None
+
     def moved(self, case: SlipCase) -> Moved | None:
         """The last change of the slip's limit after its service."""
         given = case.issued
@@ -170,12 +205,9 @@ class Casebook:
         return self.moves.get((given.matter_id, given.unit, owner))
 
 
-def decoded(body: bytes) -> tuple[Fact | None, str | None]:
-    """The fact of an event that papers need, with its policy; None for any other. ConfigError for what is no event."""
+def decoded(body: bytes) -> Message | None:
+    """An event that papers need; None for any other. ConfigError for what is no event."""
     try:
-        if orjson.loads(body).get("type") not in TYPES:
-            return None, None
-        message = read_published(body)
+        return read_published(body) if orjson.loads(body).get("type") in TYPES else None
     except (Unreadable, ValueError, AttributeError) as error:
         raise ConfigError(f"不是已发布的事件 / not a published event: {error}") from error
-    return message.data, message.policyversion

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from event_contracts.escalation import SlipIssued, SlipLifted, SlipOverturned, SlipVacated, SlipWithdrawn
 from event_contracts.intake import MatterRegistered
-from ground_rules.limits import local_date
 from ground_rules.policy import Policy
 
 from notify.printing import wording
-from notify.printing.casebook import Casebook, Ended, SlipCase
+from notify.printing.casebook import Ended, SlipCase
+from notify.printing.desk import REGULATION, Desk
 from notify.printing.press import Sheet
 from notify.printing.qr import svg
-from notify.printing.settings import PrintSettings
-from notify.printing.wording import Named
 
-REGULATION = "《政府督查工作条例》（国务院令第733号）"
 ORDERS = {
     "WHITE": "下列督办事项无进展或者进展缓慢，现予专项催办，以示提醒。请按整改标准在完成时限内办结，并报送结果。",
     "YELLOW": "下列督办事项在规定时限内未完成或者结果达不到标准要求，又无正当理由。现对你单位予以警告，责令限期整改。",
@@ -33,20 +29,6 @@ NAMED_COPIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a paper is written with: the events, the city's words and names, and the policy."""
-
-    book: Casebook
-    policy: Policy
-    settings: PrintSettings
-    named: Named
-
-    def unit(self, code: str) -> str:
-        """A unit's name as it stands on paper."""
-        return wording.line(self.named(code))
-
-
 def slip_sheet(desk: Desk, case: SlipCase) -> Sheet:
     """The slip as the unit gets it; one that has ended says so across the page."""
     given, matter = case.issued, desk.book.matters.get(case.issued.matter_id)
@@ -56,8 +38,8 @@ def slip_sheet(desk: Desk, case: SlipCase) -> Sheet:
         "renewed": f"（第{given.renewal}次续期）" if given.renewal else "",
         "issuer": desk.settings.issuer,
         "number": wording.line(given.number),
-        "issued_on": wording.local_day(given.issued_at, desk.policy.zone),
-        "addressee": desk.unit(given.unit),
+        "issued_on": desk.day(given.issued_at),
+        "addressee": desk.unit(given.unit, desk.local(given.issued_at)),
         "order": ORDERS[given.colour],
         "rows": [{"label": label, "paragraphs": told} for label, told in rows(desk, case, matter).items() if told],
         "signer": wording.from_office(given.issued_by, desk.settings.issuer),
@@ -159,14 +141,14 @@ def deducted(desk: Desk, case: SlipCase) -> str:
 
 def assessment_year(desk: Desk, case: SlipCase) -> int:
     """The year that the slip burdens, by the word of its policy that it carries (domain.md d.11); scoring books by the same."""
-    given, zone = desk.book.original(case) or case.issued, desk.policy.zone
+    given = desk.book.original(case) or case.issued
     if not isinstance(given, SlipIssued):
-        return local_date(given.issued_at, zone).year
+        return desk.local(given.issued_at).year
     chosen = given.year_attribution or desk.policy.year_attribution
     if chosen == "ISSUED":
-        return local_date(given.issued_at, zone).year
+        return desk.local(given.issued_at).year
     if chosen == "BREACHED" and given.breached_at is not None:
-        return local_date(given.breached_at, zone).year
+        return desk.local(given.breached_at).year
     return given.liability_date.year
 
 
@@ -175,9 +157,7 @@ def basis(desk: Desk, case: SlipCase) -> list[str]:
     told = [f"{REGULATION}、{desk.settings.rules}。"]
     before = desk.book.slips.get(case.issued.previous_slip or "")
     if before is not None and before.given is not None and not case.issued.renewal:
-        told.append(
-            f"前单：{wording.line(before.given.number)}（{wording.local_day(before.given.issued_at, desk.policy.zone)}签发）。"
-        )
+        told.append(f"前单：{wording.line(before.given.number)}（{desk.day(before.given.issued_at)}签发）。")
     original = desk.book.original(case)
     if original is not None:
         told.append(f"责任日期：{wording.day(original.liability_date)}。" + (f"政策版本：{case.policy}。" if case.policy else ""))
@@ -200,10 +180,10 @@ def rights(desk: Desk, case: SlipCase) -> list[str]:
 def ended(desk: Desk, fact: Ended) -> Mapping[str, Any]:
     """The mark on a slip that is no longer in force, and the sentence that explains it."""
     if isinstance(fact, SlipLifted):
-        when = wording.local_day(fact.lifted_at, desk.policy.zone)
+        when = desk.day(fact.lifted_at)
         return {"mark": "已解除", "told": f"本单已于{when}解除（整改完成），已产生的效果保留。", "fallen": False}
     at, why = fall(fact)
-    told = f"本单已于{wording.local_day(at, desk.policy.zone)}撤销（{why}），其效果一并撤销，已登记的扣分予以冲回。"
+    told = f"本单已于{desk.day(at)}撤销（{why}），其效果一并撤销，已登记的扣分予以冲回。"
     return {"mark": "已撤销", "told": told, "fallen": True}
 
 

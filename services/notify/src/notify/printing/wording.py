@@ -90,14 +90,9 @@ def day(value: date) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
-def local_day(value: datetime, zone: ZoneInfo) -> str:
-    """The local date of an instant."""
-    return day(value.astimezone(zone).date())
-
-
 def last_day(end: datetime, zone: ZoneInfo) -> str:
     """The last day of a term that ends (exclusively) at an instant."""
-    return local_day(end - timedelta(microseconds=1), zone)
+    return day((end - timedelta(microseconds=1)).astimezone(zone).date())
 
 
 def with_days(text: str) -> str:
