@@ -287,6 +287,25 @@ def print_paper(everything: bool, out: Path, source: Path | None, **asked: Any) 
         click.echo(printing.print_one(question, out))
 
 
+@main.command(context_settings=HELP)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="docs", show_default=True, help="folder")
+@one_line
+def contracts(out: Path) -> None:
+    """消息目录：AsyncAPI 与网页 / every message, field and example: an AsyncAPI 3.0 document and a page to read it on."""
+    import json
+    from importlib.metadata import version
+
+    from event_contracts.asyncapi import document
+
+    from duban.event_page import page
+
+    made = document(version("supervision-event-contracts"))
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in (("asyncapi.json", json.dumps(made, ensure_ascii=False, indent=1) + "\n"), ("messages.html", page(made))):
+        (out / name).write_text(text, "utf-8")
+        click.echo(out / name)
+
+
 def broker_url(url: str | None) -> str:
     """The broker's address, which must be given."""
     from service_chassis.errors import ConfigError

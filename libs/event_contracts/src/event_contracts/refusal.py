@@ -61,7 +61,7 @@ class Refusal:
         return cls(code=error.code, detail=error.detail, errors=faults, original_id=error.id, original_type=error.type)
 
 
-_MEANINGS: Mapping[str, tuple[int, str]] = {
+MEANINGS: Mapping[str, tuple[int, str]] = {
     "AUTHORITY_MISSING": (403, "无督查授权 / no authority to supervise this unit"),
     "CLASSIFIED": (403, "涉密信息不得经本系统传递 / classified content must not pass through this system"),
     "SCHEMA_INVALID": (422, "消息不符合约定 / the message does not fit its schema"),
@@ -82,6 +82,7 @@ _MEANINGS: Mapping[str, tuple[int, str]] = {
     "UNKNOWN_UNIT": (422, "单位代码不存在 / no such unit"),
     "NOT_EMPOWERED": (403, "无权作出此决定 / this person may not decide this"),
 }
+"""Code → the HTTP status that means the same, and its title."""
 
 _ALIKE = {"NOT_PARTY": "UNKNOWN_MATTER"}
 """To the sender both read the same: a covert or foreign matter must not be probed (events.md section 3)."""
@@ -102,7 +103,7 @@ def refusal_routing_key(sender: str, code: str) -> str:
 def refusal_data(refusal: Refusal) -> dict[str, Any]:
     """The `data` of a refusal: problem details as in RFC 9457, with the code, the original id and the fields at fault."""
     code = told_code(refusal.code)
-    status, title = _MEANINGS[code]
+    status, title = MEANINGS[code]
     data: dict[str, Any] = {
         "type": f"urn:duban:refusal:{code}",
         "title": title,
