@@ -124,6 +124,13 @@ def database_url(servers: Servers) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def module_database_url(servers: Servers) -> Iterator[str]:
+    """One empty database for all tests of a module, for what takes long to start."""
+    with temporary_database(servers.database_url) as url:
+        yield url
+
+
 @pytest.fixture
 def fresh_database(database_url: str) -> Callable[[str], str]:
     """`fresh_database(service)`: the URL of this test's database, with an empty schema for the service in it.

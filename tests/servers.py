@@ -166,6 +166,8 @@ class Broker:
     plugins: Sequence[str] = ()
     definitions: Path | None = None
     port: int = field(default_factory=free_port)
+    management_port: int = field(default_factory=free_port)
+    """Where its management answers, with the plugin."""
     environment: dict[str, str] = field(init=False)
     process: subprocess.Popen[bytes] | None = field(init=False, default=None)
     epmd: subprocess.Popen[bytes] | None = field(init=False, default=None)
@@ -210,7 +212,7 @@ class Broker:
         if self.definitions:
             lines.append(f"load_definitions = {self.definitions}")
         if "rabbitmq_management" in self.plugins:
-            lines.append(f"management.tcp.port = {free_port()}")
+            lines.append(f"management.tcp.port = {self.management_port}")
         (self.folder / "rabbitmq.conf").write_text("\n".join(lines) + "\n")
         (self.folder / "enabled_plugins").write_text(f"[{','.join(self.plugins)}].\n")
 

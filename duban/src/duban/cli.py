@@ -196,12 +196,21 @@ def publish(file: Path, url: str | None, sender: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="the events as they are, one a line")
 @click.option("--exchange", default="duban.events", show_default=True, help="duban.rejected shows refusals")
 @click.option("--count", type=click.IntRange(min=1), help="stop after so many events")
+@click.option(
+    "--from", "since", callback=local_day, metavar="DATE", help="from the archive: what was published since then, to its end"
+)
+@click.option("--follow", is_flag=True, help="with --from: and then what comes")
 @one_line
-def watch(pattern: str, url: str | None, as_json: bool, exchange: str, count: int | None) -> None:
+def watch(
+    pattern: str, url: str | None, as_json: bool, exchange: str, count: int | None, since: date | None, follow: bool
+) -> None:
     """订阅并显示事件 / show the events that match PATTERN, e.g. 'escalation.slip.issued.#', as an integrator would see them."""
     from duban import watch
 
-    watch.watch(pattern, broker_url(url), exchange, as_json, count, sys.stdout)
+    if since is None:
+        watch.watch(pattern, broker_url(url), exchange, as_json, count, sys.stdout)
+    else:
+        watch.replay(pattern, broker_url(url), since, follow, as_json, count, sys.stdout)
 
 
 @main.command(context_settings=HELP)
@@ -304,6 +313,31 @@ def contracts(out: Path) -> None:
     for name, text in (("asyncapi.json", json.dumps(made, ensure_ascii=False, indent=1) + "\n"), ("messages.html", page(made))):
         (out / name).write_text(text, "utf-8")
         click.echo(out / name)
+
+
+@main.command(context_settings=HELP)
+@click.argument("name")
+@click.option("--unit", metavar="CODE", help="报送单位代码 / the account reports as this unit, e.g. ZJJ")
+@click.option("--hear", multiple=True, metavar="PATTERN", help="订阅 / the account hears these events, e.g. 'escalation.slip.#'")
+@click.option("--management", envvar="DUBAN_MANAGEMENT_URL", help="broker's management, e.g. https://admin:password@broker:15671")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="file for `rabbitmqctl import_definitions` instead")
+@click.option("--again", is_flag=True, help="the account exists: a new password, and these rights")
+@one_line
+def account(name: str, unit: str | None, hear: tuple[str, ...], management: str | None, out: Path | None, again: bool) -> None:
+    """开设账号 / an account on the broker, with the least rights, and an example to start from."""
+    from service_chassis.errors import ConfigError
+    from service_chassis.messaging.accounts import reader, sender
+
+    from duban import account as accounts
+
+    if (unit is None) == (not hear):
+        raise ConfigError(
+            "say what the account is for: --unit CODE for a department that reports, or --hear PATTERN for a reader"
+        )
+    if (management is None) == (out is None):
+        raise ConfigError("say where it goes: --management URL to make it now, or --out FILE to import it later")
+    who = sender(name, unit) if unit is not None else reader(name, hear)
+    click.echo(accounts.create(who, management, out, again))
 
 
 def broker_url(url: str | None) -> str:

@@ -15,7 +15,9 @@ from click.testing import CliRunner, Result
 from duban.cli import main
 from service_chassis.messaging.client import Subscription
 from service_chassis.messaging.connection import Broker, Connection, close, connect
-from service_chassis.messaging.topology import Queue, Topology, exchanges
+from service_chassis.messaging.envelope import Outgoing
+from service_chassis.messaging.publisher import Publisher
+from service_chassis.messaging.topology import Queue, Topology, archive, exchanges
 
 
 @pytest.fixture
@@ -147,3 +149,27 @@ def test_watching_prints_readable_lines_until_the_count_is_reached(broker: Conne
     assert process.returncode == 0, err
     assert len(lines) == 2
     assert lines[0].startswith("2026-03-17 08:30 市住建局 黄单签发 yellow issued《积水点整治》 — 到期未办结")
+
+
+def archived(number: int, day: str) -> Outgoing:
+    body = json.dumps({"id": f"e-{number}", "recordedtime": f"{day}T01:00:00Z"}).encode()
+    return Outgoing("duban.events", "scoring.score.deducted.v1" if number % 2 else "escalation.slip.issued.v1.red", body, {})
+
+
+def test_the_archive_is_shown_from_a_day_on_as_often_as_one_likes(broker: Connection, amqp_url: str) -> None:
+    Topology(exchanges(), (archive(),)).declare(broker)
+    publisher = Publisher(Broker(amqp_url), "test")
+    publisher.publish(
+        [archived(1, "2026-03-02"), archived(2, "2026-03-02"), archived(3, "2026-03-03"), archived(4, "2026-03-03")]
+    )
+    publisher.drop()
+    for _ in range(2):
+        shown = duban(amqp_url, "watch", "escalation.slip.#", "--from", "2026-03-03", "--json", "--count", "1")
+        assert [json.loads(line)["id"] for line in shown.stdout.splitlines()] == ["e-4"]
+    everything = duban(amqp_url, "watch", "--from", "2026-03-01", "--json", "--count", "4")
+    assert [json.loads(line)["id"] for line in everything.stdout.splitlines()] == ["e-1", "e-2", "e-3", "e-4"]
+
+
+def test_without_an_archive_watching_it_says_so(broker: Connection, amqp_url: str) -> None:
+    shown = duban(amqp_url, "watch", "--from", "2026-03-01")
+    assert (shown.exit_code, "duban.archive" in shown.stderr) == (2, True)

@@ -12,6 +12,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +70,20 @@ def from_stream(broker: Broker, name: str, quiet: float = QUIET_SECONDS) -> Iter
 
     A missing stream or right is a ConfigError, a lost connection a Retry.
     """
+    return (found[1] for found in stream(broker, name, quiet=quiet) if found is not None)
+
+
+def stream(
+    broker: Broker, name: str, since: datetime | None = None, *, follow: bool = False, quiet: float = QUIET_SECONDS
+) -> Iterator[tuple[str, bytes] | None]:
+    """(routing key, body) of the archive's events from about `since` on, None where there was nothing for `quiet` seconds.
+
+    The broker begins with the chunk that holds `since`, so that some events may be older. To the end as it is now, or for ever
+    with `follow`. Errors as of `from_stream`.
+    """
     connection = connect(broker, name)
     try:
-        yield from _events(connection, quiet)
+        yield from _events(connection, since, follow, quiet)
     except (NotFound, AccessRefused) as error:
         raise ConfigError(f"cannot read {ARCHIVE}: {reason(error)}") from error
     except BROKER_ERRORS as error:
@@ -80,22 +92,24 @@ def from_stream(broker: Broker, name: str, quiet: float = QUIET_SECONDS) -> Iter
         close(connection)
 
 
-def _events(connection: Connection, quiet: float) -> Iterator[bytes]:
+def _events(connection: Connection, since: datetime | None, follow: bool, quiet: float) -> Iterator[tuple[str, bytes] | None]:
     arrived: deque[Any] = deque()
     channel = connection.channel()
     channel.auto_decode = False
     channel.basic_qos(0, AHEAD, False)
-    channel.basic_consume(ARCHIVE, callback=arrived.append, arguments={"x-stream-offset": "first"})
+    channel.basic_consume(ARCHIVE, callback=arrived.append, arguments={"x-stream-offset": since or "first"})
     until = time.monotonic() + max(quiet, FIRST_SECONDS)
-    while time.monotonic() < until:
+    while follow or time.monotonic() < until:
         connection.heartbeat_tick()
         try:
             connection.drain_events(timeout=quiet)
         except TimeoutError:
+            yield None
             continue
         tag = arrived[-1].delivery_info["delivery_tag"] if arrived else None
         while arrived:
-            yield body_of(arrived.popleft())
+            message = arrived.popleft()
+            yield message.delivery_info["routing_key"], body_of(message)
         if tag is not None:
             channel.basic_ack(tag, multiple=True)
         until = time.monotonic() + quiet
