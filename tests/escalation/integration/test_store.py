@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -17,6 +18,7 @@ from service_chassis.delivery import Runtime, run_timers
 from service_chassis.persistence import cut, migrations
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.sql import insert_rows
+from sqlalchemy import event as happening
 from sqlalchemy.exc import IntegrityError
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -110,6 +112,24 @@ def test_the_whole_ladder_runs_on_this_database(city_on: Callable[..., Any]) -> 
     ]
     assert len(city.lists()["referrals"]) == 3
     assert city.slip("RED")["number"] == "咸督办〔2026〕红字第1号"
+
+
+def test_of_a_limit_that_passes_only_what_changed_is_written(database: Database, city_on: Callable[..., Any]) -> None:
+    city = city_on()
+    _many(city, 2)
+    written: list[str] = []
+
+    def listen(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        plain = statement.replace('"', "")
+        if "clock" in plain and not plain.startswith("SELECT"):
+            written.append(plain.partition(" WHERE ")[0].partition(" FROM ")[0])
+
+    happening.listen(database.engine, "after_cursor_execute", listen)
+    city.until(at("2026-03-09 00:00"))
+
+    assert len(city.lists()["slips"]) == 2
+    assert len(written) == 1
+    assert set(re.findall(r"(\w+) ?=", written[0])) == {"state", "passed_due"}
 
 
 def _many(city: Any, count: int) -> None:

@@ -264,7 +264,7 @@ def _ask_for_the_cut(runtime: Runtime, now: datetime) -> None:
         work = runtime.work(session, now)
         settled = now - runtime.cut_grace
         if timers.any_due_without_cut(session, settled):
-            under_way = runtime.cut.issued(session) > runtime.cut.returned(session)
+            under_way = max(0, runtime.cut.issued(session) - runtime.cut.returned(session))
             timers.give_cut(session, settled, runtime.cut.ask(work), under_way=under_way)
         if service.MAKES_CUT:
             cut.issue(work, runtime.cut_interval)

@@ -81,7 +81,7 @@ class Rulebook:
     def of(self, slip: Slip | None) -> Book | None:
         """The book that a slip was issued under; None for what has none of its own."""
         version = slip.policy_version if slip is not None else None
-        return next((book for _, book in self._books if book.policy.version == version), None)
+        return self._by_version.get(version) if version is not None else None
 
     @property
     def latest(self) -> Book:
@@ -110,6 +110,7 @@ class Rulebook:
             policies.append((effective, amended(base, rule.content["parameters"], rule.content["version"])))
         policies.sort(key=lambda found: found[0], reverse=True)
         self._books = [(effective, Book.of(policy, self._prefix, self._metrics, reckoning)) for effective, policy in policies]
+        self._by_version = {book.policy.version: book for _, book in reversed(self._books)}
         late_reports = {book.policy.version: book.late_reports for _, book in self._books}
         for found in late_reports.values():
             found.by_version.update(late_reports)

@@ -104,6 +104,9 @@ def tick_shell(service: str, limit: int) -> type:
     from service_chassis.delivery import run_timers
     from service_chassis.entrypoints.dependencies import RuntimeProvider
     from service_chassis.entrypoints.every import every
+    from service_chassis.pace import Pace
+
+    pace = Pace(limit)
 
     class Shell:
         name = service
@@ -111,7 +114,9 @@ def tick_shell(service: str, limit: int) -> type:
 
         @every
         def on_tick(self) -> int:
-            return run_timers(self.runtime, limit)
+            handled = run_timers(self.runtime, pace.size)
+            pace.note(handled)
+            return handled
 
     return Shell
 

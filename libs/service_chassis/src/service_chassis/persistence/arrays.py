@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, Table, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -29,19 +29,42 @@ def _processors(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> tup
     return tuple(table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns)
 
 
-def _values(dialect: Dialect, table: Table, columns: tuple[str, ...], rows: Rows) -> tuple[list[Any], ...]:
-    """One array for each column."""
-    found = []
+ALIKE_FROM = 20
+"""Rows from which on a column with one value for all of them is sent once. In small batches almost any column may be alike,
+and each set of columns is a statement of its own that PostgreSQL has to plan."""
+
+
+class _Sent(NamedTuple):
+    """Rows on their way to the server: columns that differ go as one array each, those that are `alike` as one value."""
+
+    columns: tuple[str, ...]
+    alike: tuple[str, ...]
+    values: tuple[Any, ...]
+
+
+def _sent(dialect: Dialect, table: Table, columns: tuple[str, ...], rows: Rows) -> _Sent:
+    arrays_, values = {}, {}
     for name, process in zip(columns, _processors(dialect, table, columns), strict=True):
         column = [row[name] for row in rows]
-        found.append(column if process is None else [process(value) for value in column])
-    return tuple(found)
+        if len(column) >= ALIKE_FROM and column.count(column[0]) == len(column):
+            values[name] = column[0] if process is None else process(column[0])
+        else:
+            arrays_[name] = column if process is None else [process(value) for value in column]
+    return _Sent((*arrays_, *values), tuple(values), (*arrays_.values(), *values.values()))
 
 
 @lru_cache(maxsize=1024)
-def _source(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
-    arrays = ", ".join(f"%b::{type_}[]" for type_ in _types(dialect, table, columns))
-    return f"unnest({arrays}) WITH ORDINALITY AS r({_names(columns)}, ordinality)"
+def _source(dialect: Dialect, table: Table, columns: tuple[str, ...], alike: tuple[str, ...] = ()) -> str:
+    """The sent rows as a table `r` with their ordinality; the columns that are `alike` stand last."""
+    types = dict(zip(columns, _types(dialect, table, columns), strict=True))
+    differ = columns[: len(columns) - len(alike)]
+    unnested = (
+        f"unnest({', '.join(f'%b::{types[name]}[]' for name in differ)}) WITH ORDINALITY AS r({_names(differ)}, ordinality)"
+    )
+    if not alike:
+        return unnested
+    once = ", ".join(f'%b::{types[name]} AS "{name}"' for name in alike)
+    return f"(SELECT * FROM {unnested} CROSS JOIN (SELECT {once}) AS once) AS r"
 
 
 def _names(columns: Sequence[str], prefix: str = "") -> str:
@@ -49,21 +72,11 @@ def _names(columns: Sequence[str], prefix: str = "") -> str:
 
 
 @lru_cache(maxsize=1024)
-def _plain_insert(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
+def _insert(dialect: Dialect, table: Table, columns: tuple[str, ...], alike: tuple[str, ...]) -> str:
     """The order of the rows is the order in which ids are given out: the outbox rests on it."""
     names = _names(columns)
-    return f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM {_source(dialect, table, columns)} ORDER BY ordinality'
-
-
-@lru_cache(maxsize=1024)
-def _insert(dialect: Dialect, table: Table, columns: tuple[str, ...], keep: bool, over: tuple[str, ...]) -> str:
-    text = _plain_insert(dialect, table, columns)
-    if keep:
-        return f"{text} ON CONFLICT DO NOTHING"
-    if not over:
-        return text
-    changed = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in over)
-    return f"{text} ON CONFLICT ({_names(over)}) " + (f"DO UPDATE SET {changed}" if changed else "DO NOTHING")
+    source = _source(dialect, table, columns, alike)
+    return f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM {source} ORDER BY ordinality'
 
 
 def insert(conn: Connection, table: Table, rows: Rows, *, keep: bool = False, over: tuple[str, ...] = ()) -> int:
@@ -73,47 +86,49 @@ def insert(conn: Connection, table: Table, rows: Rows, *, keep: bool = False, ov
         rows = list({tuple(row[name] for name in over): row for row in rows}.values())  # one statement may touch a row once
     else:  # what no row has need not be sent
         columns = tuple(name for name in columns if any(row[name] is not None for row in rows))
-    statement = _insert(conn.dialect, table, columns, keep, over)
-    return conn.exec_driver_sql(statement, _values(conn.dialect, table, columns, rows)).rowcount
-
-
-@lru_cache(maxsize=512)
-def _count(dialect: Dialect, table: Table, columns: tuple[str, ...], key: tuple[str, ...], latest: str, added: str) -> str:
-    more = f'"{latest}" = excluded."{latest}", "{added}" = "{table.name}"."{added}" + excluded."{added}"'
-    return f"{_plain_insert(dialect, table, columns)} ON CONFLICT ({_names(key)}) DO UPDATE SET {more}"
+    sent = _sent(conn.dialect, table, columns, rows)
+    statement = _insert(conn.dialect, table, sent.columns, sent.alike)
+    if keep:
+        statement += " ON CONFLICT DO NOTHING"
+    elif over:
+        changed = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in over)
+        statement += f" ON CONFLICT ({_names(over)}) " + (f"DO UPDATE SET {changed}" if changed else "DO NOTHING")
+    return conn.exec_driver_sql(statement, sent.values).rowcount
 
 
 def count(conn: Connection, table: Table, rows: Rows, key: tuple[str, ...], latest: str, added: str) -> None:
     """Insert; where the key exists, overwrite the column `latest` and add to the column `added`. Each key once."""
-    columns = tuple(rows[0])
-    statement = _count(conn.dialect, table, columns, key, latest, added)
-    conn.exec_driver_sql(statement, _values(conn.dialect, table, columns, rows))
+    sent = _sent(conn.dialect, table, tuple(rows[0]), rows)
+    more = f'"{latest}" = excluded."{latest}", "{added}" = "{table.name}"."{added}" + excluded."{added}"'
+    statement = f"{_insert(conn.dialect, table, sent.columns, sent.alike)} ON CONFLICT ({_names(key)}) DO UPDATE SET {more}"
+    conn.exec_driver_sql(statement, sent.values)
 
 
 @lru_cache(maxsize=1024)
-def _update(dialect: Dialect, table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
+def _update(dialect: Dialect, table: Table, columns: tuple[str, ...], alike: tuple[str, ...], key: tuple[str, ...]) -> str:
     changed = ", ".join(f'"{name}" = r."{name}"' for name in columns if name not in key)
     same = " AND ".join(f't."{name}" = r."{name}"' for name in key)
-    return f'UPDATE "{table.name}" AS t SET {changed} FROM {_source(dialect, table, columns)} WHERE {same}'
+    return f'UPDATE "{table.name}" AS t SET {changed} FROM {_source(dialect, table, columns, alike)} WHERE {same}'
 
 
 def update(conn: Connection, table: Table, rows: Rows, key: tuple[str, ...]) -> None:
     """Overwrite the other columns of the rows with these keys; of two rows with one key the last counts."""
     columns = tuple(rows[0])
     rows = list({tuple(row[name] for name in key): row for row in rows}.values())
-    conn.exec_driver_sql(_update(conn.dialect, table, columns, key), _values(conn.dialect, table, columns, rows))
+    sent = _sent(conn.dialect, table, columns, rows)
+    conn.exec_driver_sql(_update(conn.dialect, table, sent.columns, sent.alike, key), sent.values)
 
 
 @lru_cache(maxsize=512)
-def _delete(dialect: Dialect, table: Table, key: tuple[str, ...]) -> str:
-    same = " AND ".join(f't."{name}" = r."{name}"' for name in key)
-    return f'DELETE FROM "{table.name}" AS t USING {_source(dialect, table, key)} WHERE {same}'
+def _delete(dialect: Dialect, table: Table, columns: tuple[str, ...], alike: tuple[str, ...]) -> str:
+    same = " AND ".join(f't."{name}" = r."{name}"' for name in columns)
+    return f'DELETE FROM "{table.name}" AS t USING {_source(dialect, table, columns, alike)} WHERE {same}'
 
 
 def delete(conn: Connection, table: Table, rows: Rows) -> None:
     """Delete the rows with these keys."""
-    key = tuple(rows[0])
-    conn.exec_driver_sql(_delete(conn.dialect, table, key), _values(conn.dialect, table, key, rows))
+    sent = _sent(conn.dialect, table, tuple(rows[0]), rows)
+    conn.exec_driver_sql(_delete(conn.dialect, table, sent.columns, sent.alike), sent.values)
 
 
 def is_one_of(column: Any, name: str) -> Any:

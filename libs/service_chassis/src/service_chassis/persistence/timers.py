@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import Connection, and_, any_, bindparam, func, literal_column, or_, select
 
 from service_chassis.persistence import tables
 from service_chassis.persistence.sql import one_of
@@ -17,10 +17,17 @@ _DUE_WITHOUT_CUT = and_(T.needs_cut, T.cut_seq.is_(None), T.due_at <= bindparam(
 _ANY_WITHOUT_CUT = select(T.kind).where(_DUE_WITHOUT_CUT).order_by(T.due_at).limit(1)
 """Sorted, so that the planner walks the index: while a storm passes it believes that many rows are due, finds one "soon" by
 reading the whole table, and then there is none (17 ms for 200,000 timers, each tick)."""
-_WITHOUT_CUT = (
-    select(T.kind, T.key).where(_DUE_WITHOUT_CUT).order_by(T.due_at).limit(bindparam("most")).with_for_update(skip_locked=True)
-)
-_GIVE = tables.timer.update().where(tuple_(T.kind, T.key).in_(_WITHOUT_CUT)).values(cut_seq=bindparam("number"))
+
+
+def _give_statement(dialect: str) -> Any:
+    place: Any = literal_column("rowid" if dialect == "sqlite" else "ctid")
+    first = select(place).where(_DUE_WITHOUT_CUT).order_by(T.due_at).limit(bindparam("most")).with_for_update(skip_locked=True)
+    among = place.in_(first) if dialect == "sqlite" else place == any_(func.array(first.scalar_subquery()))
+    return tables.timer.update().where(among).values(cut_seq=bindparam("number"))
+
+
+_GIVE = {dialect: _give_statement(dialect) for dialect in ("postgresql", "sqlite")}
+"""By the rows' own places: looked up by their keys, PostgreSQL reads the whole table of a million timers for each piece."""
 _PLAIN = and_(T.needs_cut.is_(False), T.cut_seq.is_(None), T.due_at <= bindparam("now"))
 _BACK = and_(T.cut_seq.is_not(None), T.cut_seq <= bindparam("returned"))
 
@@ -53,11 +60,11 @@ _PUT_OFF = (
 )
 _FIRST = select(T.kind, T.key).where(or_(_PLAIN, _BACK)).order_by(T.due_at, T.kind, T.key).limit(1)
 
-AT_FIRST, MOST_AT_ONCE = 5_000, 100_000
-"""Timers that ask for one marker together, where none is on its way, and while one is.
+AT_FIRST, TIMES_MORE, MOST_AT_ONCE = 1_000, 10, 100_000
+"""Timers that ask for one marker together where none is on its way, how many times more for each marker that is, and at most.
 
-A marker answers any number of them. But the first one of a storm leaves only with the transaction that asks for it: few rows
-make it leave at once, and it has brought work for a second when the others have asked."""
+A marker answers any number of them, but it leaves only with the transaction that asks for it. So the first one of a storm
+leaves at once with few rows, and each brings work until the next piece, which is larger, has asked and its marker is back."""
 
 
 def any_due_without_cut(session: Connection, now: datetime) -> bool:
@@ -65,14 +72,15 @@ def any_due_without_cut(session: Connection, now: datetime) -> bool:
     return session.execute(_ANY_WITHOUT_CUT, {"now": now}).first() is not None
 
 
-def give_cut(session: Connection, now: datetime, number: int, *, under_way: bool) -> None:
+def give_cut(session: Connection, now: datetime, number: int, *, under_way: int) -> None:
     """What is due and has not asked yet is answered when marker `number` has returned; other replicas' rows are left to them.
 
-    `under_way` tells whether an earlier marker has not come back yet.
+    `under_way` is how many earlier markers have not come back yet.
 
     One statement whatever the number of rows, since a whole city's limits may end at one midnight.
     """
-    session.execute(_GIVE, {"now": now, "number": number, "most": MOST_AT_ONCE if under_way else AT_FIRST})
+    most = min(MOST_AT_ONCE, AT_FIRST * TIMES_MORE ** min(under_way, 2))
+    session.execute(_GIVE[session.dialect.name], {"now": now, "number": number, "most": most})
 
 
 def claim(work: Work, now: datetime, returned: int, most: int) -> list[Timer]:

@@ -138,6 +138,7 @@ class Reckoning:
         self.calendar = calendar
         self.zone = zone
         self._ends: dict[tuple[int, str, date], End] = {}
+        self._fixed_ends: dict[datetime, End] = {}
         self._days: dict[datetime, date] = {}
 
     def local_date(self, instant: datetime) -> date:
@@ -167,11 +168,21 @@ class Reckoning:
 
     def fixed_end(self, due_at: datetime, start: date, spans: Sequence[Span] = (), extension: int = 0) -> End:
         """The end of a limit given as an instant; days left out before it move it by whole days, and so does an extension."""
+        if not spans and not extension:
+            return self._plain_fixed_end(due_at)
         due = due_at + ONE_DAY * extension
         for first, last in merged(spans):
             if first <= self.local_date(due):
                 due += ONE_DAY * max(0, (last - max(first, start + ONE_DAY)).days + 1)
         return End(self.local_date(due), due, provisional=False, fixed=True)
+
+    def _plain_fixed_end(self, due_at: datetime) -> End:
+        found = self._fixed_ends.get(due_at)
+        if found is None:
+            if len(self._fixed_ends) > 100_000:
+                self._fixed_ends.clear()
+            found = self._fixed_ends[due_at] = End(self.local_date(due_at), due_at, provisional=False, fixed=True)
+        return found
 
     def _longer_end(self, amount: int, unit: str, start: date, spans: Sequence[Span], extension: int) -> End:
         if unit == "WORKDAY":
