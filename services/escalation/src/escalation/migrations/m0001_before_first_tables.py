@@ -192,9 +192,8 @@ def _rest() -> None:
         sa.Column("first_seen", Instant, nullable=False),
         sa.Column("last_seen", Instant, nullable=False),
         sa.Column("count", sa.Integer, nullable=False),
-        sa.PrimaryKeyConstraint("about", "reason", name="pk_outcome"),
+        sa.PrimaryKeyConstraint("matter_id", "about", "reason", name="pk_outcome"),
     )
-    op.create_index("ix_outcome_matter_id", "outcome", ["matter_id"])
     op.create_table(
         "published_rule",
         sa.Column("kind", sa.Text, nullable=False),

@@ -195,7 +195,7 @@ class Store:
         self._by_matter: dict[str, dict[str, Ladder]] = {}
         self.referrals: dict[str, Referral] = {}
         self.touched: list[Ladder] = []
-        self._outcomes: dict[tuple[str, str], dict[str, Any]] = {}
+        self._outcomes: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._stored: dict[tuple[type, Any], Sequence[Any]] = {}
         """The rows that the database is known to hold, by class and key."""
         self._known: set[str] = set()
@@ -347,9 +347,9 @@ class Store:
 
     def record(self, of: Ladder, about: str, reason: str, now: datetime) -> None:
         """Remember why a due candidate did or did not escalate (invariant 8)."""
-        row = self._outcomes.get((about, reason))
+        row = self._outcomes.get((of.matter_id, about, reason))
         if row is None:
-            self._outcomes[about, reason] = {
+            self._outcomes[of.matter_id, about, reason] = {
                 "matter_id": of.matter_id,
                 "unit": of.unit,
                 "about": about,
@@ -371,7 +371,7 @@ class Store:
         self._write(referral, Referral, [r for r in self.referrals.values() if r.changed])
         insert_new(self.session, journal, self._new_entries())
         counted, self._outcomes = list(self._outcomes.values()), {}
-        count_rows(self.session, outcome, counted, key=["about", "reason"], latest="last_seen", added="count")
+        count_rows(self.session, outcome, counted, key=["matter_id", "about", "reason"], latest="last_seen", added="count")
 
     def save_slips(self) -> None:
         """Write the slips that changed. One that falls frees its unique key for the next one, so it is written first."""

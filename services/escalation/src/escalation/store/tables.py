@@ -140,7 +140,7 @@ hold = Table(
 outcome = Table(
     "outcome",
     METADATA,
-    Column("matter_id", Text, nullable=False, index=True),
+    Column("matter_id", Text, primary_key=True),
     Column("unit", Text, nullable=False),
     Column("about", Text, primary_key=True),
     Column("reason", Text, primary_key=True),
