@@ -6,7 +6,7 @@ The files under `cases/` are read as a user's would be; each must give the same 
 from __future__ import annotations
 
 import pytest
-from acceptance import Play, colours, local, local_day, seen, shaken
+from acceptance import Play, colours, local, local_day
 
 # ---------------------------------------------------------------- AC-01
 
@@ -144,18 +144,3 @@ def test_ac03_the_red_waits_for_its_approval(play: Play) -> None:
     assert not [slip for slip in played.rows("slips", colour="RED") if slip["issued_at"]]
     assert not played.rows("referrals")
     assert not played.rows("balances", eligible=False)
-
-
-# ---------------------------------------------------------------- order and repetition
-
-ALL = [("ac01-white-done-in-time", "2026-04-30", ""), ("ac02-white-then-yellow", "2026-04-17", "")]
-ALL += [(case, "2017-04-05", policy) for case, policy in FULL]
-
-
-@pytest.mark.parametrize(("case", "until", "policy"), ALL, ids=[case for case, _, _ in ALL])
-def test_the_outcome_is_the_same_whatever_the_order_and_repetition_of_the_lines(
-    play: Play, case: str, until: str, policy: str
-) -> None:
-    first = seen(play(case, until, policy))
-    for seed in (1, 2):
-        assert seen(play(case, until, policy, shaken(seed))) == first

@@ -4,7 +4,7 @@ branches of each and what is refused."""
 from __future__ import annotations
 
 import pytest
-from acceptance import Play, Played, colours, local, local_day, seen, shaken
+from acceptance import Play, Played, colours, local, local_day
 
 YELLOW_BY_A_PERSON = '[approval]\nyellow = "required"\n'
 
@@ -250,38 +250,3 @@ def test_ac19_a_withdrawn_red_restores_the_eligibility_and_its_yellow_stays_dedu
     assert played.one("slips", colour="RED")["state"] == "WITHDRAWN"
     balance = played.one("balances", unit="ZJJ", year=2026)
     assert (balance["total"], balance["eligible"]) == ("96.30", True)
-
-
-# ---------------------------------------------------------------- order and repetition
-
-ALL = [
-    ("ac06-hearing-suspends-the-clock", "2026-07-10", ""),
-    ("ac06-reason-refused-in-time", "2026-07-10", ""),
-    ("ac06-reason-refused-after-the-deadline", "2026-06-25", ""),
-    ("ac06-refused-variants", "2026-06-17", ""),
-    ("ac07-partial-extension-then-late", "2026-05-07", ""),
-    ("ac07-full-extension-on-the-last-day", "2026-05-10", ""),
-    ("ac07-request-one-day-too-late", "2026-04-28", ""),
-    ("ac10-review-overturns", "2026-05-06", YELLOW_BY_A_PERSON),
-    ("ac10-review-filed-too-late", "2026-05-06", YELLOW_BY_A_PERSON),
-    ("ac10-review-upholds", "2026-05-06", YELLOW_BY_A_PERSON),
-    ("ac11-yellow-overturned-with-its-red", "2026-05-31", ""),
-    ("ac11-overturned-beside-another-red", "2026-05-31", ""),
-    ("ac12-review-across-the-closing", "2026-03-01", ""),
-    ("ac14-lead-is-shielded", "2026-07-03", ""),
-    ("ac14-lead-did-neither", "2026-06-20", ""),
-    ("ac14-lead-urged-too-late", "2026-06-20", ""),
-    ("ac14-lead-did-not-report", "2026-06-20", ""),
-    ("ac19-total-is-exact", "2026-12-31", ""),
-    ("ac19-a-red-costs-no-points", "2026-12-31", ""),
-    ("ac19-the-red-is-withdrawn", "2026-12-31", ""),
-]
-
-
-@pytest.mark.parametrize(("case", "until", "policy"), ALL, ids=[case for case, _, _ in ALL])
-def test_the_outcome_is_the_same_whatever_the_order_and_repetition_of_the_lines(
-    play: Play, case: str, until: str, policy: str
-) -> None:
-    first = seen(play(case, until, policy))
-    for seed in (1, 2):
-        assert seen(play(case, until, policy, shaken(seed))) == first

@@ -6,7 +6,7 @@ What undoes a yellow here is a withdrawal by the level above; a review that over
 from __future__ import annotations
 
 import pytest
-from acceptance import Play, Played, colours, local, local_day, seen, shaken
+from acceptance import Play, Played, colours, local, local_day
 
 MORNING = 'issue_time = "08:30"\n'
 
@@ -151,26 +151,3 @@ def test_ac16_a_service_that_is_down_around_the_deadline_changes_nothing_in_the_
     for case in ("ac02-white-then-yellow", "ac16-claim-in-time-arrives-before-the-issue"):
         calm, troubled = (play(case, "2026-04-17", MORNING + more).outcome for more in ("", outage))
         assert troubled == calm
-
-
-# ---------------------------------------------------------------- order and repetition
-
-ALL = [
-    ("ac09-improvement-is-not-red", "2026-08-07", ""),
-    ("ac09-no-movement-after-the-renewal", "2026-08-10", ""),
-    ("ac11-yellow-then-red", "2026-03-31", ""),
-    ("ac11-yellow-withdrawn-with-its-red", "2026-05-31", ""),
-    ("ac11-another-red-of-the-year-stands", "2026-05-31", ""),
-    ("ac16-claim-in-time-arrives-before-the-issue", "2026-03-31", MORNING),
-    ("ac16-claim-in-time-arrives-after-the-issue", "2026-03-31", MORNING),
-    ("ac16-claim-in-time-arrives-late-and-is-rejected", "2026-03-31", MORNING),
-]
-
-
-@pytest.mark.parametrize(("case", "until", "policy"), ALL, ids=[case for case, _, _ in ALL])
-def test_the_outcome_is_the_same_whatever_the_order_and_repetition_of_the_lines(
-    play: Play, case: str, until: str, policy: str
-) -> None:
-    first = seen(play(case, until, policy))
-    for seed in (1, 2):
-        assert seen(play(case, until, policy, shaken(seed))) == first

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from acceptance import Play, Played, local, seen, shaken
+from acceptance import Play, Played, local
 
 AT_ONCE = 'service = "immediate"\n'
 CASES = {
@@ -76,10 +75,3 @@ def test_ac15_an_instruction_that_was_another_matter_after_all_has_its_own_ladde
     assert clock(played, "JY-15", "ASSIGNMENT") == ("2026-04-01", "BREACHED")
     assert {(row["matter"], row["colour"]) for row in played.outcome["slips"]} == {("JY-15", "WHITE"), ("PS-15", "WHITE")}
     assert [event["type"] for event in played.published if "unmerged" in event["type"]] == ["intake.matter.unmerged.v1"]
-
-
-@pytest.mark.parametrize("case", sorted(CASES))
-@pytest.mark.parametrize("seed", [1, 2])
-def test_ac15_neither_the_order_nor_the_repetition_of_the_lines_means_anything(play: Play, case: str, seed: int) -> None:
-    plain = play(case, CASES[case], AT_ONCE)
-    assert seen(play(case, CASES[case], AT_ONCE, lines=shaken(seed))) == seen(plain)
