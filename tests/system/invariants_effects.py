@@ -10,9 +10,32 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from invariants import FALLEN, INVARIANTS, Check, History, Ladder, Row, instant, told
+from invariants import FALLEN, FALLS, INVARIANTS, Check, History, Ladder, Row, instant, told
 
+ISSUES = ("escalation.slip.issued", "escalation.slip.renewed")
+REASONS = tuple(f"escalation.justification.{what}" for what in ("filed", "granted", "refused"))
 BELOW = {"YELLOW": "WHITE", "RED": "YELLOW"}
+
+# ---------------------------------------------------------------- 4: nothing while the office has to decide
+
+
+def no_colour_while_a_reason_waits(history: History) -> Iterator[str]:
+    """4. While the office has not decided about a legitimate reason, the ladder holds: no next colour, no renewal (d.7)."""
+    waiting: dict[Ladder, dict[str, str]] = defaultdict(dict)
+    for event in history.facts(*REASONS, *ISSUES, "escalation.clock.stopped", *FALLS):
+        data, name = event["data"], event["type"].rpartition(".v")[0]
+        reasons = waiting[data["external_ref"], data["unit"]]
+        if name == REASONS[0]:
+            reasons[data["request"]] = data["owner"]
+        elif name in REASONS:
+            reasons.pop(data["request"], None)
+        elif name in ISSUES and reasons:
+            yield f"{data['external_ref']}/{data['unit']} {data['colour']} of {event['time']}, while {reasons} waited"
+        elif name not in ISSUES:
+            ended = data.get("owner") or f"SLIP:{data['colour']}"
+            for request in [request for request, owner in reasons.items() if owner.startswith(ended)]:
+                del reasons[request]
+
 
 # ---------------------------------------------------------------- 7: state and event together
 
@@ -147,6 +170,7 @@ def nothing_of_a_covert_inspection_is_told_before_its_conclusion(history: Histor
 
 
 EFFECTS: tuple[Check, ...] = (
+    no_colour_while_a_reason_waits,
     what_is_shown_was_told,
     events_are_numbered_without_gaps,
     every_limit_that_passed_has_a_reason,

@@ -207,6 +207,10 @@ def a_year_lost_without_a_red(history: History) -> None:
 # ---- effects
 
 
+def a_reason_that_waits(history: History) -> None:
+    history.published.insert(1, fact("escalation.justification.filed", owner="SLIP:WHITE", request="j-1"))
+
+
 def a_slip_that_was_not_told(history: History) -> None:
     del history.published[0]
 
@@ -309,6 +313,7 @@ SAMPLES: list[tuple[Check, Damage]] = [
     (invariants.reds_cost_the_year_and_go_to_three_bodies, a_referral_too_few),
     (invariants.reds_cost_the_year_and_go_to_three_bodies, a_red_without_its_year),
     (invariants.reds_cost_the_year_and_go_to_three_bodies, a_year_lost_without_a_red),
+    (effects.no_colour_while_a_reason_waits, a_reason_that_waits),
     (effects.what_is_shown_was_told, a_slip_that_was_not_told),
     (effects.what_is_shown_was_told, a_referral_that_was_not_told),
     (effects.what_is_shown_was_told, an_entry_that_was_told_only),
@@ -353,3 +358,13 @@ def test_what_has_not_arrived_yet_counts_for_nothing() -> None:
     history.now = datetime.fromisoformat("2026-03-16T09:00:00+08:00")
     a_verdict_that_never_came(history)
     assert not list(invariants.no_colour_while_a_claim_waits(history))
+
+
+@pytest.mark.parametrize(
+    "end", [fact("escalation.justification.refused", request="j-1"), fact("escalation.clock.stopped", owner="SLIP:WHITE")]
+)
+def test_a_reason_that_was_decided_or_whose_limit_ended_does_not_hold_the_ladder(end: Row) -> None:
+    history = sound()
+    a_reason_that_waits(history)
+    history.published.insert(2, end)
+    assert not list(effects.no_colour_while_a_reason_waits(history))
