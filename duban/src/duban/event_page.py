@@ -91,4 +91,5 @@ def _bounds(part: Node) -> str:
     """What a value must keep to besides its type."""
     told = {"minLength": "≥ {} characters", "maxLength": "≤ {} characters", "minimum": "≥ {}", "maximum": "≤ {}"}
     told |= {"minItems": "≥ {} entries", "maxItems": "≤ {} entries", "pattern": "like {}"}
-    return ", ".join(text.format(part[key]) for key, text in told.items() if part.get(key))
+    bounds = ", ".join(text.format(part[key]) for key, text in told.items() if part.get(key))
+    return bounds.replace(r"like \S", "not blank")

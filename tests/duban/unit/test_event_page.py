@@ -35,7 +35,7 @@ def test_fields_inside_lists_and_objects_stand_on_one_level_with_their_bounds() 
                 "maxItems": 3,
                 "items": {"properties": {"unit": {"type": "string"}}, "required": ["unit"]},
             },
-            "note": {"anyOf": [{"type": "string", "maxLength": 9}, {"type": "null"}]},
+            "note": {"anyOf": [{"type": "string", "maxLength": 9, "pattern": r"\S"}, {"type": "null"}]},
         },
         "required": ["items"],
     }
@@ -43,7 +43,7 @@ def test_fields_inside_lists_and_objects_stand_on_one_level_with_their_bounds() 
     assert told == [
         ("items", "list of any", True, "≤ 3 entries"),
         ("items[].unit", "string", True, ""),
-        ("note", "string", False, "≤ 9 characters"),
+        ("note", "string", False, "≤ 9 characters, not blank"),
     ]
 
 
