@@ -29,7 +29,9 @@ INDICATORS = (
     Column("reply_rate", "按期答复率", "reply rate", Form.RATE),
     Column("replied", "按期答复", "replied in time", Form.COUNT),
     Column("replies_due", "应答复", "replies due", Form.COUNT),
-    Column("satisfaction", "满意率", "satisfaction"),
+    Column("satisfaction", "满意率", "satisfaction", Form.RATE),
+    Column("satisfied", "满意", "satisfied", Form.COUNT),
+    Column("assessed", "已评价", "answers assessed", Form.COUNT),
     *(
         Column(f"{colour.lower()}_{key}", f"{NAMES[colour][0]}{zh}", f"{NAMES[colour][1]} {en}", Form.COUNT)
         for colour in COLOURS
@@ -66,8 +68,8 @@ MEANING = (
     ),
     (
         "满意率 satisfaction",
-        "已发布的事件不含满意度评价，因此无数据，不以0代替。",
-        "No published event carries an assessment of satisfaction: there is no data, which is not 0.",
+        "满意 ÷ 已评价。本年度内来文方（代表、委员、网民、领导等）对答复的评价；同一事项以年内最后一次为准。",
+        "satisfied ÷ answers assessed in the year by their sources; of each matter the last word of the year counts.",
     ),
     (
         "签发／撤销 issued, fallen",
@@ -124,7 +126,9 @@ def _row(scope: str, group: str, unit: str, name: str, of: Figures) -> list[Cell
         _said(of.share("reply_kept", "reply_kept", "reply_missed")),
         counts["reply_kept"],
         counts["reply_kept"] + counts["reply_missed"],
-        NO_DATA,
+        _said(of.share("satisfied", "satisfied", "not_satisfied")),
+        counts["satisfied"],
+        counts["satisfied"] + counts["not_satisfied"],
         *(counts[f"{colour.lower()}_{key}"] for colour in COLOURS for key in ("issued", "fallen")),
         counts["renewals"],
         _said(of.share("review_overturned", *DECIDED)),

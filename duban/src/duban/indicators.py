@@ -70,6 +70,7 @@ def read(bodies: Iterable[bytes], year: int, zone: ZoneInfo) -> City:
     _count_limits(city, ordered)
     _count_slips(city, ordered)
     _count_reviews(city, ordered)
+    _count_satisfaction(city, ordered)
     return city
 
 
@@ -145,6 +146,19 @@ def _count_reviews(city: City, events: Iterable[Mapping[str, Any]]) -> None:
         data = event["data"]
         if event["type"] == "escalation.review.decided.v1" and _day(data["decided_at"], city.zone).year == city.year:
             city.units[data["unit"]].counts[f"review_{data['outcome'].lower()}"] += 1
+
+
+def _count_satisfaction(city: City, events: Iterable[Mapping[str, Any]]) -> None:
+    """What sources thought of their answers, by the year in which they said so; of each matter the last word of the year."""
+    last: dict[str, Mapping[str, Any]] = {}
+    for event in events:
+        data = event["data"]
+        if event["type"] == "intake.reply.assessed.v1" and _day(data["assessed_at"], city.zone).year == city.year:
+            known = last.get(data["matter_id"])
+            if known is None or data["assessed_at"] >= known["assessed_at"]:
+                last[data["matter_id"]] = data
+    for data in last.values():
+        city.units[data["unit"]].counts["satisfied" if data["satisfied"] else "not_satisfied"] += 1
 
 
 def total(of: Iterable[Figures]) -> Figures:

@@ -127,6 +127,15 @@ def test_reviews_are_counted_by_the_local_year_of_the_decision() -> None:
     assert (found["overturned"], found["varied"], found["decided"], str(found["overturn_rate"])) == (1, 1, 3, "0.3333")
 
 
+def test_of_each_matter_the_last_word_of_the_year_on_its_answer_counts() -> None:
+    archive = Archive()
+    said = [("a", False, "2026-06-12"), ("a", True, "2026-07-20"), ("b", False, "2026-08-01"), ("c", True, "2027-01-05")]
+    for matter, satisfied, day in said:
+        archive.add("intake.reply.assessed", matter=matter, satisfied=satisfied, assessed_at=f"{day}T02:00:00Z")
+    found = whole(archive)
+    assert (found["satisfied"], found["assessed"], str(found["satisfaction"])) == (1, 2, "0.5000")
+
+
 def test_what_no_event_tells_is_said_to_be_unknown() -> None:
     found = whole(Archive())
     assert [found[key] for key in ("on_time_rate", "reply_rate", "satisfaction", "overturn_rate")] == ["无数据 no data"] * 4

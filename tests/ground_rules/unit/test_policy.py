@@ -138,6 +138,7 @@ def in_force(policy: Policy, key: str) -> Any:
         ("reply.petition", Limit(60, "DAY")),
         ("reply.petition_extension", Limit(30, "DAY")),
         ("reply.petition_objection", Limit(5, "WORKDAY")),
+        ("reply.redo", Limit(1, "MONTH")),
         ("rehearsal.outages", ()),
     ],
 )
@@ -226,6 +227,7 @@ def test_every_parameter_says_where_it_comes_from() -> None:
         ("review.window", "30", "LAW"),
         ("reply.npc_suggestion", "3 MONTH", "LAW"),
         ("reply.petition_objection", "5 WORKDAY", "LAW"),
+        ("reply.redo", "1 MONTH", "PRECEDENT"),
         ("period_counting", "民法典 200-204", "LAW"),
         ("reminders", "3, 1, 0", "PRECEDENT"),
         ("objection.window", "3 WORKDAY", "PRECEDENT"),
@@ -248,7 +250,7 @@ AS_IN_THE_DESIGN = {
     "SOURCE": "colours yellow.deduction red.deduction red.revokes_excellence red.referrals yellow.grounds red.grounds",
     "LAW": """calendar period_counting review.window review.decide reply.npc_suggestion reply.npc_suggestion_difficult
         reply.petition reply.petition_extension reply.petition_objection""",
-    "PRECEDENT": """reminders objection.window objection.bounces extension.per_slip extension.partial merit_loss_breaches
+    "PRECEDENT": """reminders objection.window objection.bounces extension.per_slip extension.partial merit_loss_breaches reply.redo
         shared_fault_ratio direct_start""",
     "PROPOSED": """limits.white limits.yellow limits.red yellow.max_renewals deemed_service office_decision.justification
         office_decision.extension office_decision.objection interview.reds interview.yellows year_attribution

@@ -20,13 +20,18 @@ from event_contracts.inbound_matters import (
     CompletionVerified,
     DuplicateResolved,
     Informant,
+    MatterDecomposed,
+    MatterReopened,
     MatterSubmitted,
+    MatterWithdrawn,
     Milestone,
     NoticeSigned,
     ObjectionDecided,
     ObjectionFiled,
+    Override,
     ProgressAssessed,
     ProgressReported,
+    ReplyAssessed,
     ReplySent,
     SubmittedAssignment,
     SubmittedSource,
@@ -249,6 +254,10 @@ REQUESTS: tuple[type[Request], ...] = (
     BonusAwarded,
     AssessmentFinalised,
     DuplicateResolved,
+    MatterWithdrawn,
+    MatterReopened,
+    MatterDecomposed,
+    ReplyAssessed,
     ReplySent,
     CutMarked,
 )
@@ -289,6 +298,7 @@ BY_THE_OFFICE = frozenset(
         UnitsPublished.TYPE,
         BulletinPublished.TYPE,
         DuplicateResolved.TYPE,
+        ReplyAssessed.TYPE,
     }
 )
 """Decisions: the supervision office alone sends these."""

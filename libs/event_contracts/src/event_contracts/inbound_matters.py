@@ -65,6 +65,14 @@ class SubmittedAssignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """An official gives a unit more than its quota, with a reason and a name (Decree 733 art. 15)."""
+
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatterSubmitted(Request):
     """A decision to be carried out."""
 
@@ -79,6 +87,7 @@ class MatterSubmitted(Request):
     authorisation: Authorisation | None = None
     classification: str = "NONE"
     subject_terms: list[str] = field(default_factory=list)
+    override: Override | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,3 +216,51 @@ class ReplySent(Request):
     to: str
     text: str
     unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterWithdrawn(Request):
+    """The submitter or the office ends the supervision of a matter that is not done (撤回)."""
+
+    TYPE: ClassVar[str] = "matter.withdrawn.v1"
+    OWNER: ClassVar[str] = "intake"
+    matter: str
+    reason: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterReopened(Request):
+    """The submitter or the office has a closed matter done again: all of it, or the part of `unit`."""
+
+    TYPE: ClassVar[str] = "matter.reopened.v1"
+    OWNER: ClassVar[str] = "intake"
+    matter: str
+    reason: str
+    cause: str | None = None
+    unit: str | None = None
+    limit: TimeLimit | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyAssessed(Request):
+    """The office records whether the source of a matter is satisfied with its answer; if not, it is done again."""
+
+    TYPE: ClassVar[str] = "reply.assessed.v1"
+    OWNER: ClassVar[str] = "intake"
+    matter: str
+    satisfied: bool
+    text: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterDecomposed(Request):
+    """A decision with the matters that it was split into; all of them are registered, or none."""
+
+    TYPE: ClassVar[str] = "matter.decomposed.v1"
+    OWNER: ClassVar[str] = "intake"
+    directive: str
+    matters: list[MatterSubmitted]
+    approved_by: str | None = None

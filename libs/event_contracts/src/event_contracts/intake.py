@@ -15,6 +15,14 @@ from event_contracts.intake_directory import (
     PublishedUnit,
     UnitsPublished,
 )
+from event_contracts.intake_returns import (
+    DecomposedMatter,
+    MatterDecomposed,
+    MatterReopened,
+    MatterWithdrawn,
+    ReopenedPart,
+    ReplyAssessed,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +314,10 @@ FACTS: tuple[type[Fact], ...] = (
     PersonsPublished,
     UnitsPublished,
     AssignmentMoved,
+    MatterWithdrawn,
+    MatterReopened,
+    MatterDecomposed,
+    ReplyAssessed,
     CutPassed,
     InboundParked,
     InboundReleased,

@@ -72,6 +72,12 @@ class AssignmentContract(Contract):
         return {}
 
 
+class OverrideContract(Contract):
+    MAKES = inbound.Override
+    reason = Text(2000)
+    by = person_field()
+
+
 class MatterSubmittedContract(Contract):
     MAKES = inbound.MatterSubmitted
     RULE: ClassVar[dict[str, Any]] = {
@@ -87,6 +93,7 @@ class MatterSubmittedContract(Contract):
     classification = OneOf(vocabulary.CLASSIFICATIONS, required=False)
     subject_terms = Several(Text(64), 50)
     assignments = Several(Group(AssignmentContract), 200, required=True)
+    override = Group(OverrideContract, required=False)
 
     def disagreements(self, values: Mapping[str, Any]) -> dict[Any, Any]:
         faults: dict[int, Any] = {}
@@ -175,3 +182,41 @@ class ReplySentContract(Contract):
     unit = UnitCode(required=False)
     to = Text(512)
     text = Text(20_000)
+
+
+class MatterWithdrawnContract(Contract):
+    MAKES = inbound.MatterWithdrawn
+    matter = reference_field()
+    reason = Text(10_000)
+    by = person_field(required=False)
+
+
+class MatterReopenedContract(Contract):
+    MAKES = inbound.MatterReopened
+    matter = reference_field()
+    reason = Text(10_000)
+    cause = OneOf(vocabulary.REOPENING_CAUSES, required=False)
+    unit = UnitCode(required=False)
+    limit = Group(LimitContract, required=False)
+    by = person_field(required=False)
+
+
+class ReplyAssessedContract(Contract):
+    MAKES = inbound.ReplyAssessed
+    matter = reference_field()
+    satisfied = YesNo()
+    text = Text(10_000, required=False)
+    by = person_field(required=False)
+
+
+class MatterDecomposedContract(Contract):
+    MAKES = inbound.MatterDecomposed
+    directive = Text(256)
+    matters = Several(Group(MatterSubmittedContract), 100, required=True)
+    approved_by = person_field(required=False)
+
+    def disagreements(self, values: Mapping[str, Any]) -> dict[Any, Any]:
+        refs = [matter.external_ref for matter in values["matters"]]
+        twice = [index for index, ref in enumerate(refs) if ref in refs[:index]]
+        faults = {index: {"external_ref": [f"{refs[index]} 重复 / {refs[index]} appears twice"]} for index in twice}
+        return {"matters": faults} if faults else {}

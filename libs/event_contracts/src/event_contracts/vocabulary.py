@@ -47,6 +47,8 @@ STATUTORY_CLOCK = frozenset(
 """Sources with a clock of their own (domain.md a′.2): their assignments may leave out the limit. EIGHT_RULES needs none at all
 (standing supervision, domain.md C3)."""
 
+REOPENING_CAUSES = ("INSTRUCTION", "DISSATISFIED", "LOOK_BACK")
+"""Why a closed matter is done again (domain.md d.3)."""
 BODIES = ("DISCIPLINE", "ASSESSMENT", "ORGANISATION")
 REFERRAL_KINDS = ("EFFICACY_SUPERVISION", "EXCELLENCE_REVOCATION", "ORGANISATIONAL_MEASURE")
 REFERRAL_STATES = ("CREATED", "ACKNOWLEDGED", "UNDER_REVIEW", "CONCLUDED", "RECALLED")
@@ -71,6 +73,7 @@ PUBLISHED_WORDS: Mapping[str, tuple[str, ...]] = {
     "ReferralFact.kind": REFERRAL_KINDS,
     "ReferralFact.state": REFERRAL_STATES,
     "ObjectionDecided.outcome": OBJECTION_OUTCOMES,
+    "MatterReopened.cause": REOPENING_CAUSES,
     "ReviewDecided.outcome": REVIEW_OUTCOMES,
     "JustificationFact.category": JUSTIFICATIONS,
     "JustificationGranted.effect": EFFECTS,

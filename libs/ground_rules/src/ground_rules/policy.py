@@ -204,6 +204,7 @@ class Reply:
     petition: Limit
     petition_extension: Limit
     petition_objection: Limit
+    redo: Limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,13 +215,17 @@ def slip_served(of: Ladder, slip: Slip, clock: Clock, review_until: datetime | N
     )
 
 
-def slip_lifted(of: Ladder, slip: Slip, lifted_at: datetime) -> SlipLifted:
-    """The work was done; earlier effects stay."""
+DONE = "报结经核验属实，督办单解除，已产生的效果保留。"
+MATTER_WITHDRAWN = "督办事项已撤回，督办单随之终止，已产生的效果保留。"
+
+
+def slip_lifted(of: Ladder, slip: Slip, lifted_at: datetime, reason: str = DONE) -> SlipLifted:
+    """The work was done, or its matter withdrawn; earlier effects stay."""
     return SlipLifted(
         **_slip(of, slip),
         lifted_at=lifted_at,
         title=of.title,
-        reason="报结经核验属实，督办单解除，已产生的效果保留。",
+        reason=reason,
     )
 
 

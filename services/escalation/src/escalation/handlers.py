@@ -13,7 +13,7 @@ from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Timer
 
 from escalation import announcements as say
-from escalation import moving, powers, progress
+from escalation import moving, powers, progress, returning
 from escalation.desk import REMINDER
 from escalation.domain import determination, standing
 from escalation.domain import slip as slips
@@ -54,7 +54,8 @@ def _know_assignment(
     desk: Settling, matter: Any, item: Any, title: str, standard: str, source_type: str | None, reply: TimeLimit | None
 ) -> None:
     ladder = desk.store.ladder_or_new(matter.matter_id, item.unit)
-    if ladder.assignment_id is not None and (ladder.assignment_id == item.assignment_id or ladder.transferred_at is None):
+    again = ladder.transferred_at is not None or returning.is_new_round(ladder, item.assignment_id)
+    if ladder.assignment_id is not None and (ladder.assignment_id == item.assignment_id or not again):
         return
     ladder.external_ref, ladder.submitted_by = matter.external_ref, matter.submitted_by
     ladder.assignment_id, ladder.role, ladder.title, ladder.standard = item.assignment_id, item.role, title, standard

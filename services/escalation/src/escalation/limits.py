@@ -23,6 +23,7 @@ from escalation.domain.clock import (
 )
 from escalation.domain.ladder import MERGED
 from escalation.domain.relief import LET_OFF
+from escalation.domain.rounds import MATTER_WITHDRAWN
 from escalation.domain.shield import AWAITING_OTHER_UNIT
 from escalation.domain.slip import RED, YELLOW, Slip
 from escalation.domain.standing import SERVICE, Ladder, Rung, term
@@ -221,10 +222,11 @@ class Limits(Desk):
     def _stop(self, ladder: Ladder, rung: Rung, clock: Clock, reason: str, above: Rung | None) -> None:
         """The deadline's timer stays while a claim is pending: only it tells that all claims in time have been read."""
         self._clear_timers(clock, REMINDER, URGING)
-        if reason in ("SUPERSEDED", MERGED) or reason in LET_OFF:
+        if reason in ("SUPERSEDED", MERGED, MATTER_WITHDRAWN) or reason in LET_OFF:
             self._clear_timers(clock, DEADLINE)
         at = above.since if reason == "SUPERSEDED" and above is not None else rung.course.at or self.now
         at = rung.merged_at if reason == MERGED and rung.merged_at is not None else at
+        at = rung.withdrawn_at if reason == MATTER_WITHDRAWN and rung.withdrawn_at is not None else at
         said = {"DONE": "CLAIMED", "PENDING": "CLAIMED"}.get(reason, reason)
         self.announce(ladder, lambda: say.clock_stopped(ladder, clock, said), at)
 
@@ -242,6 +244,9 @@ class Limits(Desk):
             if slip.state != slips.LIFTED:
                 self._lift(ladder, rung, slip)
             return
+        if rung.withdrawn_at is not None and slip is ladder.in_force()[-1]:
+            self._end_with_its_matter(ladder, slip, rung.withdrawn_at)
+            return
         expired = rung.passed and status in ("RUNNING", "REJECTED") and not rung.held
         if expired:
             state = slips.DETERMINED if slip.state == slips.DETERMINED else slips.EXPIRED
@@ -249,6 +254,12 @@ class Limits(Desk):
             state = slips.SERVED if slip.served_at is not None else slips.ISSUED
         if slip.state != state:
             slip.state, slip.ended_at, slip.changed = state, None, True
+
+    def _end_with_its_matter(self, ladder: Ladder, slip: Slip, at: datetime) -> None:
+        """The matter is not supervised any more: the slip in force ends, what it did stays."""
+        if slip.state != slips.LIFTED:
+            slip.state, slip.ended_at, slip.cause, slip.changed = slips.LIFTED, at, MATTER_WITHDRAWN, True
+            self.announce(ladder, lambda: say.slip_lifted(ladder, slip, at, say.MATTER_WITHDRAWN), at)
 
     def _lift(self, ladder: Ladder, rung: Rung, slip: Slip) -> None:
         at = rung.course.at
@@ -267,6 +278,8 @@ def _clock_state(rung: Rung, clock: Clock, above: Rung | None) -> tuple[str, str
         return STOPPED, "SUPERSEDED"
     if rung.merged_at is not None and rung.merged_at < clock.due_instant:
         return STOPPED, MERGED
+    if rung.withdrawn_at is not None and rung.withdrawn_at < clock.due_instant:
+        return STOPPED, MATTER_WITHDRAWN
     if rung.course.suspended:
         return SUSPENDED, ""
     if rung.held and rung.relief.pending is not None:

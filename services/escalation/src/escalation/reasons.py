@@ -28,6 +28,7 @@ TEXTS: Mapping[str, str] = {
     "REVIEW_PENDING": "复核中 / under review",
     "WAIVED": "理由成立，免予升级 / waived for a legitimate reason",
     "TRANSFERRED": "退办成立，已转其他单位 / the objection was accepted; another unit has the part",
+    "MATTER_WITHDRAWN": "督办事项已撤回 / the matter is not supervised any more",
     "MERGED": "已并案，由主办事项的阶梯继续 / handled with another matter, whose ladder goes on",
     "NO_PROGRESS": "一个报告周期内无认可进展 / no accepted progress for a whole reporting cycle",
     "PROGRESS_PENDING": "进展报告待办公室认定 / a progress report waits for the office",

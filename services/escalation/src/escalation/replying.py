@@ -16,6 +16,7 @@ from escalation import announcements as say
 from escalation.desk import REPLYING, Desk
 from escalation.domain.clock import BREACHED, REPLY, RUNNING, STOPPED, Clock, End
 from escalation.domain.relief import TRANSFERRED
+from escalation.domain.rounds import MATTER_WITHDRAWN
 from escalation.domain.standing import Entry, Ladder
 
 REPLIED = "REPLIED"
@@ -74,13 +75,20 @@ def settle(desk: Desk, ladder: Ladder) -> None:
     """Bring the limit of the answer to what the journal says."""
     for clock in ladder.reply_clocks.values():
         answer = _in_time(desk, ladder, clock)
-        gone = ladder.transferred_at if clock.about == ladder.assignment_id else None
+        gone, why = _taken_back(ladder, clock)
         if answer is not None:
             _stop(desk, ladder, clock, REPLIED, answer.at)
         elif gone is not None and gone < clock.due_instant:
-            _stop(desk, ladder, clock, TRANSFERRED, gone)
+            _stop(desk, ladder, clock, why, gone)
         elif clock.has_passed and clock.state == RUNNING:
             _breach(desk, ladder, clock)
+
+
+def _taken_back(ladder: Ladder, clock: Clock) -> tuple[datetime | None, str]:
+    """When nobody waits for this unit's answer any more, and why: its part went to another one, or its matter is withdrawn."""
+    if ladder.withdrawn_at is not None:
+        return ladder.withdrawn_at, MATTER_WITHDRAWN
+    return (ladder.transferred_at if clock.about == ladder.assignment_id else None), TRANSFERRED
 
 
 def _breach(desk: Desk, ladder: Ladder, clock: Clock) -> None:
@@ -99,7 +107,13 @@ def _in_time(desk: Desk, ladder: Ladder, clock: Clock) -> Entry | None:
     """The first answer, if it was given in time and is believed (`domain.lateness`)."""
     end = End(clock.deadline, clock.due_instant, clock.provisional, fixed=False)
     for answer in ladder.of_kind(REPLIED):
-        if end.in_time(answer.at):
+        if end.in_time(answer.at) and not _of_an_earlier_round(ladder, clock, answer):
             before = answer.arrived < clock.due_instant
             return answer if before or not desk.book.late_reports.doubts(answer.arrived, end) else None
     return None
+
+
+def _of_an_earlier_round(ladder: Ladder, clock: Clock, answer: Entry) -> bool:
+    """Whether an answer was given before the matter was done again, for which this limit runs."""
+    begun = ladder.begun_at
+    return clock.about == ladder.assignment_id and begun is not None and answer.at <= begun

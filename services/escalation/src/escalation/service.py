@@ -26,6 +26,7 @@ from escalation import (
     publishing,
     red_reports,
     replying,
+    returning,
     reviews,
     sealing,
 )
@@ -125,6 +126,14 @@ class Escalation(Service):
     @consume(intake.AssignmentMoved)
     def on_assignment_moved(self, work: Work, message: Message) -> None:
         moving.moved(work.store, message)
+
+    @consume(intake.MatterWithdrawn)
+    def on_matter_withdrawn(self, work: Work, message: Message) -> None:
+        returning.withdrawn(work.store, message)
+
+    @consume(intake.MatterReopened)
+    def on_matter_reopened(self, work: Work, message: Message) -> None:
+        returning.reopened(work.store, message)
 
     @consume(intake.ReplySent)
     def on_reply_sent(self, work: Work, message: Message) -> None:

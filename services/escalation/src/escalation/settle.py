@@ -27,6 +27,7 @@ from escalation.domain.ladder import (
     next_step,
 )
 from escalation.domain.progress import CHECK, PROGRESS_MADE
+from escalation.domain.rounds import MATTER_WITHDRAWN
 from escalation.domain.standing import PROPOSAL, SERVICE, Ladder, Rung, lost_by, rungs, standing_of, unfounded
 from escalation.issuing import Issuing
 
@@ -107,9 +108,9 @@ class Settling(Issuing):
         A white by the office goes first: what was claimed after it is about the white, not about the assignment.
         """
         rung = found[-1]
-        if rung.merged_at is not None:
+        if rung.merged_at is not None or rung.withdrawn_at is not None:
             self._project_all(ladder, found)
-            self._rest(ladder, rung, Nothing(MERGED))
+            self._rest(ladder, rung, Nothing(MERGED if rung.merged_at is not None else MATTER_WITHDRAWN))
             return False
         step = next_step(standing_of(ladder, rung, self._holds(ladder, rung)), self._rules(rung), self.now)
         office.ask_for_finding(self, ladder, rung, isinstance(step, Hold) and step.reason == AWAITING_DETERMINATION)

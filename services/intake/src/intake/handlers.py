@@ -35,6 +35,8 @@ MACHINE = "DUBAN"
 
 NOT_ASSIGNED = "{unit}不是本事项的承办单位 / {unit} has no part in this matter"
 SUCCEEDED = "{unit}已撤销，由{heir}继续办理并报送 / {unit} has ended; {heir} goes on with its parts and reports"
+WITHDRAWN = "该事项已撤回，不再办理 / the matter was withdrawn and is not supervised any more"
+EARLIER_ROUND = "该件属于重新办理之前的一轮，已办结 / it belongs to the round before the matter was reopened, which is closed"
 NOTHING_TO_ANSWER = {
     FilingKind.PROGRESS: "没有待审核的进展报告 / there is no progress report that waits for an answer",
     FilingKind.COMPLETION: "没有待核验的报结 / there is no completion claim that waits for an answer",
@@ -149,6 +151,7 @@ def settle_matter(work: Work, matter: Matter) -> None:
     if matter.closed_at is not None:
         closed = MatterClosed(**identity(matter), title=matter.title)
         work.announce(closed, subject=matter.matter_id, time=matter.closed_at)
+        work.retry(matter.matter_id)
 
 
 def _closed_at(parts: Iterable[Part], sources: Iterable[Matter]) -> datetime:
@@ -249,7 +252,15 @@ def part_of(work: Work, message: Message) -> tuple[Matter, Part]:
         raise Refused("NOT_PARTY", NOT_ASSIGNED.format(unit=unit), "/data/unit")
     if part.unit != unit == message.sender and part.moved_at is not None and message.time >= part.moved_at:
         raise Refused("UNKNOWN_UNIT", SUCCEEDED.format(unit=unit, heir=part.unit), "/data/unit")
+    _refuse_what_is_over(matter, part, message)
     return groups.where_reported(work.store, matter, part, message.time)
+
+
+def _refuse_what_is_over(matter: Matter, part: Part, message: Message) -> None:
+    if matter.state is MatterState.WITHDRAWN and matter.closed_at is not None and message.time >= matter.closed_at:
+        raise Refused("ALREADY_USED", WITHDRAWN, "/data/matter")
+    if part.is_past(message.time):
+        raise Refused("ALREADY_USED", EARLIER_ROUND, "/time")
 
 
 def identity(matter: Matter) -> dict[str, Any]:

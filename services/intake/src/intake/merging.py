@@ -28,6 +28,7 @@ from intake.people import check_power
 from intake.store.matters import Matter, Part, Store
 
 ITSELF = "不能与自身并案 / a matter cannot be merged into itself"
+GONE = "其中一事项已撤回 / one of the two was withdrawn"
 NOT_SUSPECTED = "未写明并入哪一事项，且无疑似重复事项 / `into` is missing, and the matter is not suspected of repeating another"
 
 
@@ -65,6 +66,9 @@ def resolve(work: Work, message: Message, policy: Policy) -> None:
         into = _other(work, message, matter_id)
         if into is None:
             return
+    ended = MatterState.WITHDRAWN in {store.matters[of].state for of in (matter_id, into) if of in store.matters}
+    if ended and data.outcome == MERGE:
+        raise Refused("ALREADY_USED", GONE, "/data/matter")
     answer = Resolution(message.id, matter_id, into, data.outcome, message.time, data.reason)
     store.heads.add_answer(answer, data.by)
     if into is not None:

@@ -120,23 +120,30 @@ def _transfer(work: Work, message: Message, matter: Matter, part: Part, policy: 
     settle_matter(work, matter)
 
 
-def give(work: Work, matter: Matter, unit: str, asked: dict[str, Any], at: datetime) -> None:
-    """Dispatch to `unit` what the row `asked` asks, from now on; a fixed day moves by the time that has passed."""
+def give(work: Work, matter: Matter, unit: str, asked: dict[str, Any], at: datetime, reply: TimeLimit | None = None) -> None:
+    """Dispatch to `unit` what the row `asked` asks, from now on; a fixed day moves by the time that has passed.
+
+    `reply`: how long a lead has for its answer, if it is not the limit of the source.
+    """
     store: Store = work.store
     returns = unit in matter.parts
     number = matter.parts[unit].attempt + 1 if returns else 0
     assignment_id = rules.assignment_id(matter.matter_id, unit, number)
     due_at = asked["due_at"] + (at - matter.submitted_at) if asked["due_at"] else None
     row = asked | {"unit": unit, "assignment_id": assignment_id, "attempt": number, "due_at": due_at}
-    row |= {"state": PartState.DISPATCHED.value, "judged_at": None, "done_at": None, "formerly": [], "moved_at": None}
+    row |= {"state": PartState.DISPATCHED.value, "judged_at": None, "done_at": None, "given_at": at}
     row["milestones"] = [_later(stone, at - matter.submitted_at) for stone in asked["milestones"]]
     row["depends_on"] = [other for other in asked["depends_on"] if other != unit]
     before = matter.parts.get(unit)
     part = Part(unit, assignment_id, PartState.DISPATCHED, role=asked["role"], attempt=number)
-    part.objections = before.objections if before else {}
+    part.objections, part.given_at = before.objections if before else {}, at
+    if before is not None:
+        part.formerly, part.moved_at = before.formerly, before.moved_at
+    row |= {"formerly": part.formerly, "moved_at": part.moved_at}
     store.add_part(matter, part, row)
-    work.know_matter(matter.matter_id, matter.external_ref, matter.submitted_by, matter.parts)
-    work.announce(_dispatched(matter, row, _reply_of(matter, row)), subject=matter.matter_id, time=at)
+    work.know_matter(matter.matter_id, matter.external_ref, matter.submitted_by, matter.parties)
+    owed = _reply_of(matter, row)
+    work.announce(_dispatched(matter, row, (reply or owed) if owed else None), subject=matter.matter_id, time=at)
 
 
 def _later(stone: dict[str, Any], passed: timedelta) -> dict[str, Any]:
@@ -162,7 +169,7 @@ def _dispatched(matter: Matter, row: dict[str, Any], reply: TimeLimit | None) ->
         limit=limit,
         due_at=row["due_at"],
         depends_on=row["depends_on"],
-        parties=sorted(matter.parts),
+        parties=matter.parties,
         milestones=[PlannedMilestone(due_on=date.fromisoformat(s["due_on"]), percent=s["percent"]) for s in row["milestones"]],
         source_type=matter.source_type,
         reply=reply,

@@ -187,6 +187,7 @@ def _part_row(matter_id: str, item: AssignmentItem, submitted: SubmittedAssignme
         "done_at": None,
         "formerly": [],
         "moved_at": None,
+        "given_at": None,
     }
 
 

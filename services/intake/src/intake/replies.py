@@ -31,6 +31,7 @@ def send(work: Work, message: Message) -> None:
         matter.replied_at = message.time
         store.matter_changed(matter)
         settle_matter(work, matter)
+    work.retry(matter.matter_id)
 
 
 def _who_answers(message: Message, matter: Matter) -> str:

@@ -12,12 +12,15 @@ from event_contracts.inbound import (
     CompletionRejected,
     CompletionVerified,
     DuplicateResolved,
+    MatterReopened,
     MatterSubmitted,
+    MatterWithdrawn,
     ObjectionDecided,
     ObjectionFiled,
     PersonsPublished,
     ProgressAssessed,
     ProgressReported,
+    ReplyAssessed,
     ReplySent,
     UnitsPublished,
 )
@@ -28,7 +31,7 @@ from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 
-from intake import burden, handlers, merging, objections, people, registration, replies, suspecting, units
+from intake import burden, handlers, merging, objections, people, registration, replies, returning, suspecting, units
 from intake.domain.matter import matter_id
 from intake.metrics import OpenMatters
 from intake.store.matters import Store, open_by_section
@@ -124,6 +127,18 @@ class Intake(Service):
     @consume(ReplySent)
     def on_reply_sent(self, work: Work, message: Message) -> None:
         replies.send(work, message)
+
+    @consume(MatterWithdrawn)
+    def on_matter_withdrawn(self, work: Work, message: Message) -> None:
+        returning.withdraw(work, message, self.policy)
+
+    @consume(MatterReopened)
+    def on_matter_reopened(self, work: Work, message: Message) -> None:
+        returning.reopen(work, message, self.policy)
+
+    @consume(ReplyAssessed)
+    def on_reply_assessed(self, work: Work, message: Message) -> None:
+        returning.assess(work, message, self.policy)
 
     @consume(PersonsPublished)
     def on_persons_published(self, work: Work, message: Message) -> None:

@@ -127,9 +127,8 @@ def move(work: Work, timer: Timer, policy: Policy) -> None:
         moves.rename(store, matter, part, heir, timer.due_at)
     else:
         _join(work, matter, part, own, timer.due_at)
-    parties = {*matter.parts, *(unit for found in matter.parts.values() for unit in found.formerly)}
-    work.know_matter(matter.matter_id, matter.external_ref, matter.submitted_by, parties)
-    _announce(work, matter, part, code, heir, sorted(parties), timer.due_at, joined=own is not None)
+    work.know_matter(matter.matter_id, matter.external_ref, matter.submitted_by, matter.parties)
+    _announce(work, matter, part, code, heir, matter.parties, timer.due_at, joined=own is not None)
     if own is not None:
         settle_matter(work, matter)
 

@@ -41,13 +41,13 @@ def track_of(rung: Rung, start: date, reckoning: Reckoning) -> progress.Track:
 
 def failed_of(ladder: Ladder, rung: Rung, reckoning: Reckoning) -> progress.Failed | None:
     """The check of the assignment that failed, if one did; none while its time is not counted."""
-    if rung.slip is not None or not any(entry.kind == progress.CHECK for entry in ladder.journal):
+    if rung.slip is not None or not any(entry.kind == progress.CHECK for entry in ladder.of_this_round()):
         return None
     start = started_on(ladder)
     if start is None or rung.course.suspended:
         return None
-    made = progress.made_of(ladder.journal, track_of(rung, start, reckoning))
-    return progress.failing(made, progress.reports_of(ladder.journal))
+    made = progress.made_of(ladder.of_this_round(), track_of(rung, start, reckoning))
+    return progress.failing(made, progress.reports_of(ladder.of_this_round()))
 
 
 def met_after_all(lower: Rung, above: Slip) -> bool:

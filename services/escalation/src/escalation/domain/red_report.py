@@ -38,7 +38,7 @@ def upcoming(ladder: Ladder, rung: Rung, rules: Rules) -> Period | None:
     done, however late, the unit was let off, or the matter goes on in another one.
     """
     slip, clock = rung.slip, rung.clock
-    if slip is None or slip.colour != RED or clock is None or not rung.passed or rung.held or rung.merged_at is not None:
+    if slip is None or slip.colour != RED or clock is None or not rung.passed or rung.held or rung.merged_at or rung.withdrawn_at:
         return None
     if rung.course.status not in (RUNNING, REJECTED) or any(claim.verdict in (None, VERIFIED) for claim in rung.claims):
         return None

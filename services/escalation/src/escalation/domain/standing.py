@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from escalation.domain import checks, extension, justification, merging, objection, progress
+from escalation.domain import checks, extension, justification, merging, objection, progress, rounds
 from escalation.domain.acts import Approval, ParkedHold, Proposal
 from escalation.domain.clock import Claim, Clock, Course, Reckoning, Term, course
 from escalation.domain.determination import Finding
@@ -197,6 +197,21 @@ class Ladder:
         gone = self.transferred_at
         return joined(replace(found, let_off_at=gone, let_off=TRANSFERRED) if gone is not None else found, self.waited)
 
+    @property
+    def begun_at(self) -> datetime | None:
+        """When its matter was done again (重新办理): what was before belongs to an earlier round. None in the first."""
+        return max((entry.at for entry in self.journal if entry.kind == rounds.REOPENED), default=None)
+
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        """When the supervision of its matter ended without its being done."""
+        return min((entry.at for entry in self.journal if entry.kind == rounds.MATTER_WITHDRAWN), default=None)
+
+    def of_this_round(self) -> list[Entry]:
+        """The journal's lines since the matter was last done again."""
+        begun = self.begun_at
+        return self.journal if begun is None else [entry for entry in self.journal if entry.at > begun]
+
     def merged(self) -> merging.Merged | None:
         """Where it goes on, while its matter is handled with another one; None while it goes on by itself."""
         return merging.merged(self.journal)
@@ -224,6 +239,8 @@ class Rung:
     """A check of the assignment's progress that its accepted reports do not meet."""
     merged_at: datetime | None = None
     """Since when the ladder goes on in another one."""
+    withdrawn_at: datetime | None = None
+    """Since when the matter is not supervised any more."""
 
     @property
     def passed(self) -> bool:
@@ -267,9 +284,10 @@ def rungs(ladder: Ladder, reckoning: Reckoning, late_reports: LateReports) -> li
 
 
 def _given_at(ladder: Ladder) -> datetime:
-    """When the present assignment was given, where the unit had got rid of an earlier one; else the beginning of all."""
-    before = (made.decided_at for made in ladder.objections() if made.about != ladder.assignment_id and made.decided_at)
-    return max(before, default=BEGINNING)
+    """When the present assignment was given, where the unit had an earlier one; else the beginning of all."""
+    before = [made.decided_at for made in ladder.objections() if made.about != ladder.assignment_id and made.decided_at]
+    begun = ladder.begun_at
+    return max([*before, *([begun] if begun is not None else [])], default=BEGINNING)
 
 
 def _rung(
@@ -283,6 +301,7 @@ def _rung(
         return rung
     merged = ladder.merged()
     rung.merged_at = merged.since if merged else None
+    rung.withdrawn_at = ladder.withdrawn_at
     rung.failed = checks.failed_of(ladder, rung, reckoning)
     return rung
 
@@ -311,7 +330,7 @@ def term(ladder: Ladder, slip: Slip | None, clock: Clock | None, found: Relief =
     """The limit of the assignment or slip, started where its clock was armed, with all that was granted for it."""
     more: tuple[Any, ...] = ()
     if ladder.journal or found is not NO_RELIEF:  # else nothing was granted: most of them, at a deadline
-        others, apart = merging.others(ladder.journal if slip is None else ()), merging.apart(ladder.journal)
+        others, apart = merging.others(ladder.of_this_round() if slip is None else ()), merging.apart(ladder.journal)
         more = (found.extension, found.spans, found.open_from, found.let_off_at is not None, others, apart)
     if clock is not None:
         return Term(clock.amount, clock.limit_unit, clock.fixed_due, clock.started_on, *more)
@@ -356,6 +375,7 @@ def standing_of(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> Stan
     reviews = ladder.reviews()
     since = max([rung.since, *(r.decided_at for r in reviews if slip and r.lengthened == slip.slip_id and r.decided_at)])
     standing = {found.slip_id for found in ladder.in_force()}
+    given = ladder.begun_at or BEGINNING
     return Standing(
         colour=slip.colour if slip else None,
         renewal=slip.renewal if slip else 0,
@@ -368,18 +388,26 @@ def standing_of(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> Stan
         proposals=[
             Proposal(entry.data["colour"], entry.at, entry.data["by"], entry.data.get("ground"))
             for entry in ladder.of_kind(PROPOSAL)
-            if not _fell_since(ladder, entry, next_colour(slip))
+            if entry.at > given and not _fell_since(ladder, entry, next_colour(slip))
         ],
-        approvals=[Approval(entry.data["colour"], entry.at, entry.data["by"]) for entry in ladder.of_kind(APPROVAL)],
+        approvals=[
+            Approval(entry.data["colour"], entry.at, entry.data["by"]) for entry in ladder.of_kind(APPROVAL) if entry.at > given
+        ],
         findings=[finding for finding in ladder.findings() if finding.at > since],
         urges=[entry.at for entry in ladder.of_kind(URGE)],
         progress=[entry.at for entry in ladder.of_kind(PROGRESS)],
         holds=holds,
-        fell_at=fell_at(ladder.slips, slip),
+        fell_at=fell_at(_fallen_lately(ladder), slip),
         reviews=[review for review in reviews if review.slip_id in standing],
         relief=rung.relief,
         failed=rung.failed,
     )
+
+
+def _fallen_lately(ladder: Ladder) -> list[Slip]:
+    """The slips without those of an earlier round."""
+    begun = ladder.begun_at
+    return ladder.slips if begun is None else [slip for slip in ladder.slips if slip.issued_at is None or slip.issued_at > begun]
 
 
 def _bare_standing(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> Standing:
@@ -394,7 +422,7 @@ def _bare_standing(ladder: Ladder, rung: Rung, holds: Sequence[ParkedHold]) -> S
         slip.served_at if slip else None,
         slip.ground if slip else "",
         holds=holds,
-        fell_at=fell_at(ladder.slips, slip),
+        fell_at=fell_at(_fallen_lately(ladder), slip),
         relief=rung.relief,
     )
 

@@ -93,6 +93,7 @@ def _assignment() -> None:
         sa.Column("done_at", Instant),
         sa.Column("formerly", Json, nullable=False),
         sa.Column("moved_at", Instant),
+        sa.Column("given_at", Instant),
         sa.PrimaryKeyConstraint("matter_id", "unit", name="pk_assignment"),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.matter_id"], name="fk_assignment_matter_id"),
     )
@@ -209,6 +210,17 @@ def _heads() -> None:
         sa.PrimaryKeyConstraint("reply", name="pk_reply"),
     )
     op.create_index("ix_reply_matter_id", "reply", ["matter_id"])
+    op.create_table(
+        "satisfaction",
+        sa.Column("assessment", sa.Text, nullable=False),
+        sa.Column("matter_id", sa.Text, nullable=False),
+        sa.Column("satisfied", sa.Boolean, nullable=False),
+        sa.Column("text", sa.Text),
+        sa.Column("assessed_at", Instant, nullable=False),
+        sa.Column("recorded_by", sa.Text),
+        sa.PrimaryKeyConstraint("assessment", name="pk_satisfaction"),
+    )
+    op.create_index("ix_satisfaction_matter_id", "satisfaction", ["matter_id"])
     op.create_table(
         "fingerprint",
         sa.Column("key", sa.BigInteger, nullable=False),

@@ -184,6 +184,11 @@ class Heads:
         row = {"reply": reply, "matter_id": matter_id, "unit": unit, "addressee": to, "text": said, "sent_at": sent_at}
         self._rows[tables.reply].append(row)
 
+    def add_satisfaction(self, assessment: str, matter_id: str, at: datetime, said: Any) -> None:
+        """A source said whether it is satisfied with its answer."""
+        row = {"assessment": assessment, "matter_id": matter_id, "assessed_at": at}
+        self._rows[tables.satisfaction].append(row | {"satisfied": said.satisfied, "text": said.text, "recorded_by": said.by})
+
     # ---- burdens
 
     def add_asked(self, event: str, unit: str, kind: str, at: datetime) -> None:
@@ -199,7 +204,7 @@ class Heads:
         self._rows = {table: [] for table in _WRITTEN}
 
 
-_WRITTEN = (tables.fingerprint, tables.suspicion, tables.resolution, tables.reply, tables.asked)
+_WRITTEN = (tables.fingerprint, tables.suspicion, tables.resolution, tables.reply, tables.satisfaction, tables.asked)
 
 
 def _print(row: Any, units: Iterable[str]) -> Fingerprint:

@@ -47,6 +47,7 @@ _MATTERS = select(
     assignment.c.attempt,
     assignment.c.formerly,
     assignment.c.moved_at,
+    assignment.c.given_at,
 ).join_from(matter, assignment, matter.c.matter_id == assignment.c.matter_id)
 _MATTERS_IN = {name: _MATTERS.where(one_of(name, matter.c.matter_id, "matters")) for name in ("postgresql", "sqlite")}
 _MEMBERS = {
@@ -105,6 +106,12 @@ class Part:
     formerly: list[str] = field(default_factory=list)
     """The units that it was given to before; since `moved_at` it is this one's."""
     moved_at: datetime | None = None
+    given_at: datetime | None = None
+    """When it was given again: what was filed and decided by then belongs to an earlier round."""
+
+    def is_past(self, at: datetime) -> bool:
+        """Whether something of this instant belongs to an earlier round."""
+        return self.given_at is not None and at <= self.given_at
 
     def answers(self) -> dict[str, Verdict]:
         """Filing id → its verdict, from all that is known now."""
@@ -149,6 +156,11 @@ class Matter:
         return next((found for found in self.parts.values() if unit in found.formerly), own)
 
     @property
+    def parties(self) -> list[str]:
+        """All its units, those before a succession too."""
+        return sorted({*self.parts, *(unit for part in self.parts.values() for unit in part.formerly)})
+
+    @property
     def answered(self) -> bool:
         """Whether nobody waits for an answer any more."""
         return self.reply is None or self.replied_at is not None
@@ -187,9 +199,9 @@ class Store:
                 found = self.matters.get(row[0])
                 if found is None:
                     found = self.matters[row[0]] = _matter(row)
-                unit, role, id_, state, judged_at, done_at, attempt, formerly, moved_at = row[14:]
+                unit, role, id_, state, judged_at, done_at, attempt, formerly, moved_at, given_at = row[14:]
                 part = Part(unit, id_, PartState(state), judged_at, done_at, role, attempt)
-                part.formerly, part.moved_at = formerly, moved_at
+                part.formerly, part.moved_at, part.given_at = formerly, moved_at, given_at
                 found.parts[unit] = part
 
     def load_groups(self) -> set[str]:
@@ -207,13 +219,17 @@ class Store:
         for row in select_in(self.session, filing, filing.c.matter_id, wanted):
             filed = Filing(row["filing"], FilingKind(row["kind"]), row["filed_at"], row["colour"])
             paper = Paper(filed, row["text"], row["percent"], row["evidence"])
-            self.matters[row["matter_id"]].parts[row["unit"]].papers[filed.id] = paper
+            part = self.matters[row["matter_id"]].parts[row["unit"]]
+            if not part.is_past(filed.filed_at):
+                part.papers[filed.id] = paper
         for row in select_in(self.session, verdict, verdict.c.matter_id, wanted):
             decided = Verdict(
                 row["verdict"], FilingKind(row["kind"]), row["decided_at"], row["favourable"], row["names"], row["colour"]
             )
             opinion = Opinion(decided, row["decided_by"], row["substantive"], row["deficiencies"] or [])
-            self.matters[row["matter_id"]].parts[row["unit"]].opinions[decided.id] = opinion
+            part = self.matters[row["matter_id"]].parts[row["unit"]]
+            if not part.is_past(decided.decided_at):
+                part.opinions[decided.id] = opinion
 
     def load_objections(self, matter_ids: Iterable[str]) -> None:
         """Read the objections of these matters, which are loaded already, and when their assignments were served."""
@@ -222,9 +238,9 @@ class Store:
             found = Objection(row["objection"], row["filed_at"], row["outcome"], row["decided_at"])
             self.matters[row["matter_id"]].parts[row["unit"]].objections[found.id] = found
         for row in select_in(self.session, served, served.c.matter_id, wanted):
-            part = self.matters[row["matter_id"]].parts.get(row["unit"])
-            if part is not None and part.assignment_id == row["assignment_id"]:
-                part.served_on = row["served_on"]
+            its = self.matters[row["matter_id"]].parts.get(row["unit"])
+            if its is not None and its.assignment_id == row["assignment_id"]:
+                its.served_on = row["served_on"]
 
     def terms_of(self, found: Matter, part: Part) -> dict[str, Any]:
         """The row of a part: what was asked of its unit. A part of this batch is not in the table yet."""

@@ -71,6 +71,7 @@ assignment = Table(
     Column("done_at", Instant),
     Column("formerly", Json, nullable=False),
     Column("moved_at", Instant),
+    Column("given_at", Instant),
     Index(
         "uq_assignment_lead",
         "matter_id",
@@ -80,7 +81,8 @@ assignment = Table(
     ),
     Index("ix_assignment_unit", "unit"),
 )
-"""`formerly`: the units that it was given to before, as units succeeded each other; since `moved_at` it is `unit`'s."""
+"""`formerly`: the units that it was given to before, as units succeeded each other; since `moved_at` it is `unit`'s.
+`given_at`: when it was given again, in a further round."""
 
 filing = Table(
     "filing",
@@ -149,6 +151,18 @@ reply = Table(
     Column("sent_at", Instant, nullable=False),
 )
 """Every answer that a source got."""
+
+satisfaction = Table(
+    "satisfaction",
+    METADATA,
+    Column("assessment", Text, primary_key=True),
+    Column("matter_id", Text, nullable=False, index=True),
+    Column("satisfied", Boolean, nullable=False),
+    Column("text", Text),
+    Column("assessed_at", Instant, nullable=False),
+    Column("recorded_by", Text),
+)
+"""What sources thought of their answers."""
 
 fingerprint = Table(
     "fingerprint",

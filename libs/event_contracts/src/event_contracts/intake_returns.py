@@ -1,0 +1,75 @@
+"""Facts that intake announces about matters that end early, come back, or came from one decision with others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from event_contracts.event import Fact, MatterFact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterWithdrawn(MatterFact):
+    """Supervision of the matter ended without its being done (撤回): nothing runs any more; what was issued stays."""
+
+    TYPE: ClassVar[str] = "intake.matter.withdrawn.v1"
+    reason: str
+    withdrawn_at: datetime
+    by: str | None = None
+    state: str = "WITHDRAWN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenedPart:
+    """A unit that has to act again; the assignment is a new one, with a ladder of its own."""
+
+    unit: str
+    assignment_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterReopened(MatterFact):
+    """A closed matter goes on (重新办理): a further instruction, a source that is not satisfied, or a look-back that failed."""
+
+    TYPE: ClassVar[str] = "intake.matter.reopened.v1"
+    reason: str
+    cause: str
+    reopened_at: datetime
+    parts: list[ReopenedPart]
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyAssessed(MatterFact):
+    """Whether the source of the matter is satisfied with its answer (满意度); `unit` gave it."""
+
+    TYPE: ClassVar[str] = "intake.reply.assessed.v1"
+    unit: str
+    satisfied: bool
+    assessed_at: datetime
+    source_type: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecomposedMatter:
+    """One item of a decision that became a matter."""
+
+    matter_id: str
+    external_ref: str
+    clause: str | None = None
+    units: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterDecomposed(Fact):
+    """A decision was split into matters (分解立项); each is registered by its own event before this one."""
+
+    TYPE: ClassVar[str] = "intake.matter.decomposed.v1"
+    directive: str
+    submitted_by: str
+    decomposed_at: datetime
+    matters: list[DecomposedMatter]
+    approved_by: str | None = None
+    revision: int = 0
