@@ -250,8 +250,8 @@ AS_IN_THE_DESIGN = {
     "SOURCE": "colours yellow.deduction red.deduction red.revokes_excellence red.referrals yellow.grounds red.grounds",
     "LAW": """calendar period_counting review.window review.decide reply.npc_suggestion reply.npc_suggestion_difficult
         reply.petition reply.petition_extension reply.petition_objection""",
-    "PRECEDENT": """reminders objection.window objection.bounces extension.per_slip extension.partial merit_loss_breaches reply.redo
-        shared_fault_ratio direct_start""",
+    "PRECEDENT": """reminders objection.window objection.bounces extension.per_slip extension.partial merit_loss_breaches
+        shared_fault_ratio direct_start reply.redo""",
     "PROPOSED": """limits.white limits.yellow limits.red yellow.max_renewals deemed_service office_decision.justification
         office_decision.extension office_decision.objection interview.reds interview.yellows year_attribution
         late_completion_before_issue review_suspends_ladder approval.white approval.yellow approval.red approver.white
