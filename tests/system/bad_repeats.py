@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from bad_input import Wrong
+from bad_input import Story, Wrong
+
+COLOUR, LATE = "/data/colour", "INADMISSIBLE_LATE"
+
+
+def done(story: Story) -> Story:
+    """The white was lifted: the work was claimed in time and verified."""
+    return story.unit("completion.claimed", "03-06 09:00", text="完").office(
+        "completion.verified", "03-09 09:00", verified_by="赵明远"
+    )
+
+
+def overturned(story: Story) -> Story:
+    return story.applied().reviewed(outcome="OVERTURNED")
+
 
 TWICE: tuple[Wrong, ...] = (
     (
@@ -51,6 +65,12 @@ TWICE: tuple[Wrong, ...] = (
         ),
         "ALREADY_USED",
         "/data/request",
+    ),
+    (
+        "a claim is verified twice",
+        lambda s: done(s).office("completion.verified", "03-10 09:00", verified_by="李文静"),
+        "UNKNOWN_MATTER",
+        "/data/matter",
     ),
     (
         "a white is proposed twice",
@@ -126,6 +146,51 @@ TOO_LATE: tuple[Wrong, ...] = (
 )
 
 ENDED: tuple[Wrong, ...] = (
+    ("more time for what was done", lambda s: done(s).more_time("03-10 09:00"), "INADMISSIBLE_LATE", "/data/days"),
+    (
+        "more time for what was let off",
+        lambda s: s.reason().answer(effect="WAIVE").more_time("03-10 09:00"),
+        "ALREADY_USED",
+        "/data/days",
+    ),
+    ("a white is proposed for what was done", lambda s: done(s).proposed("WHITE", "03-10 09:00"), "DUPLICATE_LADDER", COLOUR),
+    (
+        "a red is approved for what was done",
+        lambda s: done(s).office("slip.approved", "03-30 09:00", colour="RED", by="周建国"),
+        "RED_BARRED",
+        COLOUR,
+    ),
+    (
+        "an objection to what was done",
+        lambda s: done(s).unit("objection.filed", "03-10 09:00", grounds="非我职责"),
+        LATE,
+        "/time",
+    ),
+    (
+        "what was verified is rejected",
+        lambda s: done(s).office("completion.rejected", "03-10 09:00", verified_by="赵明远", deficiencies=["未达标"]),
+        "UNKNOWN_MATTER",
+        "/data/matter",
+    ),
+    (
+        "a finding about a yellow that was withdrawn",
+        lambda s: s.withdrawn("YELLOW", "03-23 09:00").finding("NO_MOVEMENT"),
+        "NOT_REVIEWABLE",
+        "/data/progress_class",
+    ),
+    (
+        "the clock of a white that was withdrawn is resumed",
+        lambda s: s.reason().answer().withdrawn("WHITE", "03-10 09:00").office("clock.resumed", "03-12 09:00", on="2026-03-11"),
+        "NOT_REVIEWABLE",
+        "/data/on",
+    ),
+    ("what was overturned is withdrawn", lambda s: overturned(s).withdrawn("YELLOW", "04-03 09:00"), "UNKNOWN_MATTER", COLOUR),
+    (
+        "a red that fell with its yellow is reviewed",
+        lambda s: overturned(s.red()).applied("RED", "04-03 09:00"),
+        "NOT_REVIEWABLE",
+        COLOUR,
+    ),
     ("a white is reviewed", lambda s: s.applied("WHITE", "03-10 09:00"), "NOT_REVIEWABLE", "/data/colour"),
     ("a red that was never issued is reviewed", lambda s: s.applied("RED"), "NOT_REVIEWABLE", "/data/colour"),
     (

@@ -58,6 +58,19 @@ POLICIES: tuple[Wrong, ...] = (
         "/data/parameters/approval/red",
     ),
     ("a window of no days", lambda s: s.rule(review={"window": 0}), "SCHEMA_INVALID", "/data/parameters/review/window"),
+    (
+        "a window that closes before it opens",
+        lambda s: s.rule(delivery_window=["18:00", "08:30"]),
+        "SCHEMA_INVALID",
+        "/data/parameters/delivery_window",
+    ),
+    ("a reminder twice", lambda s: s.rule(reminders=[3, 3]), "SCHEMA_INVALID", "/data/parameters/reminders"),
+    (
+        "outages by publication",
+        lambda s: s.rule(rehearsal={"outages": []}),
+        "SCHEMA_INVALID",
+        "/data/parameters/rehearsal/outages",
+    ),
     ("another time zone", lambda s: s.rule(timezone="Europe/Berlin"), "SCHEMA_INVALID", "/data/parameters/timezone"),
     ("another calendar", lambda s: s.rule(calendar="none"), "SCHEMA_INVALID", "/data/parameters/calendar"),
     (
@@ -78,6 +91,12 @@ CALENDARS: tuple[Wrong, ...] = (
     (
         "a day both off and worked",
         lambda s: s.calendar(makeup_workdays=["2031-01-01"]),
+        "SCHEMA_INVALID",
+        "/data/makeup_workdays",
+    ),
+    (
+        "a make-up day that is worked anyway",
+        lambda s: s.calendar(makeup_workdays=["2031-01-06"]),
         "SCHEMA_INVALID",
         "/data/makeup_workdays",
     ),

@@ -199,3 +199,11 @@ def test_force_majeure_from_before_its_filing_must_be_filed_within_three_workday
 def test_a_suspension_from_its_filing_on_may_end_whenever_it_does() -> None:
     same_day = replace(SUSPENDED, suspended_from=FILED_ON)
     assert unresumable([same_day], FILED_ON, [date(2026, 6, 4)], 0, RECKONING) is None
+
+
+def test_a_request_for_more_time_for_what_was_done_is_told_at_its_own_field() -> None:
+    done, asked = at("2026-06-03 09:00"), at("2026-06-04 09:00")
+    detail = "该事项已办结 / the work was reported and found done before"
+    assert inadmissible(done, False, asked, "/data/days") == Fault("INADMISSIBLE_LATE", detail, "/data/days")
+    detail = "该期限已不再计 / the unit was let off this limit already"
+    assert inadmissible(done, True, asked, "/data/days") == Fault("ALREADY_USED", detail, "/data/days")

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from escalation.domain.clock import End
 from escalation.domain.review import (
+    Fault,
     Review,
     falling,
     inadmissible,
     lighter,
+    nothing_to_find,
     reviewable,
     slip_at,
     to_decide,
@@ -158,3 +160,30 @@ def test_back_to_a_colour_takes_away_every_slip_above_it_up_to_the_reviewed_one(
     assert falling(ladder, red, "YELLOW") == [red]
     assert falling(ladder, red, "WHITE") == [yellow, red]
     assert falling(ladder, yellow, "WHITE") == [yellow]
+
+
+# ---------------------------------------------------------------- findings about what has fallen
+
+
+def fallen(colour: str = "YELLOW", ended: str = "2026-03-23 09:00", **more: Any) -> Slip:
+    return replace(slip(colour, stands=False, **more), ended_at=at(ended))
+
+
+NOTHING = Fault(
+    "NOT_REVIEWABLE", "督办单已撤销或失效，无须认定 / the slip has fallen; nothing is left to find", "/data/progress_class"
+)
+
+
+def test_a_finding_about_yellows_that_have_all_fallen_is_refused_from_the_instant_of_the_last_fall() -> None:
+    slips = [slip("WHITE"), fallen(attempt=1), fallen(attempt=2, ended="2026-03-24 09:00")]
+    assert nothing_to_find(slips, at("2026-03-24 09:00")) == NOTHING
+    assert nothing_to_find(slips, at("2026-03-24 08:59")) is None
+
+
+def test_a_finding_that_comes_early_or_about_a_yellow_that_stands_is_kept() -> None:
+    now = at("2026-03-30 09:00")
+    assert nothing_to_find([slip("WHITE"), fallen("WHITE")], now) is None
+    assert nothing_to_find([fallen(), slip("YELLOW", attempt=1)], now) is None
+    assert nothing_to_find([fallen(), slip("YELLOW", None, attempt=1)], now) == NOTHING
+    assert nothing_to_find([fallen()], at("2026-03-17 00:00")) is None
+    assert nothing_to_find([replace(slip("YELLOW"), ended_at=at("2026-03-20 09:00"))], now) is None

@@ -26,6 +26,7 @@ from escalation.settle import Settling
 
 NO_FILING = "没有待决定的正当理由申请 / no justification waits for this decision"
 NO_REQUEST = "没有待决定的延期申请 / no request for an extension waits for this decision"
+FALLEN = "督办单已撤销或失效，无须恢复计时 / the slip has fallen; nothing is left to resume"
 NOT_SUSPENDED = "计时没有中止 / the clock is not suspended"
 
 # ---------------------------------------------------------------- what a request is about
@@ -68,6 +69,12 @@ def _refuse(fault: Fault | None) -> None:
         raise Refused(fault.code, fault.detail, fault.pointer)
 
 
+def _refuse_ended(rung: Rung, message: Message, pointer: str) -> None:
+    """What was done, or is not counted any more, needs neither a reason nor more time."""
+    done_at = rung.course.at if rung.course.status == "DONE" else None
+    _refuse(justification.inadmissible(done_at, rung.relief.let_off_at is not None, message.time, pointer))
+
+
 def _refuse_late(desk: Settling, rung: Rung, message: Message) -> None:
     """A request comes before the end of its limit, and one that says so must be believable (`domain.lateness`)."""
     end = rung.course.end
@@ -87,8 +94,7 @@ def justification_filed(desk: Settling, message: Message) -> None:
     data: inbound.JustificationFiled = message.data
     ladder = ladder_of(desk, message)
     rung = _asked_about(desk, ladder, message)
-    done_at = rung.course.at if rung.course.status == "DONE" else None
-    _refuse(justification.inadmissible(done_at, rung.relief.let_off_at is not None, message.time))
+    _refuse_ended(rung, message, "/data/category")
     _refuse_late(desk, rung, message)
     about = desk.about(ladder, rung)
     details = {"about": about, "category": data.category, "text": data.text}
@@ -169,6 +175,8 @@ def resumed(desk: Settling, message: Message) -> None:
             raise Refused("ALREADY_USED", "计时已经恢复 / the clock was resumed before", "/data/on")
         desk.work.wait_for(message, NOT_SUSPENDED)
         return
+    if all(_rung_of(desk, ladder, found.about) is None for found in opened):
+        raise Refused("NOT_REVIEWABLE", FALLEN, "/data/on")
     reckoning, discovery = desk.book.reckoning, desk.book.policy.justification.late_discovery.amount
     filed_on = [reckoning.local_date(found.filed_at) for found in opened]
     _refuse(justification.unresumable(opened, data.on, filed_on, discovery, reckoning))
@@ -193,6 +201,7 @@ def extension_requested(desk: Settling, message: Message) -> None:
     data: inbound.ExtensionRequested = message.data
     ladder = ladder_of(desk, message)
     rung = _asked_about(desk, ladder, message)
+    _refuse_ended(rung, message, "/data/days")
     terms, about, end = _terms(desk, rung), desk.about(ladder, rung), rung.course.end
     last = desk.book.reckoning.calendar.workday_before(end.last_day, terms.file_before) if end else None
     made = sum(found.about == about and found.asked_at <= message.time for found in ladder.extensions())

@@ -15,7 +15,7 @@ from service_chassis.persistence.unit_of_work import Timer
 from escalation import announcements as say
 from escalation import moving, powers, progress, returning
 from escalation.desk import REMINDER
-from escalation.domain import determination, standing
+from escalation.domain import determination, review, standing
 from escalation.domain import slip as slips
 from escalation.domain.clock import BREACHED, REJECTED, RUNNING, STOPPED, VERIFIED, Clock
 from escalation.domain.determination import Finding
@@ -186,6 +186,8 @@ def determined(desk: Settling, message: Message) -> None:
     if data.progress_class in determination.NEED_EVIDENCE and not (data.evidence and data.reasons.strip()):
         raise Refused("SCHEMA_INVALID", "此类认定须有理由和证据 / this finding needs reasons and evidence", "/data/evidence")
     acted = powers.check_act(desk, message, data.decided_by, Act.DETERMINE, "/data/decided_by")
+    if (fault := review.nothing_to_find(ladder.slips, message.time)) is not None:
+        raise Refused(fault.code, fault.detail, fault.pointer)
     details = acted | {"class": data.progress_class, "by": data.decided_by, "reasons": data.reasons}
     desk.write(ladder, standing.FINDING, message.id, message.time, desk.now, details)
     yellow = _in_force_at(ladder, message, YELLOW)

@@ -119,12 +119,12 @@ def relief(made: Sequence[Justification], resumed: Sequence[Resumption], extensi
 # ---------------------------------------------------------------- what is refused
 
 
-def inadmissible(done_at: datetime | None, let_off: bool, at: datetime) -> Fault | None:
-    """Why a reason filed at `at` for a limit that had not ended is not looked into."""
+def inadmissible(done_at: datetime | None, let_off: bool, at: datetime, pointer: str = "/data/category") -> Fault | None:
+    """Why a reason, or a request for more time, of `at` for a limit that had not ended is not looked into."""
     if let_off:
-        return Fault(ALREADY_USED, "该期限已不再计 / the unit was let off this limit already", "/data/category")
+        return Fault(ALREADY_USED, "该期限已不再计 / the unit was let off this limit already", pointer)
     if done_at is not None and done_at <= at:
-        return Fault(INADMISSIBLE_LATE, "该事项已办结 / the work was reported and found done before", "/data/category")
+        return Fault(INADMISSIBLE_LATE, "该事项已办结 / the work was reported and found done before", pointer)
     return None
 
 

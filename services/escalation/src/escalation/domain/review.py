@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from escalation.domain.clock import End
-from escalation.domain.slip import LADDER, WHITE, Slip
+from escalation.domain.slip import LADDER, WHITE, YELLOW, Slip
 
 UPHELD, OVERTURNED, VARIED = "UPHELD", "OVERTURNED", "VARIED"
 
@@ -49,6 +49,15 @@ class Fault:
     code: str
     detail: str
     pointer: str = "/data/colour"
+
+
+def nothing_to_find(slips: Sequence[Slip], at: datetime) -> Fault | None:
+    """Why a finding of `at` is refused: every yellow that it could be about had fallen by then. One that comes early is kept."""
+    yellows = [slip for slip in slips if slip.colour == YELLOW and slip.issued_at is not None and slip.issued_at < at]
+    if not yellows or not all(slip.ended_at is not None and slip.ended_at <= at and not slip.standing for slip in yellows):
+        return None
+    text = "督办单已撤销或失效，无须认定 / the slip has fallen; nothing is left to find"
+    return Fault(NOT_REVIEWABLE, text, "/data/progress_class")
 
 
 def slip_at(slips: Sequence[Slip], colour: str, at: datetime) -> Slip | None:
