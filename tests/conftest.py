@@ -82,6 +82,29 @@ def shared() -> Path:
     return SHARED
 
 
+# ---- fonts
+
+
+@pytest.fixture(scope="session")
+def font_folders() -> tuple[Path, ...]:
+    """The two families that papers are printed with in the tests; where they cannot be had, every test that prints fails."""
+    from papers import font_folders
+
+    try:
+        return font_folders()
+    except Missing as missing:
+        pytest.fail(f"no fonts for the tests: {missing}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def press(font_folders: tuple[Path, ...]) -> Any:
+    """A press that prints with them and nothing else of this machine."""
+    from notify.printing.press import Press
+    from notify.printing.settings import PrintSettings
+
+    return Press(PrintSettings(font_folders=font_folders))
+
+
 # ---- servers
 
 

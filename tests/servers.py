@@ -360,7 +360,11 @@ def installed(kind: str) -> bool:
 
 def install(kinds: Sequence[str]) -> None:
     """Installs Debian's packages, without starting the machine-wide services that come with them."""
-    packages = [PACKAGES[kind] for kind in kinds]
+    install_packages([PACKAGES[kind] for kind in kinds])
+
+
+def install_packages(packages: Sequence[str]) -> None:
+    """The same by the packages' names."""
     become = _become_root(packages)
     print(f"servers: installing {' and '.join(packages)} from Debian's packages …", file=sys.stderr, flush=True)
     quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]

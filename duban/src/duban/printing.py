@@ -124,7 +124,7 @@ def write(path: Path, content: bytes) -> Path:
     """Replace the file as a whole: a reader never sees half a page."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f".{path.name}.new")
+        new = path.with_name(f".{path.name}.{os.getpid()}.new")
         new.write_bytes(content)
         os.replace(new, path)
     except OSError as error:

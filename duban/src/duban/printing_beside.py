@@ -47,9 +47,11 @@ def beside(folder: Path, slips: Path | None, fresh: bool, out: IO[str]) -> Itera
         print(f"督办单不打印 slips are not printed: {error}", file=out, flush=True)
         yield
         return
-    with printer(folder, slips):
+    print(f"督办单打印到 slips are printed into: {slips}", file=out, flush=True)
+    with printer(folder, slips) as process:
         yield
-    print(f"督办单 slips on paper: {slips}", file=out, flush=True)
+    if process.returncode != 0:
+        print(f"督办单打印提前中断 printing ended early: {slips}", file=out, flush=True)
 
 
 def forget(slips: Path) -> None:
@@ -59,14 +61,12 @@ def forget(slips: Path) -> None:
 
 
 @contextmanager
-def printer(folder: Path, slips: Path) -> Iterator[None]:
-    """The process that prints while the block runs; at its end it may finish what is left."""
+def printer(folder: Path, slips: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The process that prints while the block runs; at its end it may finish what is left. Ctrl-C reaches the city only."""
     command = [sys.executable, "-m", "duban.printing_beside", str(folder), str(slips)]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, start_new_session=True
-    )  # Ctrl-C is for the city; this one finishes
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
     try:
-        yield
+        yield process
     finally:
         assert process.stdin is not None
         process.stdin.close()
@@ -115,6 +115,16 @@ def parent_is_gone(seconds: float) -> bool:
     return bool(ready)
 
 
-if __name__ == "__main__":
+def main(city: str, slips: str) -> int:
+    """The process itself; what stops it is said in one line."""
     os.nice(LEAST_URGENT)
-    follow(Path(sys.argv[1]), Path(sys.argv[2]), parent_is_gone, sys.stderr)
+    try:
+        follow(Path(city), Path(slips), parent_is_gone, sys.stderr)
+    except ConfigError as error:
+        say(sys.stderr, str(error))
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -23,7 +23,7 @@ COLUMNS = (
     "总分",
     "组内名次",
     "优秀评选资格",
-    "暂扣（未生效）",
+    "其中暂扣",
 )
 
 
@@ -51,7 +51,7 @@ def annual_sheet(desk: Desk, year: int, lines: Sequence[AnnualLine], closed_at: 
     values = {
         "issuer": desk.settings.issuer,
         "heading": f"{year}年度目标任务考核督查加减分情况表",
-        "state": f"{state}；制表日期：{desk.day(made_at)}。分值精确到0.01；未满复核期的扣分列为暂扣，已计入合计。",
+        "state": f"{state}；制表日期：{desk.day(made_at)}。分值精确到0.01；复核期未满的扣分为暂扣，已计入合计。",
         "columns": list(COLUMNS),
         "rows": [cells(desk, count, found, made_at) for count, found in enumerate(lines, 1)],
         "date": desk.day(made_at),
