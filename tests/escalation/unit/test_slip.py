@@ -33,7 +33,7 @@ def test_the_same_cause_makes_the_same_slip_and_a_new_attempt_another() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "unit", "text"),
-    [(10, "WORKDAY", "10个工作日"), (3, "MONTH", "3个月"), (5, "DAY", "5天"), (None, None, "指定时刻")],
+    [(10, "WORKDAY", "10个工作日"), (3, "MONTH", "3个月"), (5, "DAY", "5天"), (None, None, "（随并案事项）")],
 )
 def test_limits_are_written_in_words(amount: int | None, unit: str | None, text: str) -> None:
     assert slips.limit_text(amount, unit) == text

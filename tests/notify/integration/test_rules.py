@@ -10,6 +10,7 @@ import pytest
 from event_contracts.escalation import (
     CalendarPublished,
     ClockExtended,
+    ClockMoved,
     ClockReprojected,
     ClockResumed,
     ClockSuspended,
@@ -88,8 +89,9 @@ CLOCK = {"matter_id": "M-01", "unit": "ZJJ", "owner": "SLIP:WHITE", "deadline": 
         ClockSuspended(**CLOCK, suspended_from=date(2026, 3, 5), reason="STATUTORY_PROCEDURE", remaining=7),
         ClockExtended(**CLOCK, days=3, reason="EXTENSION", previous_deadline=date(2026, 3, 12)),
         ClockResumed(**CLOCK, reason="SUSPENSION_ENDED"),
+        ClockMoved(**CLOCK, reason="MERGED", previous_deadline=date(2026, 3, 25)),
     ],
-    ids=["suspended", "extended", "resumed"],
+    ids=["suspended", "extended", "resumed", "merged"],
 )
 def test_the_unit_is_told_when_its_limit_stands_still_becomes_longer_or_runs_again(bench: Any, fact: Any) -> None:
     bench.tell(fact)

@@ -78,6 +78,15 @@ class ClockReprojected(ClockFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockMoved(ClockFact):
+    """A limit ends on another day: its matter is handled with another one (MERGED), or no more (UNMERGED; domain.md d.10)."""
+
+    TYPE: ClassVar[str] = "escalation.clock.moved.v1"
+    previous_deadline: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineApproaching(ClockFact):
     """T−3, T−1 or T+0 workdays before the deadline (domain.md d.5.8); `days_left` in workdays."""
 

@@ -158,6 +158,8 @@ class ExtensionRequested(AboutUnit):
     days: int
     reason: str
     colour: str | None = None
+    owner: str | None = None
+    """REPLY: more time for the answer to the source, not for the work; without it the work's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +173,8 @@ class ExtensionDecided(AboutUnit):
     reasons: str | None = None
     request: str | None = None
     colour: str | None = None
+    owner: str | None = None
+    """REPLY: the request that it answers is about the answer to the source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

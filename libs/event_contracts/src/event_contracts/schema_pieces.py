@@ -26,6 +26,11 @@ def colour_field(*, required: bool = False) -> OneOf:
     return OneOf(vocabulary.COLOURS, required=required)
 
 
+def owner_field() -> OneOf:
+    """The clock that a request is about, where it is not that of the work: the answer to the source."""
+    return OneOf(vocabulary.NAMED_CLOCKS, required=False)
+
+
 def evidence_field() -> Several:
     """Pieces of evidence; may be none."""
     return Several(Group(EvidenceContract), 100)

@@ -23,6 +23,7 @@ from event_contracts.schema_pieces import (
     colour_field,
     days_field,
     evidence_field,
+    owner_field,
     person_field,
     reference_field,
 )
@@ -116,6 +117,7 @@ class ExtensionRequestedContract(AboutUnitContract):
     days = days_field()
     reason = Text(10_000)
     colour = colour_field()
+    owner = owner_field()
 
 
 class ExtensionDecidedContract(AboutUnitContract):
@@ -125,6 +127,7 @@ class ExtensionDecidedContract(AboutUnitContract):
     reasons = Text(10_000, required=False)
     request = reference_field(required=False)
     colour = colour_field()
+    owner = owner_field()
 
 
 class ReviewFiledContract(AboutUnitContract):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+NAMED_CLOCKS = ("REPLY",)
+"""Clocks that a request may name by `owner`."""
+
 COLOURS = ("WHITE", "YELLOW", "RED")
 LIMIT_UNITS = ("WORKDAY", "DAY", "MONTH")
 MOST_DAYS, MOST_MONTHS = 3650, 120

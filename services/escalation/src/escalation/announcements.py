@@ -9,6 +9,7 @@ from typing import Any
 from event_contracts.escalation import (
     ClockArmed,
     ClockExtended,
+    ClockMoved,
     ClockReprojected,
     ClockResumed,
     ClockStopped,
@@ -87,6 +88,11 @@ def clock_reprojected(of: Ladder, clock: Clock, previous: date, year: int, notic
         year=year,
         notice=notice,
     )
+
+
+def clock_moved(of: Ladder, clock: Clock, previous: date, reason: str) -> ClockMoved:
+    """A merge, or its end, moved the limit."""
+    return ClockMoved(**about_clock(of, clock), previous_deadline=previous, reason=reason)
 
 
 def deadline_approaching(of: Ladder, clock: Clock, days_left: int) -> DeadlineApproaching:

@@ -11,17 +11,19 @@ from ground_rules.powers import Act
 from service_chassis.errors import Refused
 
 from escalation import announcements as say
-from escalation import office, powers, waiting
+from escalation import office, powers, reply_extensions, waiting
 from escalation import relief_announcements as tell
 from escalation.domain import extension, justification
-from escalation.domain.clock import ASSIGNMENT, DECISION_EXTENSION, DECISION_JUSTIFICATION
+from escalation.domain.clock import ASSIGNMENT, DECISION_EXTENSION, DECISION_JUSTIFICATION, REPLY
 from escalation.domain.extension import Extension, Terms
 from escalation.domain.justification import EXTEND, GRANTED, SUSPEND, Justification
 from escalation.domain.lateness import too_late
 from escalation.domain.relief import remaining
+from escalation.domain.reply import about_of, is_about_reply
 from escalation.domain.review import INADMISSIBLE_LATE, Fault
 from escalation.domain.standing import Ladder, Rung, rungs, term
 from escalation.handlers import joint_ladder_of as ladder_of
+from escalation.handlers import ladder_of as own_ladder_of
 from escalation.settle import Settling
 
 NO_FILING = "没有待决定的正当理由申请 / no justification waits for this decision"
@@ -55,6 +57,8 @@ def _rung_of(desk: Settling, ladder: Ladder, about: str) -> Rung | None:
 
 
 def _owner(ladder: Ladder, about: str) -> str:
+    if is_about_reply(about):
+        return REPLY
     slip = ladder.slip(about)
     return slip.owner if slip else ASSIGNMENT
 
@@ -199,6 +203,10 @@ def _tell_resumed(desk: Settling, ladder: Ladder, about: str, reason: str, messa
 def extension_requested(desk: Settling, message: Message) -> None:
     """A unit asks for more time, in good time and once for each slip."""
     data: inbound.ExtensionRequested = message.data
+    if data.owner == REPLY:
+        own = own_ladder_of(desk, message)
+        reply_extensions.requested(desk, own, message, _terms(desk, _rungs(desk, own)[0]))
+        return
     ladder = ladder_of(desk, message)
     rung = _asked_about(desk, ladder, message)
     _refuse_ended(rung, message, "/data/days")
@@ -226,16 +234,16 @@ def _terms(desk: Settling, rung: Rung) -> Terms:
 def extension_decided(desk: Settling, message: Message) -> None:
     """The office grants all, a part, or nothing of what was asked."""
     data: inbound.ExtensionDecided = message.data
-    ladder = ladder_of(desk, message)
+    ladder = own_ladder_of(desk, message) if data.owner == REPLY else ladder_of(desk, message)
     acted = powers.check_act(desk, message, data.decided_by, Act.DECIDE_REQUEST, "/data/decided_by")
-    asked = extension.to_decide(ladder.extensions(), _abouts(ladder, data.colour), message.time, data.request)
+    asked = extension.to_decide(ladder.extensions(), _abouts_of(ladder, data), message.time, data.request)
     if asked is None:
         desk.work.wait_for(message, NO_REQUEST)
         return
     rung = _rung_of(desk, ladder, asked.about)
-    terms = _terms(desk, rung) if rung else _terms(desk, _rungs(desk, ladder)[0])
-    most = _most_days(desk, ladder, rung, terms) if rung else None
-    _refuse(extension.ungrantable(asked, data.granted_days, most, rung is None, terms))
+    terms, answer = _terms(desk, rung or _rungs(desk, ladder)[0]), is_about_reply(asked.about)
+    most = reply_extensions.most_days(desk, ladder) if answer else _most_days(desk, ladder, rung, terms) if rung else None
+    _refuse(extension.ungrantable(asked, data.granted_days, most, rung is None and not answer, terms))
     details = acted | {"granted": data.granted_days, "by": data.decided_by, "reasons": data.reasons, "message": message.id}
     desk.write(ladder, extension.DECIDED, asked.request, message.time, message.arrived or desk.now, details)
     office.end(desk, ladder, DECISION_EXTENSION, asked.request, message.time)
@@ -246,6 +254,12 @@ def extension_decided(desk: Settling, message: Message) -> None:
         desk.told.add(clock.about)
         previous, days = clock.deadline, data.granted_days
         desk.announce(ladder, lambda: say.clock_extended(ladder, clock, days, "EXTENSION", previous), message.time)
+    reply_extensions.tell_granted(desk, ladder, asked, data.granted_days, message)
+
+
+def _abouts_of(ladder: Ladder, data: inbound.ExtensionDecided) -> set[str] | None:
+    """What a decision may be about, as far as it says: the answer to the source, or the slips of a colour."""
+    return {about_of(ladder.assignment_id or "")} if data.owner == REPLY else _abouts(ladder, data.colour)
 
 
 def _most_days(desk: Settling, ladder: Ladder, rung: Rung, terms: Terms) -> int | None:

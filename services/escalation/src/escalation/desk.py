@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 DEADLINE, ISSUE, REMINDER, URGING, REVIEW = "deadline", "issue", "reminder", "urge", "review_window"
 REVIEWERS, DECISION, PROGRESS, REPLYING = "review_decision", "decision", "progress", "reply"
-RED_REPORT = "red_report"
+RED_REPORT, REPLY_REMINDER = "red_report", "reply_reminder"
 """Kinds of timers; the key of each is the assignment or slip that it is about, of a decision the owner and the request."""
 
 

@@ -14,7 +14,6 @@ from service_chassis.persistence.unit_of_work import Timer
 
 from escalation import announcements as say
 from escalation import moving, powers, progress, returning
-from escalation.desk import REMINDER
 from escalation.domain import determination, review, standing
 from escalation.domain import slip as slips
 from escalation.domain.clock import BREACHED, REJECTED, RUNNING, STOPPED, VERIFIED, Clock
@@ -349,23 +348,6 @@ def issue_due(desk: Settling, timer: Timer) -> None:
     if ladder is not None:
         ladder.cleared.add(timer.key)
         desk.touch(ladder)
-
-
-def remind(desk: Settling, timer: Timer) -> None:
-    """So many workdays are left; a stopped clock reminds nobody. After an outage it waits for the delivery window."""
-    found = _clock_of(desk, timer)
-    if found is None or found[1].state != RUNNING or desk.now >= found[1].due_instant:
-        return
-    ladder, clock = found
-    if (opens := desk.book.reminding.may_go_out(desk.now)) > desk.now:
-        if opens < clock.due_instant:
-            desk.work.set_timer(REMINDER, timer.key, opens, subject=ladder.matter_id)
-        return
-    reminder = desk.book.reminding.latest(clock.deadline, desk.now)
-    if reminder is not None:
-        days = reminder.days_left
-        desk.announce(ladder, lambda: say.deadline_approaching(ladder, clock, days), desk.now)
-    desk.set_reminder(ladder, clock, desk.now)
 
 
 def urge_by_clock(desk: Settling, timer: Timer) -> None:

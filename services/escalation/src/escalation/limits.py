@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from escalation import announcements as say
-from escalation import office, replying
+from escalation import merge_moves, office, reminding, replying
 from escalation.desk import DEADLINE, DECISION, ISSUE, REMINDER, REPLYING, REVIEW, REVIEWERS, URGING, Desk
 from escalation.domain import slip as slips
 from escalation.domain.clock import (
@@ -19,9 +20,9 @@ from escalation.domain.clock import (
     STOPPED,
     SUSPENDED,
     Clock,
-    Term,
 )
 from escalation.domain.ladder import MERGED
+from escalation.domain.merging import UNMERGED
 from escalation.domain.relief import LET_OFF
 from escalation.domain.rounds import MATTER_WITHDRAWN
 from escalation.domain.shield import AWAITING_OTHER_UNIT
@@ -47,8 +48,8 @@ class Limits(Desk):
             slip.served_at, slip.served_on, slip.served_mode, slip.changed = served_at, served_on, mode, True
         if slip is None and about != ladder.assignment_id or slip is not None and not slip.in_force:
             return
-        limit = term(ladder, slip, None)
-        end = Term(limit.amount, limit.unit, limit.fixed_due, served_on).end(self.book.reckoning)
+        limit = replace(term(ladder, slip, None), start=served_on)  # with what binds it since a merge: standing matters, too
+        end = limit.end(self.book.reckoning)
         if end is None:
             self._keep_service(ladder, about, served_at, served_on, mode)
             return
@@ -124,7 +125,7 @@ class Limits(Desk):
     def _set_timers(self, ladder: Ladder, clock: Clock, after: datetime) -> None:
         """The deadline, the next reminder, and the automatic urging where the policy wants one."""
         self.work.set_timer(DEADLINE, clock.about, clock.due_instant, subject=ladder.matter_id)
-        self.set_reminder(ladder, clock, after)
+        reminding.set_next(self, clock, after)
         if (
             self.book_of(ladder.slip(clock.about)).policy.automatic_urging
             and clock.owner != ASSIGNMENT
@@ -136,12 +137,6 @@ class Limits(Desk):
 
     def _urged(self, ladder: Ladder, clock: Clock) -> bool:
         return any(entry.kind == "URGE" and entry.data.get("about") == clock.about for entry in ladder.journal)
-
-    def set_reminder(self, ladder: Ladder, clock: Clock, after: datetime) -> None:
-        """The next reminder after an instant, if one is left before the end."""
-        reminder = self.book.reminding.following(clock.deadline, after)
-        if reminder is not None and reminder.at < clock.due_instant:
-            self.work.set_timer(REMINDER, clock.about, reminder.at, subject=ladder.matter_id)
 
     def move_window_timer(self, window: Clock) -> None:
         """A review window, or the reviewers' limit, that became longer is looked at later."""
@@ -180,6 +175,8 @@ class Limits(Desk):
             elif status == "DONE" and not clock.has_passed:
                 self._clear_timers(clock, DEADLINE)
             tell_reprojected(self, ladder, clock, rung.course.end, before)
+            if moved:
+                merge_moves.tell_moved(self, ladder, clock, before[0])
         if status == "DONE" and ladder.office_clocks:
             office.end_about(self, ladder, self.about(ladder, rung), self.now, "DONE")
         if rung.slip is not None:
@@ -211,7 +208,7 @@ class Limits(Desk):
             at = self._counts_since(rung)
             self._set_timers(ladder, clock, at)
             if clock.about not in self.told:  # else the office said so when it resumed the clock
-                why = AWAITING_OTHER_UNIT if before == SUSPENDED else reason
+                why = AWAITING_OTHER_UNIT if before == SUSPENDED else merge_moves.why_again(ladder) or reason
                 self.announce(ladder, lambda: say.clock_resumed(ladder, clock, why), min(at, self.now))
         elif state == SUSPENDED:
             self._clear_timers(clock, DEADLINE, REMINDER, URGING, ISSUE)
@@ -222,7 +219,7 @@ class Limits(Desk):
     def _stop(self, ladder: Ladder, rung: Rung, clock: Clock, reason: str, above: Rung | None) -> None:
         """The deadline's timer stays while a claim is pending: only it tells that all claims in time have been read."""
         self._clear_timers(clock, REMINDER, URGING)
-        if reason in ("SUPERSEDED", MERGED, MATTER_WITHDRAWN) or reason in LET_OFF:
+        if reason in ("SUPERSEDED", MERGED, UNMERGED, MATTER_WITHDRAWN) or reason in LET_OFF:
             self._clear_timers(clock, DEADLINE)
         at = above.since if reason == "SUPERSEDED" and above is not None else rung.course.at or self.now
         at = rung.merged_at if reason == MERGED and rung.merged_at is not None else at
@@ -282,6 +279,8 @@ def _clock_state(rung: Rung, clock: Clock, above: Rung | None) -> tuple[str, str
         return STOPPED, MATTER_WITHDRAWN
     if rung.course.suspended:
         return SUSPENDED, ""
+    if rung.course.end is None:  # a joint limit of a standing matter that goes on by itself again
+        return STOPPED, UNMERGED
     if rung.held and rung.relief.pending is not None:
         return STOPPED, rung.relief.pending.reason
     if rung.excused:

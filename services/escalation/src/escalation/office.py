@@ -91,10 +91,15 @@ def end_about(desk: Desk, ladder: Ladder, about: str, at: datetime, reason: str)
     for made in ladder.justifications():
         if made.about == about:
             end(desk, ladder, DECISION_JUSTIFICATION, made.request, at, reason)
+    end_requests(desk, ladder, about, at, reason)
+    end(desk, ladder, DECISION_DETERMINATION, about, at, reason)
+
+
+def end_requests(desk: Desk, ladder: Ladder, about: str, at: datetime, reason: str) -> None:
+    """No request for more time about this is left to decide."""
     for asked in ladder.extensions():
         if asked.about == about:
             end(desk, ladder, DECISION_EXTENSION, asked.request, at, reason)
-    end(desk, ladder, DECISION_DETERMINATION, about, at, reason)
 
 
 def late(clock: Clock) -> None:

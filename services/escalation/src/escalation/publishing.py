@@ -14,7 +14,7 @@ from ground_rules.powers import Act
 from service_chassis.errors import Refused
 
 from escalation import powers
-from escalation.domain.clock import RUNNING, Clock, Term
+from escalation.domain.clock import REPLY, RUNNING, Clock, Term
 from escalation.domain.standing import Ladder
 from escalation.reprojecting import tell_reprojected
 from escalation.rulebook import CALENDAR, POLICY, Rule
@@ -102,7 +102,8 @@ def reproject(desk: Settling, matter_id: str) -> None:
     for ladder in list(desk.store.ladders.values()):
         if ladder.matter_id == matter_id:
             for window in ladder.side_clocks():
-                _move_window(desk, ladder, window)
+                if window.owner != REPLY:  # moved when the ladder is settled, with what was granted
+                    _move_window(desk, ladder, window)
             desk.touch(ladder)
 
 

@@ -13,11 +13,14 @@ from event_contracts.event import Message
 from service_chassis.persistence.unit_of_work import Timer
 
 from escalation import announcements as say
-from escalation.desk import REPLYING, Desk
+from escalation import office, reminding
+from escalation.desk import REPLY_REMINDER, REPLYING, Desk
 from escalation.domain.clock import BREACHED, REPLY, RUNNING, STOPPED, Clock, End
 from escalation.domain.relief import TRANSFERRED
+from escalation.domain.reply import about_of, end_of
 from escalation.domain.rounds import MATTER_WITHDRAWN
 from escalation.domain.standing import Entry, Ladder
+from escalation.reprojecting import tell_reprojected
 
 REPLIED = "REPLIED"
 """The journal's line of an answer; its id is that of the message."""
@@ -50,7 +53,9 @@ def begin(desk: Desk, ladder: Ladder, served_at: datetime, served_on: date) -> N
     )
     ladder.reply_clocks[about] = clock
     desk.work.set_timer(REPLYING, about, clock.due_instant, subject=ladder.matter_id)
+    reminding.set_next(desk, clock, served_at)
     desk.announce(ladder, lambda: say.clock_armed(ladder, clock), served_at)
+    desk.work.retry(ladder.matter_id)
 
 
 def replied(desk: Desk, message: Message) -> None:
@@ -74,6 +79,7 @@ def overdue(desk: Desk, timer: Timer) -> None:
 def settle(desk: Desk, ladder: Ladder) -> None:
     """Bring the limit of the answer to what the journal says."""
     for clock in ladder.reply_clocks.values():
+        _move(desk, ladder, clock)
         answer = _in_time(desk, ladder, clock)
         gone, why = _taken_back(ladder, clock)
         if answer is not None:
@@ -91,6 +97,20 @@ def _taken_back(ladder: Ladder, clock: Clock) -> tuple[datetime | None, str]:
     return (ladder.transferred_at if clock.about == ladder.assignment_id else None), TRANSFERRED
 
 
+def _move(desk: Desk, ladder: Ladder, clock: Clock) -> None:
+    """Bring its end to where it is with what was granted, on the calendar in force; one granted late undoes the breach."""
+    if clock.state == STOPPED or not (clock.edition != desk.book.reckoning.edition or ladder.extensions()):
+        return
+    before = (clock.deadline, clock.provisional)
+    end = end_of(ladder, clock, desk.book.policy, desk.book.reckoning)
+    if end.due_instant > clock.due_instant and not (clock.state == BREACHED and not ladder.extensions()):
+        clock.deadline, clock.due_instant, clock.changed = end.last_day, end.due_instant, True
+        clock.state = RUNNING
+        desk.work.set_timer(REPLYING, clock.about, clock.due_instant, subject=ladder.matter_id)
+        reminding.set_next(desk, clock, desk.now)
+    tell_reprojected(desk, ladder, clock, end, before)
+
+
 def _breach(desk: Desk, ladder: Ladder, clock: Clock) -> None:
     clock.state, clock.changed = BREACHED, True
     desk.announce(ladder, lambda: say.deadline_breached(ladder, clock), clock.due_instant)
@@ -99,7 +119,9 @@ def _breach(desk: Desk, ladder: Ladder, clock: Clock) -> None:
 def _stop(desk: Desk, ladder: Ladder, clock: Clock, reason: str, at: datetime) -> None:
     if clock.state != STOPPED:
         clock.state, clock.changed = STOPPED, True
-        desk.work.clear_timer(REPLYING, clock.about)
+        for kind in (REPLYING, REPLY_REMINDER):
+            desk.work.clear_timer(kind, clock.about)
+        office.end_requests(desk, ladder, about_of(clock.about), at, reason)
         desk.announce(ladder, lambda: say.clock_stopped(ladder, clock, reason), at)
 
 

@@ -25,6 +25,7 @@ from escalation import (
     progress,
     publishing,
     red_reports,
+    reminding,
     replying,
     returning,
     reviews,
@@ -287,7 +288,11 @@ class Escalation(Service):
 
     @due("reminder")
     def on_reminder(self, work: Work, timer: Timer) -> None:
-        handlers.remind(work.store, timer)
+        reminding.due(work.store, timer)
+
+    @due("reply_reminder")
+    def on_reply_reminder(self, work: Work, timer: Timer) -> None:
+        reminding.due(work.store, timer)
 
     @due("urge")
     def on_urge(self, work: Work, timer: Timer) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from event_contracts.escalation import (
     ClockExtended,
+    ClockMoved,
     ClockReprojected,
     ClockResumed,
     ClockSuspended,
@@ -111,8 +112,8 @@ def remind(work: Work, message: Message, policy: Policy) -> None:
 
 
 def tell_changed(work: Work, message: Message, policy: Policy) -> None:
-    """A limit of the unit ends on another day, or stands still: a calendar, a decision, or another unit was waited for (d.5)."""
-    data: ClockReprojected | ClockSuspended | ClockExtended | ClockResumed = message.data
+    """A limit of the unit ends on another day, or stands still: a calendar, a decision, a merge, or another unit (d.5)."""
+    data: ClockReprojected | ClockSuspended | ClockExtended | ClockMoved | ClockResumed = message.data
     parts = data.owner.split(":")
     if getattr(data, "previous_deadline", None) == data.deadline or parts[0] not in UNITS_OWN:
         return

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from event_contracts.escalation import (
     CalendarPublished,
     ClockExtended,
+    ClockMoved,
     ClockReprojected,
     ClockResumed,
     ClockSuspended,
@@ -107,7 +108,7 @@ class Notify(Service):
     def on_deadline_approaching(self, work: Work, message: Message) -> None:
         handlers.remind(work, message, self.rulebook.at(message.time))
 
-    @consume(ClockReprojected, ClockSuspended, ClockExtended)
+    @consume(ClockReprojected, ClockSuspended, ClockExtended, ClockMoved)
     def on_clock_changed(self, work: Work, message: Message) -> None:
         handlers.tell_changed(work, message, self.rulebook.at(message.time))
 

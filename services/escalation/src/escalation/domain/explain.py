@@ -57,6 +57,9 @@ def explain_clock(
 
 
 def _days(clock: Clock, reckoning: Reckoning, left: Sequence[Left], extension: int) -> dict[str, Any]:
+    if clock.amount is None and clock.fixed_due is None:
+        rule = "无自身期限，随并案事项中最早的期限 / no limit of its own: the earliest of the matters handled with it"
+        return {"rule": rule, "days": [_plain(day) for day in _left_days(left)]}
     if clock.amount is None or clock.limit_unit not in RULES:
         rule = "指定时刻，该时刻及以前为按时 / a fixed instant: at or before it is in time"
         return {"rule": rule, "days": [_plain(day) for day in _left_days(left)]}
@@ -95,7 +98,7 @@ def clock_text(told: Mapping[str, Any], weekday: Mapping[str, int]) -> str:
 
 def _head(told: Mapping[str, Any]) -> str:
     limit = told["limit"] or {"amount": None, "unit": None}
-    length = limit_text(limit["amount"], limit["unit"])
+    length = limit_text(limit["amount"], limit["unit"], told["due_at"])
     return f"{owner_text(told['owner'])}：{length}，起算日 {told['started_on']}，{STATES.get(told['state'], told['state'])}"
 
 

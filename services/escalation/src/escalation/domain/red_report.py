@@ -35,7 +35,7 @@ def upcoming(ladder: Ladder, rung: Rung, rules: Rules) -> Period | None:
     """The next period to report, on the first workday after its end, at the hour of slips.
 
     None while the limit has not passed, is held or suspended, or a claim waits for its verdict; and for good once the work is
-    done, however late, the unit was let off, or the matter goes on in another one.
+    done, however late, the unit was let off, or the matter goes on in another one or was withdrawn.
     """
     slip, clock = rung.slip, rung.clock
     if slip is None or slip.colour != RED or clock is None or not rung.passed or rung.held or rung.merged_at or rung.withdrawn_at:
@@ -50,6 +50,11 @@ def upcoming(ladder: Ladder, rung: Rung, rules: Rules) -> Period | None:
     decided = (claim.decided_at for claim in rung.claims)
     held = (at for at in (rung.relief.let_go(end.due_instant), *decided) if at is not None)
     return Period(number, end.last_day, max([rules.issue_instant(day), *held]))
+
+
+def _gone_on(rung: Rung) -> bool:
+    """Whether the ladder stands still: its matter goes on in another one, or was withdrawn."""
+    return rung.merged_at is not None or rung.withdrawn_at is not None
 
 
 def _end_of(number: int, ladder: Ladder, rung: Rung, rules: Rules) -> End | None:

@@ -127,8 +127,10 @@ def number_text(prefix: str, year: int, colour: str, count: int) -> str:
     return f"{prefix}〔{year}〕{COLOUR_NAMES[colour]}字第{count}号"
 
 
-def limit_text(amount: int | None, unit: str | None, fixed_due: datetime | None = None) -> str:
-    """A limit in words: 10个工作日, 3个月, or 指定时刻."""
+def limit_text(amount: int | None, unit: str | None, fixed_due: datetime | str | None = None) -> str:
+    """A limit in words: 10个工作日, 3个月, 指定时刻, or the one that came with a merge."""
+    if fixed_due is None and amount is None and unit is None:
+        return "（随并案事项）"
     if fixed_due is not None or amount is None or unit is None:
         return "指定时刻"
     return f"{amount}{UNIT_NAMES[unit]}"
