@@ -1,7 +1,8 @@
 """Whatever order the facts of a year arrive in, and however often: the same ledger, balances, eligibility and restatements.
 
-Facts are issues, lapses, applications, decisions, and the three ways to fall (withdrawn, overturned, vacated); bonuses; and the
-closing of the year, told in one go or in two (domain.md d.11, invariants 1, 5, 11, 14).
+Facts are issues, lapses, applications, decisions, and the three ways to fall (withdrawn, overturned, vacated); bonuses; a list of
+units in which one goes on for another; and the closing of the year, told in one go or in two (domain.md d.11, B3, invariants 1,
+5, 11, 14).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from event_contracts.escalation import ReviewDecided, ReviewFiled, ReviewLapsed, SlipOverturned, SlipVacated, SlipWithdrawn
 from event_contracts.event import Evidence
 from event_contracts.inbound import AssessmentFinalised, BonusAwarded
+from event_contracts.intake import PublishedUnit, UnitsPublished
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scoring import rebuilding, report
@@ -58,6 +60,7 @@ stories = st.tuples(
     st.lists(lives, min_size=1, max_size=4),
     st.lists(st.tuples(st.sampled_from(UNITS), st.sampled_from(("0.10", "1.25")), st.integers(0, 150)), max_size=2),
     st.lists(st.tuples(st.integers(20, 150), st.sampled_from(UNITS)), max_size=2, unique_by=lambda call: call[1]),
+    st.one_of(st.none(), st.none(), st.integers(0, 150)),
 )
 
 
@@ -105,7 +108,7 @@ def ending(of: Life, about: dict[str, Any], at: datetime) -> list[Told]:
 
 def everything(story: Any, slip: Make) -> list[Told]:
     """All facts and messages of a story, in the order in which they happened."""
-    slips, bonuses, calls = story
+    slips, bonuses, calls, listed = story
     told = [one for number, of in enumerate(slips) for one in life(number, of, slip)]
     proof = [Evidence(kind="DOCUMENT", sha256="a" * 64)]
     for unit, amount, number in bonuses:
@@ -113,7 +116,17 @@ def everything(story: Any, slip: Make) -> list[Told]:
         told.append((day(number), data))
     for number, unit in calls:
         told.append((day(number), AssessmentFinalised(year=2026, base_totals={unit: Decimal("90.00")})))
+    if listed is not None:
+        told.append((day(listed), successors()))
     return sorted(told, key=lambda one: one[0])
+
+
+def successors() -> UnitsPublished:
+    """All units; in March `ZJJ` was dissolved, and `HBJ` goes on with its duties."""
+    begun, last = date(2020, 1, 1), date(2026, 3, 31)
+    known = [PublishedUnit(code=code, name=code, kind="DEPARTMENT", valid_from=begun) for code in ("HBJ", "JYJ")]
+    gone = PublishedUnit(code="ZJJ", name="ZJJ", kind="DEPARTMENT", valid_from=begun, valid_to=last, successor="HBJ")
+    return UnitsPublished(units=[*known, gone])
 
 
 def forget(bench: Any) -> None:

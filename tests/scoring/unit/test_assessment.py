@@ -147,3 +147,11 @@ def test_a_turn_that_was_told_comes_to_what_is_known_now() -> None:
     assert taken_back(now, restored) == replace(told, eligible=False)
     assert taken_back(now, revoked) == replace(told, key=revoked, at=AT, eligible=False)
     assert taken_back(now, "REVERSAL:r1") is None
+
+
+def test_the_year_of_a_successor_is_restated_under_its_own_name() -> None:
+    """A red that its predecessor got falls after the closing: the unit that answers for it becomes eligible again."""
+    of = UnitYear("CGJ", 2026, [], {"r1": a_slip("r1", fell_at=LATE)})
+    (told,) = restatements(of, CLOSED)
+    assert (told.unit, told.year, told.eligible) == ("CGJ", 2026, True)
+    assert taken_back(of, told.key) == told

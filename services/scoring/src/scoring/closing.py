@@ -47,29 +47,29 @@ def settle(work: Work) -> None:
     units: dict[int, set[str]] = {}
     for unit, year in store.touched:
         units.setdefault(year, set()).add(unit)
-    for year in sorted(store.closed_now | set(units)):
+    for year in sorted(store.closed_now | store.relisted | set(units)):
         closed = store.closing(year)
         if closed is not None:
-            whole = year in store.closed_now
+            whole = year in store.closed_now or year in store.relisted
             known = store.unit_years(year) if whole else store.unit_years(year, units[year])
             if whole:
                 known = with_bases(closed, known)
-            _tell_closing(work, closed, known)
-            _tell_restatements(work, closed, known)
-    store.touched, store.closed_now = set(), set()
+            _tell_closing(work, closed, known, whole)
+            _tell_restatements(work, closed, known, whole)
+    store.touched, store.closed_now, store.relisted = set(), set(), set()
 
 
-def _tell_closing(work: Work, closed: Closing, known: Mapping[str, UnitYear]) -> None:
-    """The snapshot, where it is not what was told before."""
+def _tell_closing(work: Work, closed: Closing, known: Mapping[str, UnitYear], whole: bool) -> None:
+    """The snapshot, where it is not what was told before. `whole`: `known` are all units of the year."""
     told = work.store.lines(closed.year)
     now = snapshot(closed, known)
     changed = {unit: line for unit, line in now.items() if told.get(unit) != line}
-    gone = [unit for unit in sorted(told) if unit in known and unit not in now]
+    gone = [unit for unit in sorted(told) if (whole or unit in known) and unit not in now]
     first = closed.year in work.store.closed_now and not told
     if not changed and not gone and not first:
         return
     work.store.put_lines(closed.year, changed)
-    for unit in gone:  # an earlier call became known: of this unit nothing had happened by then
+    for unit in gone:  # an earlier call became known, and of this unit nothing had happened by then; or another answers for it
         work.store.take_back("closing_line", year=closed.year, unit=unit)
     totals = [_total(unit, line) for unit, line in sorted((told | changed).items()) if unit not in gone]
     pending = [entry for total in totals for entry in total.pending]
@@ -110,12 +110,13 @@ def _total(unit: str, line: Mapping[str, Any]) -> UnitTotal:
     return UnitTotal(unit=unit, points=Decimal(line["points"]), eligible=line["eligible"], pending=line["pending"], **numbers)
 
 
-def _tell_restatements(work: Work, closed: Closing, known: Mapping[str, UnitYear]) -> None:
+def _tell_restatements(work: Work, closed: Closing, known: Mapping[str, UnitYear], whole: bool) -> None:
     """What changed the year after its closing, each once; a turn of the eligibility that proves to be none is told again."""
     told = work.store.restated(closed.year)
     now = {(unit, line.key): line for unit, of in sorted(known.items()) for line in restatements(of, closed.at)}
-    gone = sorted((unit, key) for unit, key in told if unit in known and (unit, key) not in now)
-    lines = [line for unit, key in gone if (line := taken_back(known[unit], key)) is not None]
+    gone = sorted((unit, key) for unit, key in told if (whole or unit in known) and (unit, key) not in now)
+    untrue = ((known[unit], key) for unit, key in gone if unit in known)
+    lines = [line for of, key in untrue if (line := taken_back(of, key)) is not None]
     for line in [*lines, *(line for place, line in now.items() if place not in told)]:
         fact = _restated(line, result(known[line.unit], closed.bases.get(line.unit)))
         work.announce(fact, subject=line.unit, time=line.at, policy=work.service.policy.version)

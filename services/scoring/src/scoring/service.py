@@ -89,8 +89,9 @@ class Scoring(Service):
 
 
 def _counts(message: Message) -> bool:
-    """Whether a message can change the ledger: a white slip cannot."""
-    return getattr(message.data, "colour", None) in WEIGHTY or isinstance(message.data, BonusAwarded | AssessmentFinalised)
+    """Whether a message can change the ledger, or who answers for it: a white slip cannot."""
+    kinds = BonusAwarded | AssessmentFinalised | UnitsPublished
+    return getattr(message.data, "colour", None) in WEIGHTY or isinstance(message.data, kinds)
 
 
 def _units(message: Message) -> list[str]:

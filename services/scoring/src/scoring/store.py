@@ -196,6 +196,8 @@ class Store:
         """Units and years that something was learnt about."""
         self.closed_now: set[int] = set()
         """Years that a call of this batch closed, or gave further totals."""
+        self.relisted: set[int] = set()
+        """Closed years for which other units may answer now, since a list of units was published."""
 
     def load(self, slip_ids: Iterable[str], units: Iterable[str]) -> None:
         """Fetch these slips' records, these units' standings, and all closings: three statements."""
@@ -278,6 +280,7 @@ class Store:
             for one in listed
         ]
         insert_new(self._session, units, [{"publication": publication, "published_at": at, "listed": rows}])
+        self.relisted = set(self._closings)
 
     # ---- closed years: read after `save`, so that this batch's own changes are seen
 

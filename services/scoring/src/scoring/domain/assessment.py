@@ -154,14 +154,14 @@ def _of_turn(of: UnitYear, at: datetime, eligible: bool) -> Restatement:
     turning = [id_ for id_, record in sorted(of.records.items()) if _turns(record, at, eligible)]
     issued = of.records[turning[0]].issued
     assert issued is not None
-    return _turned(issued, f"{TURN}{'RESTORED' if eligible else 'REVOKED'}:{issued.slip_id}", at, eligible)
+    return _turned(of, issued, f"{TURN}{'RESTORED' if eligible else 'REVOKED'}:{issued.slip_id}", at, eligible)
 
 
-def _turned(issued: Issued, key: str, at: datetime, eligible: bool) -> Restatement:
+def _turned(of: UnitYear, issued: Issued, key: str, at: datetime, eligible: bool) -> Restatement:
     return Restatement(
         key=key,
-        unit=issued.unit,
-        year=issued.year,
+        unit=of.unit,
+        year=of.year,
         amount=Decimal("0.00"),
         at=at,
         eligible=eligible,
@@ -180,11 +180,12 @@ def taken_back(of: UnitYear, key: str) -> Restatement | None:
     if not key.startswith(TURN):
         return None
     which, _, slip_id = key.removeprefix(TURN).partition(":")
-    record = of.records[slip_id]
-    assert record.issued is not None
+    record = of.records.get(slip_id)
+    if record is None or record.issued is None:  # another unit answers for it now
+        return None
     at = record.fell_at if which == "RESTORED" else record.issued.issued_at
     assert at is not None
-    return _turned(record.issued, key, at, is_eligible(len(of.until(at).reds)))
+    return _turned(of, record.issued, key, at, is_eligible(len(of.until(at).reds)))
 
 
 def _turns(record: Record, at: datetime, eligible: bool) -> bool:
