@@ -4,7 +4,7 @@ For each package its `domain/` (all of it for `ground_rules`) and its unit tests
 changes one thing at a time (a comparison, a constant, a sign, …) and runs the tests that reach it. mutmut lives in a venv of
 its own that sees .venv; a copy in `src/` comes before the editable packages of .venv, which mutmut by itself would test instead.
 
-    .venv/bin/python tests/mutation/run.py [--children N] [ground_rules|intake|escalation|scoring|notify …]
+    .venv/bin/python tests/mutation/run.py [--children N] [--only MODULE …] [ground_rules|intake|escalation|scoring|notify …]
 
 Each survivor is told with the line that was changed. Those that change nothing, or nothing of a rule, stand in `survivors.toml`
 with the reason; a reason for a mutant that no longer survives is told, too. Figures: docs/mutation.md.
@@ -27,7 +27,7 @@ import time
 import tomllib
 import venv
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -82,9 +82,10 @@ def source(package: str) -> Path:
     return ROOT / ("libs" if package == "ground_rules" else "services") / package / "src" / package
 
 
-def rules(package: str) -> str:
-    """Which files of the package are mutated, as a pattern below the copy."""
-    return f"src/{package}/*" if package == "ground_rules" else f"src/{package}/domain/*"
+def rules(package: str, only: Sequence[str]) -> str:
+    """Which files of the package are mutated, as patterns below the copy, one a line; all, or some modules `only`."""
+    folder = f"src/{package}" if package == "ground_rules" else f"src/{package}/domain"
+    return "".join(f"\n    {folder}/{name}" for name in ([f"{module}.py" for module in only] or ["*"]))
 
 
 def make_tools(folder: Path) -> Path:
@@ -99,7 +100,7 @@ def make_tools(folder: Path) -> Path:
     return tools
 
 
-def copy(package: str, folder: Path) -> None:
+def copy(package: str, folder: Path, only: Sequence[str]) -> None:
     """The package, its unit tests and mutmut's settings, laid out as mutmut wants them."""
     leave = shutil.ignore_patterns("__pycache__")
     shutil.copytree(source(package), folder / "src" / package, ignore=leave)
@@ -111,7 +112,7 @@ def copy(package: str, folder: Path) -> None:
     (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8"), "utf-8")
     (folder / "setup.cfg").write_text(
         "[mutmut]\n"
-        f"source_paths=src/\nonly_mutate={rules(package)}\n"
+        f"source_paths=src/\nonly_mutate={rules(package, only)}\n"
         f"pytest_add_cli_args_test_selection=tests/{package}/unit\n"
         "pytest_add_cli_args=\n    -p\n    no:cacheprovider\n"
         "use_git_change_detection=false\n"
@@ -186,28 +187,29 @@ def explained() -> dict[str, str]:
     return {mutant: group["reason"] for group in groups for mutant in group["mutants"]}
 
 
-def one(package: str, tools: Path, folder: Path, children: int) -> Tally:
-    """Mutate one package and tell its survivors."""
+def one(package: str, tools: Path, folder: Path, children: int, only: Sequence[str]) -> Tally:
+    """Mutate one package, or some of its modules, and tell the survivors."""
     print(f"mutate: {package} …", file=sys.stderr, flush=True)
     began, place = time.monotonic(), folder / package
     place.mkdir()
-    copy(package, place)
+    copy(package, place, only)
     mutate(tools, place, children)
     lines = results(tools, place)
     found = tally(lines)
     if not found:
         raise Unusable(f"mutmut made no mutants of {package}")
     print(f"\n{package}: {time.monotonic() - began:.0f} s")
-    print("\n".join(judged(package, survivors(lines, place))), flush=True)
+    print("\n".join(judged(found, survivors(lines, place))), flush=True)
     return found
 
 
-def judged(package: str, alive: Sequence[str]) -> Iterator[str]:
-    """The survivors without a reason, how many have one, and the reasons that nothing needs any more."""
+def judged(modules: Iterable[str], alive: Sequence[str]) -> Iterator[str]:
+    """The survivors without a reason, how many have one, and the reasons that nothing in these modules needs any more."""
     reasons = explained()
     yield from (f"  no reason yet: {mutant}" for mutant in alive if mutant not in reasons)
     yield f"  {sum(mutant in reasons for mutant in alive)} survivors with a reason"
-    gone = [mutant for mutant in reasons if mutant.startswith(f"{package}.") and mutant not in alive]
+    looked_at = tuple(f"{module}." for module in modules)
+    gone = [mutant for mutant in reasons if mutant.startswith(looked_at) and mutant not in alive]
     yield from (f"  no longer survives: {mutant}" for mutant in gone)
 
 
@@ -215,6 +217,7 @@ def main(arguments: Sequence[str]) -> int:
     """Mutate the named packages, or all; print a table."""
     parser = argparse.ArgumentParser(prog="mutate", description="Mutation testing of the pure rules.")
     parser.add_argument("--children", type=int, default=os.cpu_count() or 1, help="processes at once")
+    parser.add_argument("--only", action="append", default=[], metavar="MODULE", help="of the package, e.g. --only clock")
     parser.add_argument("packages", nargs="*", choices=[[], *PACKAGES], metavar="package", help=", ".join(PACKAGES))
     options = parser.parse_args(arguments)
     found: Tally = {}
@@ -222,7 +225,7 @@ def main(arguments: Sequence[str]) -> int:
         try:
             tools = make_tools(Path(name))
             for package in options.packages or PACKAGES:
-                found |= one(package, tools, Path(name), options.children)
+                found |= one(package, tools, Path(name), options.children, options.only)
         except Unusable as why:
             print(f"mutate: {why}", file=sys.stderr)
             return 1
