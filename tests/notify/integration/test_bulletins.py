@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from event_contracts.escalation import SlipOverturned, SlipVacated, SlipWithdrawn
 from event_contracts.inbound import BulletinItem, BulletinPublished
+from event_contracts.intake import Capacity, OfficePerson, PersonsPublished
 from notify.report import report
 
 Make = Callable[..., Any]
@@ -109,3 +110,29 @@ def test_a_bulletin_comes_from_the_office_alone(yellow: Any) -> None:
     yellow._send("ZJJ", "/units/ZJJ", bulletin(), local(5, 10))
     assert [row["code"] for row in yellow.refused()] == ["SENDER_MISMATCH"]
     assert not sent(yellow)
+
+
+def persons(role: str, until: date | None = None) -> PersonsPublished:
+    held = Capacity(role=role, valid_from=date(2026, 1, 1), valid_until=until)
+    return PersonsPublished(persons=[OfficePerson(name="市长 韩立新", capacities=[held])])
+
+
+@pytest.mark.parametrize(
+    ("known", "published", "refused"),
+    [
+        (persons("LEADER"), 4, False),
+        (persons("LEADING_GROUP_CHAIR", date(2026, 3, 5)), 4, False),
+        (persons("LEADER", date(2026, 3, 4)), 4, True),
+        (persons("SUPERVISION_DIRECTOR"), 4, True),
+        (persons("SUPERVISION_DIRECTOR"), 6, False),
+    ],
+    ids=["the head of the government", "the chair on the last day", "out of office", "a director", "a list of later"],
+)
+def test_only_the_head_approves_a_bulletin_once_it_is_known_who_that_is(
+    bench: Any, known: PersonsPublished, published: int, refused: bool
+) -> None:
+    bench.tell(known, time=local(published, 9))
+    bench.clock.move_to(local(6, 10))
+    name = publish(bench, bulletin(), local(5, 10))
+    assert [(row["id"], row["code"]) for row in bench.refused()] == ([(name, "NOT_EMPOWERED")] if refused else [])
+    assert [kind for kind, _, _ in sent(bench)] == ([] if refused else ["PUBLISHED"])

@@ -52,6 +52,7 @@ class Act(StrEnum):
     START_DIRECTLY = "START_DIRECTLY"
     DECIDE_INTERVIEW = "DECIDE_INTERVIEW"
     PUBLISH_POLICY = "PUBLISH_POLICY"
+    APPROVE_BULLETIN = "APPROVE_BULLETIN"
 
 
 MAY: Mapping[Act, frozenset[str]] = MappingProxyType(
@@ -71,6 +72,7 @@ MAY: Mapping[Act, frozenset[str]] = MappingProxyType(
         Act.START_DIRECTLY: LEADING_GROUP,
         Act.DECIDE_INTERVIEW: HEADS,
         Act.PUBLISH_POLICY: LEADING_GROUP,
+        Act.APPROVE_BULLETIN: frozenset({"LEADER", "LEADING_GROUP_CHAIR"}),  # Decree 733 art. 21: the government's head
     }
 )
 """The capacities in which an act may be done (d.14; B1 for what the leading group does)."""

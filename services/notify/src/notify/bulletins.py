@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from event_contracts import notify as facts
 from event_contracts.event import Message
 from event_contracts.inbound import BulletinPublished
+from ground_rules.limits import local_date
 from ground_rules.policy import Policy
+from ground_rules.powers import MAY, Act, Capacity, lack_of_power
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
@@ -19,16 +23,18 @@ BULLETINS = "BULLETINS"
 ALREADY = "编号已用于另一份通报，请使用新编号 / the number belongs to another bulletin, use a new one"
 
 
-def publish(work: Work, message: Message, policy: Policy) -> None:
+def publish(work: Work, message: Message, policy: Policy, known: Sequence[Capacity] | None) -> None:
     """The office publishes a bulletin. What it names and has fallen by now is corrected at once.
 
-    Refused with ALREADY_USED: another bulletin has this number. The same bulletin again does nothing.
+    Refused with ALREADY_USED: another bulletin has this number. The same bulletin again does nothing. Refused with NOT_EMPOWERED:
+    who approved it held no office for that on its day; `known` offices are None while nobody's were published.
     """
     bulletin = _bulletin(message)
+    _check_approver(bulletin, policy, known)
     store = BulletinStore(work.session)
-    known = store.find(bulletin.bulletin)
-    if known is not None:
-        if (known.scope, known.entries, known.text) != (bulletin.scope, bulletin.entries, bulletin.text):
+    before = store.find(bulletin.bulletin)
+    if before is not None:
+        if (before.scope, before.entries, before.text) != (bulletin.scope, bulletin.entries, bulletin.text):
             raise Refused("ALREADY_USED", ALREADY, "/data/bulletin")
         return
     store.add(bulletin)
@@ -44,6 +50,16 @@ def publish(work: Work, message: Message, policy: Policy) -> None:
     work.store.save()  # a slip may have fallen in this very batch
     for fall in store.falls(bulletin.entries):
         _correct(work, store, bulletin, fall, policy)
+
+
+def _check_approver(bulletin: Bulletin, policy: Policy, known: Sequence[Capacity] | None) -> None:
+    """Criticism and praise need the head of the government, or of the leading group (Decree 733 art. 21)."""
+    if known is None:
+        return
+    day = local_date(bulletin.published_at, policy.zone)
+    lack = lack_of_power(bulletin.approved_by, MAY[Act.APPROVE_BULLETIN], day, known)
+    if lack is not None:
+        raise Refused("NOT_EMPOWERED", lack, "/data/approved_by")
 
 
 def slip_fell(work: Work, fell: Letter, slip: Letter | None, policy: Policy) -> None:

@@ -24,7 +24,7 @@ from event_contracts.escalation import (
 )
 from event_contracts.event import Message
 from event_contracts.inbound import BulletinPublished, NoticeSigned
-from event_contracts.intake import AssignmentDispatched, AssignmentMoved, MatterRegistered
+from event_contracts.intake import AssignmentDispatched, AssignmentMoved, MatterRegistered, PersonsPublished
 from event_contracts.notify import CutPassed, CutWanted, InboundParked
 from ground_rules.policy import Policy
 from service_chassis.declare import Service, consume, due
@@ -57,7 +57,7 @@ class Notify(Service):
 
     def subjects(self, message: Message) -> list[str]:
         """Bulletins and the slips that fall meet under one lock."""
-        if isinstance(message.data, CalendarPublished | PolicyPublished):
+        if isinstance(message.data, CalendarPublished | PolicyPublished | PersonsPublished):
             return [RULES]
         if isinstance(message.data, BulletinPublished):
             return [bulletins.BULLETINS]
@@ -116,7 +116,7 @@ class Notify(Service):
     def on_clock_resumed(self, work: Work, message: Message) -> None:
         handlers.tell_resumed(work, message, self.rulebook.at(message.time))
 
-    @consume(CalendarPublished, PolicyPublished)
+    @consume(CalendarPublished, PolicyPublished, PersonsPublished)
     def on_rule_published(self, work: Work, message: Message) -> None:
         self.rulebook.keep(work, message)
 
@@ -138,7 +138,7 @@ class Notify(Service):
 
     @consume(BulletinPublished)
     def on_bulletin_published(self, work: Work, message: Message) -> None:
-        bulletins.publish(work, message, self.rulebook.at(message.time))
+        bulletins.publish(work, message, self.rulebook.at(message.time), self.rulebook.capacities_at(message.time))
 
     @consume(NoticeSigned)
     def on_notice_signed(self, work: Work, message: Message) -> None:

@@ -22,14 +22,15 @@ published_rule = Table(
 )
 
 _COUNT = select(func.count()).select_from(published_rule)
-_ALL = select(published_rule.c.kind, published_rule.c.content).order_by(published_rule.c.published_at, published_rule.c.id)
+_ALL = select(published_rule.c.kind, published_rule.c.content, published_rule.c.published_at)
+_ALL = _ALL.order_by(published_rule.c.published_at, published_rule.c.id)
 
 
-def read(session: Connection, known: int) -> list[tuple[str, Mapping[str, Any]]] | None:
-    """(kind, content) of every publication by time; None while there are `known` of them."""
+def read(session: Connection, known: int) -> list[tuple[str, Mapping[str, Any], datetime]] | None:
+    """(kind, content, when) of every publication by time; None while there are `known` of them."""
     if session.execute(_COUNT).scalar_one() == known:
         return None
-    return [(row[0], row[1]) for row in session.execute(_ALL)]
+    return [(row[0], row[1], row[2]) for row in session.execute(_ALL)]
 
 
 def keep(session: Connection, kind: str, id_: str, published_at: datetime, content: Mapping[str, Any]) -> None:
