@@ -123,6 +123,14 @@ def test_another_matter_is_not_in_the_ladder_of_a_letter(press: Press) -> None:
     assert "白字第9号" not in text_of(press.pdf(referral_sheet(desk, referral("DISCIPLINE", "EFFICACY_SUPERVISION"))))
 
 
+def test_what_became_of_each_slip_stands_in_the_ladder_and_what_came_later_does_not(press: Press) -> None:
+    lifted = (ended(escalation.SlipLifted, colour, lifted_at=at("2026-03-30"), revision=30) for colour in ("YELLOW", "RED"))
+    later = changed("WHITE", slip_id="s-later", number="咸督办〔2026〕白字第8号", issued_at=at("2026-06-01"))
+    desk = desk_of(*LADDER, *lifted, *later)
+    text = text_of(press.pdf(referral_sheet(desk, referral("DISCIPLINE", "EFFICACY_SUPERVISION"))))
+    assert "2026年3月24日已解除" in text and "2026年4月1日有效" in text and "白字第8号" not in text
+
+
 def test_a_letter_whose_red_fell_says_that_it_is_recalled(press: Press) -> None:
     made = referral("DISCIPLINE", "EFFICACY_SUPERVISION")
     recalled = escalation.ReferralRecalled(
@@ -223,7 +231,8 @@ def test_a_unit_is_called_as_the_directory_called_it_on_the_day_of_the_paper(pre
     def row(name: str, since: date, until: date | None) -> intake.PublishedUnit:
         return intake.PublishedUnit(code="ZJJ", name=name, kind="DEPARTMENT", valid_from=since, valid_to=until)
 
+    old = intake.UnitsPublished(units=[row("旧名", date(2020, 1, 1), None)], revision=1)
     names = [row("市建设局", date(2020, 1, 1), date(2026, 3, 20)), row("市住房和城乡建设局", date(2026, 3, 21), None)]
-    desk = desk_of(*LADDER, intake.UnitsPublished(units=names))
+    desk = desk_of(*LADDER, intake.UnitsPublished(units=names, revision=2), old)
     assert [desk.unit("ZJJ", day) for day in (date(2026, 3, 2), date(2026, 3, 25))] == ["市建设局", "市住房和城乡建设局"]
     assert papers.replace(desk, listed={"ZJJ": "住建局"}).unit("ZJJ", date(2026, 3, 2)) == "住建局"

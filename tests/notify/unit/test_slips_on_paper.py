@@ -113,25 +113,28 @@ def test_the_year_is_the_one_that_the_points_are_booked_in(press: Press, attribu
     assert f"在{year}年度目标任务考核中扣除" in printed(press, "YELLOW", *facts)
 
 
+RENEWED = escalation.SlipRenewed(
+    **{**papers.SLIP, "renewal": 1},
+    slip_id="s-renewed",
+    colour="YELLOW",
+    ground="OVERDUE",
+    number="咸督办〔2026〕黄字第3号",
+    title="城区积水点整治",
+    standard="积水点全部消除，经现场核验合格",
+    limit=TimeLimit(amount=5, unit="WORKDAY"),
+    issued_at=at("2026-03-25"),
+    issued_by="督查室主任 高远",
+    reason="督查室主任 高远认定“有实质性改进”。",
+    previous_slip="s-yellow",
+)
+
+
 def test_a_renewal_keeps_its_number_and_costs_nothing_again(press: Press) -> None:
-    renewed = escalation.SlipRenewed(
-        **{**papers.SLIP, "renewal": 1},
-        slip_id="s-renewed",
-        colour="YELLOW",
-        ground="OVERDUE",
-        number="咸督办〔2026〕黄字第3号",
-        title="城区积水点整治",
-        standard="积水点全部消除，经现场核验合格",
-        limit=TimeLimit(amount=5, unit="WORKDAY"),
-        issued_at=at("2026-03-25"),
-        issued_by="督查室主任 高远",
-        reason="有实质性改进，以原编号续期一次，不重复扣分。",
-        previous_slip="s-yellow",
-    )
-    desk = desk_of(*LADDER, renewed)
+    desk = desk_of(*LADDER, RENEWED)
     text = text_of(press.pdf(slip_sheet(desk, desk.book.slips["s-renewed"])))
     assert "黄色督办单（第1次续期）" in text and "咸督办〔2026〕黄字第3号" in text and "不重复扣分" in text
     assert "扣除" not in text and "明确责任人" in text and "牵头（主办）单位" in text
+    assert "前单" not in text and "责任日期：2026年3月17日" in text
 
 
 def test_before_its_service_a_slip_names_no_last_day(press: Press) -> None:
@@ -140,18 +143,26 @@ def test_before_its_service_a_slip_names_no_last_day(press: Press) -> None:
     assert "自送达次日起5个工作日内办结。" in text and "届满。" not in text.partition("完成时限")[2].partition("后果")[0]
 
 
-def test_a_limit_that_was_moved_is_told_with_its_new_last_day(press: Press) -> None:
-    moved = escalation.ClockExtended(
+def moved_to(day: int, revision: int) -> escalation.ClockExtended:
+    return escalation.ClockExtended(
         **papers.MATTER,
         unit="ZJJ",
         owner="SLIP:YELLOW",
-        deadline=papers.date(2026, 3, 27),
-        due_instant=at("2026-03-28", "00:00"),
+        deadline=papers.date(2026, 3, day),
         days=3,
         reason="延期",
+        revision=revision,
     )
-    assert "现至2026年3月27日24时届满" in printed(press, "YELLOW", *LADDER, moved)
-    assert "经依规调整" not in printed(press, "RED", *LADDER, moved)
+
+
+def test_a_limit_that_was_moved_is_told_with_its_newest_last_day(press: Press) -> None:
+    moves = (moved_to(30, 12), moved_to(27, 11))
+    assert "现至2026年3月30日24时届满" in printed(press, "YELLOW", *LADDER, *moves)
+    assert "经依规调整" not in printed(press, "RED", *LADDER, *moves)
+
+
+def test_a_limit_that_ends_on_its_old_day_after_all_was_not_moved(press: Press) -> None:
+    assert "经依规调整" not in printed(press, "YELLOW", *LADDER, moved_to(24, 11))
 
 
 LIFTED = ended(escalation.SlipLifted, "YELLOW", lifted_at=at("2026-03-23"))
@@ -241,6 +252,20 @@ def test_without_any_font_the_command_that_installs_one_is_named(tmp_path: Path)
 def test_a_list_of_families_of_which_none_is_there_is_an_error(font_folders: tuple[Path, ...]) -> None:
     with pytest.raises(MissingFont, match=r"body \(NoSuchFont\)"):
         Press(PrintSettings(font_folders=font_folders, body_fonts=("NoSuchFont",)))
+
+
+def test_a_font_that_no_list_names_does_not_fill_in(font_folders: tuple[Path, ...]) -> None:
+    kai = ("AR PL KaitiM GB",)
+    own = Press(PrintSettings(font_folders=font_folders, title_fonts=kai, body_fonts=kai, label_fonts=kai))
+    with pytest.raises(Unprintable, match="“龘”"):
+        slip(own, "WHITE", *changed("WHITE", title="龘"))
+
+
+def test_whatever_the_typesetter_warns_of_is_an_error(font_folders: tuple[Path, ...]) -> None:
+    press = Press(PrintSettings(font_folders=font_folders))
+    press._faces = papers.replace(press._faces, body=("NoSuchFont", *press._faces.body))
+    with pytest.raises(Unprintable, match="unknown font family: nosuchfont"):
+        slip(press, "WHITE")
 
 
 def test_the_first_family_that_is_there_sets_the_text_and_the_rest_fill_in(font_folders: tuple[Path, ...]) -> None:

@@ -43,11 +43,12 @@ def bulletin_sheet(desk: Desk, bulletin: BulletinPublished) -> Sheet:
 
 def correction_sheet(desk: Desk, corrections: list[BulletinCorrected]) -> Sheet:
     """What a bulletin's audience is told once slips that it named have fallen: all of them, dated by the last one."""
-    last = max(corrections, key=lambda found: (found.corrected_at, found.bulletin))
+    ordered = sorted(corrections, key=lambda found: (found.corrected_at, found.bulletin))
+    last = ordered[-1]
     published = desk.book.bulletins.get(last.corrects)
     when = f"{desk.day(published.published_at)}印发的" if published is not None else ""
-    items = [entry for found in sorted(corrections, key=lambda found: found.bulletin) for entry in found.items]
-    whys = [why for found in corrections if (why := reason(desk, found))]
+    items = [entry for found in ordered for entry in found.items]
+    whys = [why for found in ordered if (why := reason(desk, found))]
     return paper(
         desk,
         last.corrected_at,
@@ -56,7 +57,7 @@ def correction_sheet(desk: Desk, corrections: list[BulletinCorrected]) -> Sheet:
         addressee=scope(last),
         before=[f"我室{when}通报（{wording.line(last.corrects)}）所列下列督办单已撤销，其效果一并撤销，现予更正："],
         table=rows(desk, items, last.corrected_at),
-        after=[*sorted(set(whys)), "请收到原通报的单位以本更正为准。"],
+        after=[*whys, "请收到原通报的单位以本更正为准。"],
         imprint=[f"批准：{wording.line(last.approved_by)}", f"{desk.settings.issuer}　{desk.day(last.corrected_at)}印发"],
     )
 
