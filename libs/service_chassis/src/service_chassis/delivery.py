@@ -147,6 +147,40 @@ def _process(runtime: Runtime, queue: str, reads: list[Read], now: datetime) -> 
     runtime.on_batch(queue, tally)
 
 
+class _Undone(Exception):
+    """Raised to roll a transaction back; nothing is wrong."""
+
+
+def all_or_none(runtime: Runtime, queue: str, deliveries: Sequence[Delivery]) -> list[refusals.Refused]:
+    """Handle all of these in one transaction, or none: returns what would be refused, and then nothing was done.
+
+    For doors at which somebody waits for the answer, such as a file. What was handled before is handled once. `Retry` for a
+    passing fault; any other exception is the caller's to report, and nothing was done either.
+    """
+    now = runtime.clock.now()
+    reads = [decode(queue, delivery, now) for delivery in deliveries]
+    tally = Tally()
+    found: list[refusals.Refused] = []
+    try:
+        with runtime.database.begin() as session:
+            before = refusals.newest(session)
+            work = runtime.work(session, now)
+            _Batch(runtime, work, queue, tally).run(reads)
+            found = refusals.since(session, before, _ids(reads))
+            if found:
+                raise _Undone
+    except _Undone:
+        return found
+    runtime.note(work)
+    runtime.on_batch(queue, tally)
+    return []
+
+
+def _ids(reads: Sequence[Read]) -> set[str]:
+    """The ids of messages, also of those that cannot be read, as far as they have one."""
+    return {(read.message.id if read.message else read.unreadable and read.unreadable.id) or "" for read in reads}
+
+
 def _park_alone(runtime: Runtime, queue: str, read: Read, now: datetime, error: Exception) -> Tally:
     """The message cannot be handled: keep it in the table `parked`, in its place in the line, and go on."""
     log.error("message parked", action="park", queue=queue, routing_key=read.delivery.routing_key, exc_info=error)

@@ -1,4 +1,4 @@
-"""`python -m intake <role>`: the roles are the chassis' (`--help` lists them)."""
+"""`python -m intake <role>`: the roles are the chassis', `template` and `import` are intake's own (`--help` lists them)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from service_chassis import cli
 
+from intake.commands import COMMANDS
 from intake.config import Settings
 
 
@@ -18,4 +19,4 @@ def build(policy: Any, settings: Settings) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(cli.run(build, Settings))
+    sys.exit(cli.run(build, Settings, commands=COMMANDS))

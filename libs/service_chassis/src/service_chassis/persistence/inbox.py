@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
 from event_contracts.refusal import Unreadable
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from service_chassis.errors import Retry
 from service_chassis.persistence import tables
@@ -49,6 +49,15 @@ def fresh(work: Work, reads: Sequence[Any], inbound: bool) -> list[Any]:
     out = [read for read in out if (key := _key(read)) is None or key in new]
     again = _once_each(work, [_as_reused(read) for read in (*reused, *changed)])
     return out + again
+
+
+def handled(session: Connection, source: str, ids: Collection[str]) -> set[str]:
+    """Which of these inbound messages were handled before."""
+    found: set[str] = set()
+    for part in chunks(sorted(ids)):
+        rows = session.execute(_known_of(session.dialect.name), {"ids": part})
+        found |= {row.id for row in rows if row.source == source}
+    return found
 
 
 def _key(read: Any) -> Key | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 from event_contracts.event import Message
 from event_contracts.refusal import Refusal, Unreadable, refusal_body, refusal_data, refusal_routing_key
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence import tables
@@ -20,6 +21,29 @@ HOLDING_CODES = frozenset({"SCHEMA_INVALID", "TOO_LARGE", "ID_REUSED"})
 
 KEPT_OF_TOO_LARGE = 1024
 """Bytes kept of a body over the size limit, beside its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One refusal as it is kept: of which message, why, and the fields at fault with their JSON pointers."""
+
+    message_id: str
+    code: str
+    detail: str
+    errors: list[dict[str, str]]
+
+
+def newest(session: Connection) -> int:
+    """The last refusal's number."""
+    return int(session.execute(select(func.coalesce(func.max(tables.refusal.c.id), 0))).scalar_one())
+
+
+def since(session: Connection, number: int, message_ids: Collection[str]) -> list[Refused]:
+    """The refusals of these messages after `number`, in order; what others write at the same time is not among them."""
+    found = tables.refusal.c
+    columns = (found.message_id, found.code, found.detail, found.errors)
+    rows = session.execute(select(*columns).where(found.id > number).order_by(found.id))
+    return [Refused(*row) for row in rows if row.message_id in message_ids]
 
 
 def write(work: Work) -> None:
