@@ -19,6 +19,9 @@ SHARED = Path(os.environ.get("DUBAN_TEST_SHARED", ROOT.parent / "shared"))
 LEVELS = ("architecture", "contracts", "unit", "integration", "system")
 """The order in which tests run: what is quick and finds most comes first."""
 
+EXPLAINED = {"needs_shared_data", "needs_node"}
+"""Marks of tests that may be left out where what they need is not there."""
+
 SERVICES = ("intake", "escalation", "scoring", "notify")
 
 
@@ -55,8 +58,8 @@ def _skips(config: pytest.Config) -> list[pytest.TestReport]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """A skip that is not about shared data is a failure: nothing is left out silently."""
-    unexplained = [report for report in _skips(session.config) if "needs_shared_data" not in report.keywords]
+    """A skip that is not about shared data or Node is a failure: nothing is left out silently."""
+    unexplained = [report for report in _skips(session.config) if not EXPLAINED & set(report.keywords)]
     if unexplained and exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -70,7 +73,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     for report in skips:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         terminalreporter.line(f"{report.nodeid}: {reason}")
-    terminalreporter.line(f"{len(skips)} did not run. Only tests on the shared data may be left out; any other fails the run.")
+    terminalreporter.line(f"{len(skips)} did not run. Only tests on the shared data or with Node may be left out; any other fails the run.")
 
 
 # ---- shared data

@@ -130,8 +130,10 @@ def test_a_management_that_refuses_is_named(broker: Broker) -> None:
     assert "401" in done.output
 
 
-@pytest.mark.skipif(not shutil.which("npm"), reason="Node is not there")
+@pytest.mark.needs_node
 def test_the_same_in_javascript(city: City, account: Callable[..., str], tmp_path: Path) -> None:
+    if not shutil.which("npm"):
+        pytest.skip("Node is not on this machine")
     for name in ("department.mjs", "reader.mjs", "package.json", "package-lock.json"):
         shutil.copy(JOIN / name, tmp_path / name)
     got = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=tmp_path, capture_output=True, text=True, check=False)
