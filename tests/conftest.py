@@ -73,7 +73,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     for report in skips:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         terminalreporter.line(f"{report.nodeid}: {reason}")
-    terminalreporter.line(f"{len(skips)} did not run. Only tests on the shared data or with Node may be left out; any other fails the run.")
+    allowed = "Only tests on the shared data, or with Node, may be left out; any other fails the run."
+    terminalreporter.line(f"{len(skips)} did not run. {allowed}")
 
 
 # ---- shared data
