@@ -99,12 +99,7 @@ def test_rows_are_deleted_by_their_keys(database: Database, size: int) -> None:
     assert stored(database) == rows(size + 1)[-1:]
 
 
-def test_the_earliest_that_are_due_ask_for_a_marker_in_pieces_that_grow_while_markers_are_under_way(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(timers, "AT_FIRST", 2)
-    monkeypatch.setattr(timers, "TIMES_MORE", 2)
-    monkeypatch.setattr(timers, "MOST_AT_ONCE", 7)
+def test_the_earliest_that_are_due_ask_for_a_marker_first(database: Database) -> None:
     armed = [
         {"kind": "k", "key": f"{n:02}", "subject": "m", "due_at": NOW - timedelta(minutes=n), "needs_cut": True, "cut_seq": None}
         for n in range(16)
@@ -112,10 +107,10 @@ def test_the_earliest_that_are_due_ask_for_a_marker_in_pieces_that_grow_while_ma
     with database.begin() as session:
         tables.timer.create(session)
         insert_rows(session, tables.timer, armed)
-        for number, under_way in enumerate([0, 1, 5], 1):
-            timers.give_cut(session, NOW, number, under_way=under_way)
+        asked = [timers.give_cut(session, NOW, number, most) for number, most in ((1, 2), (2, 4), (3, 7))]
         given = session.execute(select(tables.timer.c.key, tables.timer.c.cut_seq)).all()
         assert timers.any_due_without_cut(session, NOW)
         assert not timers.any_due_without_cut(session, NOW - timedelta(days=1))
+    assert asked == [2, 4, 7]
     numbers = {key: number for key, number in given if number}
     assert numbers == {"15": 1, "14": 1, **{f"{n:02}": 2 for n in range(10, 14)}, **{f"{n:02}": 3 for n in range(3, 10)}}

@@ -19,6 +19,7 @@ from service_chassis.clock import Clock
 from service_chassis.declare import EVENTS, INBOUND, Service
 from service_chassis.errors import Refused, Retry
 from service_chassis.messaging.envelope import Delivery
+from service_chassis.pace import Pace
 from service_chassis.persistence import cut, inbox, refusals, timers, waiting
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import WAITING, Memory, Work
@@ -57,6 +58,9 @@ class Runtime:
     """When a message about an unknown matter is refused; None in rehearsals, which refuse at the end."""
     memory: Memory | None = None
     """Rehearsals only: see `Memory`."""
+    asking: Pace = field(default_factory=lambda: Pace(100_000, first=1_000, faster=10))
+    """How many timers ask for one marker together. A marker answers any number, but it leaves only with the transaction that asks
+    for it. So the first one of a storm leaves at once, with few rows, and brings work until the next, larger piece has asked."""
     announced: bool = True
     """Whether the outbox may hold something since the in-process driver last looked."""
     armed_from: datetime | None = None
@@ -297,9 +301,10 @@ def _ask_for_the_cut(runtime: Runtime, now: datetime) -> None:
     with runtime.database.begin() as session:
         work = runtime.work(session, now)
         settled = now - runtime.cut_grace
+        asked = 0
         if timers.any_due_without_cut(session, settled):
-            under_way = max(0, runtime.cut.issued(session) - runtime.cut.returned(session))
-            timers.give_cut(session, settled, runtime.cut.ask(work), under_way=under_way)
+            asked = timers.give_cut(session, settled, runtime.cut.ask(work), runtime.asking.size)
+        runtime.asking.note(asked)
         if service.MAKES_CUT:
             cut.issue(work, runtime.cut_interval)
         work.flush()

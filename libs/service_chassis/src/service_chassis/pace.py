@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-FIRST, FASTER = 100, 4
-
 
 class Pace:
-    """The size of the next batch. A storm's first slips are out as soon as a small batch is, and the next ones are larger."""
+    """The size of the next piece of work. A storm's first piece is done soon because it is small, and each next one is larger."""
 
-    def __init__(self, most: int) -> None:
-        """`most`: timers in one transaction at most."""
-        self._most = most
+    def __init__(self, most: int, *, first: int, faster: int) -> None:
+        """`first` is the size after a rest; a piece is at most `faster` times as large as what the last one held, and `most`."""
+        self._most, self._first, self._faster = most, first, faster
         self._handled = 0
 
     @property
     def size(self) -> int:
-        """Timers to take now at most."""
-        return min(self._most, max(FIRST, self._handled * FASTER))
+        """What to take now at most."""
+        return min(self._most, max(self._first, self._handled * self._faster))
 
     def note(self, handled: int) -> None:
-        """So many were taken last."""
+        """The last piece held so many; 0 is a rest."""
         self._handled = handled

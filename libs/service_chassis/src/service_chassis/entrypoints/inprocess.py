@@ -14,6 +14,7 @@ from service_chassis.declare import EVENTS, INBOUND, bindings
 from service_chassis.delivery import Runtime, process_batch, refuse_waiting, run_timers
 from service_chassis.messaging.embedded import EmbeddedBroker
 from service_chassis.messaging.envelope import Outgoing
+from service_chassis.pace import Pace
 from service_chassis.persistence import outbox, seals, timers
 
 BATCH = 500
@@ -43,6 +44,7 @@ class InProcess:
         self._due: dict[str, datetime | None] = {}
         self._asked: dict[str, bool] = {}
         for runtime in runtimes:
+            runtime.asking = Pace(EVERYTHING, first=EVERYTHING, faster=1)
             for exchange, pattern, queue in bindings(runtime.service):
                 broker.bind(exchange, pattern, queue)
             self._look_at_timers(runtime)

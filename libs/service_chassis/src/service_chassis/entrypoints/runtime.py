@@ -106,7 +106,7 @@ def tick_shell(service: str, limit: int) -> type:
     from service_chassis.entrypoints.every import every
     from service_chassis.pace import Pace
 
-    pace = Pace(limit)
+    pace = Pace(limit, first=100, faster=4)  # so that the first slips of a storm are out soon
 
     class Shell:
         name = service

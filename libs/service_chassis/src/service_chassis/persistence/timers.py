@@ -60,27 +60,19 @@ _PUT_OFF = (
 )
 _FIRST = select(T.kind, T.key).where(or_(_PLAIN, _BACK)).order_by(T.due_at, T.kind, T.key).limit(1)
 
-AT_FIRST, TIMES_MORE, MOST_AT_ONCE = 1_000, 10, 100_000
-"""Timers that ask for one marker together where none is on its way, how many times more for each marker that is, and at most.
-
-A marker answers any number of them, but it leaves only with the transaction that asks for it. So the first one of a storm
-leaves at once with few rows, and each brings work until the next piece, which is larger, has asked and its marker is back."""
-
 
 def any_due_without_cut(session: Connection, now: datetime) -> bool:
     """Whether something is due and has not asked for a marker yet."""
     return session.execute(_ANY_WITHOUT_CUT, {"now": now}).first() is not None
 
 
-def give_cut(session: Connection, now: datetime, number: int, *, under_way: int) -> None:
-    """What is due and has not asked yet is answered when marker `number` has returned; other replicas' rows are left to them.
+def give_cut(session: Connection, now: datetime, number: int, most: int) -> int:
+    """What is due and has not asked yet, the earliest first, is answered when marker `number` has returned; returns how many.
 
-    `under_way` is how many earlier markers have not come back yet.
-
-    One statement whatever the number of rows, since a whole city's limits may end at one midnight.
+    Other replicas' rows are left to them. One statement whatever the number of rows, since a whole city's limits may end at one
+    midnight.
     """
-    most = min(MOST_AT_ONCE, AT_FIRST * TIMES_MORE ** min(under_way, 2))
-    session.execute(_GIVE[session.dialect.name], {"now": now, "number": number, "most": most})
+    return session.execute(_GIVE[session.dialect.name], {"now": now, "number": number, "most": most}).rowcount
 
 
 def claim(work: Work, now: datetime, returned: int, most: int) -> list[Timer]:
