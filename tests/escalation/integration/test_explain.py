@@ -46,6 +46,19 @@ def test_a_ladder_that_waits_says_for_what(city: Any) -> None:
     assert {"AWAITING_DETERMINATION", "ESCALATED"} <= {row["reason"] for row in entry["outcomes"]}
 
 
+def test_the_window_of_an_objection_is_explained_too(city: Any) -> None:
+    city.assign(at("2026-03-02 09:00"))
+    city.serve(at("2026-03-02 10:00"))
+    (entry,) = told(city)
+    window = next(clock for clock in entry["clocks"] if clock["owner"] == "OBJECTION_WINDOW")
+    assert (window["deadline"], window["state"], window["days"][-1]["counted"]) == ("2026-03-05", "RUNNING", 3)
+    assert "退办申请期" in as_text([entry])
+    city.until(at("2026-03-06 00:00"))
+    city.white_by_office("2026-03-09")
+    (entry,) = told(city)
+    assert next(clock["state"] for clock in entry["clocks"] if clock["owner"] == "OBJECTION_WINDOW") == "STOPPED"
+
+
 def test_the_text_is_chinese_first_and_names_rule_policy_and_calendar(city: Any) -> None:
     city.white_by_office()
     text = as_text(told(city))

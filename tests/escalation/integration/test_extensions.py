@@ -69,6 +69,20 @@ def test_reminders_follow_the_new_deadline(city: Any) -> None:
     assert days == ["2026-04-29", "2026-05-06", "2026-05-07"]
 
 
+def test_a_request_dated_before_its_last_day_must_have_come_by_then_where_a_person_decides(
+    city_with: Callable[..., Any],
+) -> None:
+    city = city_with(late_report={"mode": "person"})
+    white_of_13_april(city)
+    city.assign(at("2026-04-14 09:00"), matter="00000000-0000-4000-8000-000000000007", ref="M-7", due_at=at("2026-04-24 09:00"))
+    city.serve(at("2026-04-14 09:00"), matter="00000000-0000-4000-8000-000000000007")
+    city.until(at("2026-04-24 10:00"))  # a limit of another matter has passed, so all sent by then has been read
+    late = city.request(
+        "extension.requested", at("2026-04-23 10:00"), "ZJJ", days=3, reason="原因", arrives=at("2026-04-24 10:00")
+    )
+    assert city.refusals() == [(late, "INADMISSIBLE_LATE")]
+
+
 def test_the_second_workday_before_the_deadline_is_the_last_day(city: Any) -> None:
     white_of_13_april(city)
     late = ask(city, "2026-04-24 00:00")

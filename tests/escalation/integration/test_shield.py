@@ -157,6 +157,16 @@ def test_an_urging_that_says_it_was_early_but_came_long_after_is_no_shield(city:
     assert lead(city)[1] == "RUNNING"
 
 
+def test_an_urging_that_waited_in_the_queue_over_an_outage_is_a_shield(city: Any) -> None:
+    matter(city)
+    city.driver._is_down = lambda service: service == "escalation"
+    urge(city, "2026-05-26 10:00")
+    city.until(at("2026-06-12 10:00"))
+    city.driver._is_down = lambda service: False
+    city.until(at("2026-06-12 11:00"))
+    assert lead(city)[1] == "SUSPENDED"
+
+
 def test_a_lead_whose_own_limit_ended_first_has_nothing_to_wait_for(city: Any) -> None:
     matter(city, lead_days=5)
     urge(city, "2026-05-22 10:00")

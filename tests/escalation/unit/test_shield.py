@@ -29,7 +29,10 @@ END = End(date(2026, 6, 1), at("2026-06-02 00:00"), provisional=False, fixed=Fal
 
 
 def urge(when: str, *, block: bool = True, arrived: str | None = None, by: str = "LEAD", sender: str = "ZJJ") -> Entry:
-    return Entry("URGE", f"u{when}", at(when), at(arrived or when), {"by": by, "sender": sender, "reported_block": block})
+    """An urging; where it says when it `arrived`, all that had been sent before has been read."""
+    read = at(arrived).isoformat() if arrived else None
+    data = {"by": by, "sender": sender, "reported_block": block, "read_until": read}
+    return Entry("URGE", f"u{when}", at(when), at(arrived or when), data)
 
 
 def ladder(unit: str, role: str, *journal: Entry, passed: bool = True) -> Ladder:
@@ -72,6 +75,14 @@ def test_the_shield_needs_an_urging_in_good_time_and_a_report_before_the_end(urg
 )
 def test_an_urging_that_arrives_too_long_after_the_end_is_not_believed(arrived: str, believed: bool) -> None:
     assert shield(urge("2026-05-26 09:00", arrived=arrived)) is believed
+
+
+def test_an_urging_that_stood_in_the_queue_before_the_end_is_believed_however_late_it_is_read() -> None:
+    waited = urge("2026-05-26 09:00", arrived="2026-06-20 00:00")
+    waited.data["read_until"] = at("2026-06-01 23:59").isoformat()
+    assert shield(waited)
+    waited.data["read_until"] = at("2026-06-02 00:00").isoformat()
+    assert not shield(waited)
 
 
 def test_where_a_person_decides_about_late_reports_only_what_came_before_the_end_counts() -> None:

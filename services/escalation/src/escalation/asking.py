@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from event_contracts import inbound
@@ -9,18 +10,20 @@ from event_contracts.event import Message
 from ground_rules.limits import Limit
 from ground_rules.powers import Act
 from service_chassis.errors import Refused
+from service_chassis.persistence import cut
 
 from escalation import announcements as say
 from escalation import office, powers, reply_extensions, waiting
 from escalation import relief_announcements as tell
 from escalation.domain import extension, justification
-from escalation.domain.clock import ASSIGNMENT, DECISION_EXTENSION, DECISION_JUSTIFICATION, REPLY
+from escalation.domain.clock import ASSIGNMENT, DECISION_EXTENSION, DECISION_JUSTIFICATION, ONE_DAY, REPLY, End
 from escalation.domain.extension import Extension, Terms
 from escalation.domain.justification import EXTEND, GRANTED, SUSPEND, Justification
-from escalation.domain.lateness import too_late
+from escalation.domain.lateness import is_believed, too_late
 from escalation.domain.relief import remaining
 from escalation.domain.reply import about_of, is_about_reply
 from escalation.domain.review import INADMISSIBLE_LATE, Fault
+from escalation.domain.slip import Slip
 from escalation.domain.standing import Ladder, Rung, rungs, term
 from escalation.handlers import joint_ladder_of as ladder_of
 from escalation.handlers import ladder_of as own_ladder_of
@@ -29,6 +32,10 @@ from escalation.settle import Settling
 NO_FILING = "没有待决定的正当理由申请 / no justification waits for this decision"
 NO_REQUEST = "没有待决定的延期申请 / no request for an extension waits for this decision"
 FALLEN = "督办单已撤销或失效，无须恢复计时 / the slip has fallen; nothing is left to resume"
+NOT_BELIEVED = (
+    "所称时间在最后申请日 {last} 及以前，但到达过迟，系统不予采信，请向督查室书面说明 / "
+    "it claims a time by {last}, the last day for it, but came too late to be believed by machine; write to the office"
+)
 NOT_SUSPENDED = "计时没有中止 / the clock is not suspended"
 
 # ---------------------------------------------------------------- what a request is about
@@ -88,6 +95,14 @@ def _refuse_late(desk: Settling, rung: Rung, message: Message) -> None:
     late = too_late(end, message.time, arrived, passed=rung.passed, late_reports=desk.book_of(rung.slip).late_reports)
     if late is not None:
         raise Refused(INADMISSIBLE_LATE, late, "/time")
+
+
+def refuse_backdated(desk: Settling, slip: Slip | None, last: date, message: Message) -> None:
+    """A request that says it was made by its last day must be believable too, though the limit itself still runs."""
+    end = End(last, desk.book.reckoning.midnight(last + ONE_DAY), provisional=False, fixed=False)
+    read, late_reports = cut.read_until(desk.work.session), desk.book_of(slip).late_reports
+    if not is_believed(message.arrived or desk.now, read, end, late_reports):
+        raise Refused(INADMISSIBLE_LATE, NOT_BELIEVED.format(last=last), "/time")
 
 
 # ---------------------------------------------------------------- legitimate reasons
@@ -216,6 +231,8 @@ def extension_requested(desk: Settling, message: Message) -> None:
     colour = rung.slip.colour if rung.slip else None
     _refuse(extension.inadmissible(colour, end, last, desk.book.reckoning.local_date(message.time), made, terms))
     _refuse_late(desk, rung, message)
+    if last is not None:
+        refuse_backdated(desk, rung.slip, last, message)
     details = {"about": about, "days": data.days, "reason": data.reason}
     desk.write(ladder, extension.REQUESTED, message.id, message.time, message.arrived or desk.now, details)
     limit: Limit = desk.book.policy.office_decision.extension

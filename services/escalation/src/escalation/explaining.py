@@ -17,6 +17,7 @@ from escalation.domain.relief import LET_OFF
 from escalation.domain.shield import waited
 from escalation.domain.standing import Ladder, Rung, rungs
 from escalation.metrics import Metrics
+from escalation.objection_windows import window_of_ladder
 from escalation.rulebook import Rulebook
 from escalation.store.ladders import Store, matters_named, outcomes_of, waits_for_cut
 
@@ -45,6 +46,8 @@ def _ladder(session: Any, of: Ladder, others: Sequence[Ladder], rulebook: Rulebo
         *((rung.clock, rung) for rung in found if rung.clock),
         *((clock, None) for clock in of.side_clocks()),
     ]
+    if (window := window_of_ladder(session, of, rulebook)) is not None:
+        clocks.append((window, None))
     return {
         "matter": of.external_ref or of.matter_id,
         "matter_id": of.matter_id,

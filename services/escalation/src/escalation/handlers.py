@@ -10,6 +10,7 @@ from event_contracts import inbound, intake, notify
 from event_contracts.event import Message, TimeLimit
 from ground_rules.powers import Act
 from service_chassis.errors import Refused
+from service_chassis.persistence import cut
 from service_chassis.persistence.unit_of_work import Timer
 
 from escalation import announcements as say
@@ -163,8 +164,10 @@ def urged(desk: Settling, message: Message) -> None:
     data: inbound.UrgeSent = message.data
     ladder = joint_ladder_of(desk, message)
     _may_urge(desk, message, ladder)
+    read = cut.read_until(desk.work.session)
     details = {"by": data.by, "sender": message.sender, "reported_block": data.reported_block}
-    desk.write(ladder, standing.URGE, message.id, message.time, desk.now, details)
+    details["read_until"] = read.isoformat() if read else None  # what had been read by then bounds what it claims
+    desk.write(ladder, standing.URGE, message.id, message.time, message.arrived or desk.now, details)
     count = sum(entry.kind == standing.URGE for entry in ladder.journal)
     desk.announce(ladder, lambda: say.urge_sent(ladder, data.by, message.time, count, automatic=False), message.time)
 

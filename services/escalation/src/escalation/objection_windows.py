@@ -7,13 +7,15 @@ it is counted when it is asked for, and costs a city with a million running limi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from ground_rules.limits import Limit
 from ground_rules.policy import Policy
 
-from escalation.domain.clock import ASSIGNMENT, OBJECTION_WINDOW, RUNNING, STOPPED
+from escalation.domain.clock import ASSIGNMENT, OBJECTION_WINDOW, RUNNING, STOPPED, Clock
+from escalation.domain.standing import Ladder
 from escalation.metrics import Metrics
 from escalation.rulebook import Rulebook
 from escalation.store.ladders import last_read, objected_to, source_types
@@ -38,7 +40,7 @@ def windows(conn: Any, policy: Policy, clocks: Sequence[Any]) -> Iterator[dict[s
     seen = _seen(conn, clocks)
     for row in clocks:
         if row.owner == ASSIGNMENT:
-            limit = window_of(policy, sources.get((row.matter_id, row.unit)))
+            limit = window_of(rulebook.at(row.started_at).policy, sources.get((row.matter_id, row.unit)))
             end = reckoning.end(limit.amount, limit.unit, row.started_on)
             over = (row.matter_id, row.unit, row.about) in used or (seen is not None and seen >= end.due_instant)
             yield {
@@ -51,6 +53,30 @@ def windows(conn: Any, policy: Policy, clocks: Sequence[Any]) -> Iterator[dict[s
                 "provisional": end.provisional,
                 "suspended_days": 0,
             }
+
+
+def window_of_ladder(session: Any, of: Ladder, rulebook: Rulebook) -> Clock | None:
+    """The window of a ladder's present assignment, as a clock to explain; None before the service."""
+    own = of.clocks.get(of.assignment_id or "")
+    if own is None:
+        return None
+    limit = window_of(rulebook.at(own.started_at).policy, of.source_type)
+    end = rulebook.latest.reckoning.end(limit.amount, limit.unit, own.started_on)
+    used = any(made.about == own.about for made in of.objections())
+    seen = _seen(session, [own])
+    return replace(
+        own,
+        owner=OBJECTION_WINDOW,
+        amount=limit.amount,
+        limit_unit=limit.unit,
+        fixed_due=None,
+        deadline=end.last_day,
+        due_instant=end.due_instant,
+        provisional=end.provisional,
+        suspended_days=0,
+        state=STOPPED if used or (seen is not None and seen >= end.due_instant) else RUNNING,
+        changed=False,
+    )
 
 
 def _seen(conn: Any, clocks: Sequence[Any]) -> datetime | None:

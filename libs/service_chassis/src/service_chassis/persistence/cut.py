@@ -162,9 +162,9 @@ def receive(work: Work, message: Message) -> None:
     """Handle what `is_about` the cut; only when all that stood before it in this transaction has been handled and announced."""
     data, service = message.data, work.service
     if isinstance(data, CutMarked):
+        note(work.session, READ_UNTIL, int(min(message.time, work.now).timestamp() * 1000))
         if service.FORWARDS_CUT is not None:
             work.announce(service.FORWARDS_CUT(number=data.number), subject="cut", time=work.now, barrier=True)
-            note(work.session, READ_UNTIL, int(min(message.time, work.now).timestamp() * 1000))
         if service.WANTS_CUT is not None:
             note(work.session, "answered", data.answers.get(service.name, 0))
         if service.MAKES_CUT:

@@ -37,6 +37,17 @@ class LateReports:
         return arrived >= believed.due_instant
 
 
+def is_believed(arrived: datetime, read_until: datetime | None, end: End, late_reports: LateReports) -> bool:
+    """Whether what was read at `arrived` is taken at its word that it was made before an end that has no timer of its own.
+
+    `read_until`: everything that had been sent by then has been read before it. What can have stood in the queue before the end
+    is believed however late it is read.
+    """
+    if arrived < end.due_instant or read_until is None or read_until < end.due_instant:
+        return True
+    return not late_reports.doubts(arrived, end)
+
+
 def too_late(end: End, at: datetime, arrived: datetime, *, passed: bool, late_reports: LateReports) -> str | None:
     """Why a request that had to be made before `end` is too late, as a refusal says it; None where it is in time.
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from escalation.domain.clock import ONE_DAY, REJECTED, End, Reckoning
-from escalation.domain.lateness import LateReports
+from escalation.domain.lateness import LateReports, is_believed
 from escalation.domain.relief import LeftOut
 from escalation.domain.standing import URGE, Entry, Ladder, Rung, rungs
 
@@ -56,10 +56,16 @@ def overdue_since(found: Sequence[Rung]) -> End | None:
 
 def shielded(urges: Sequence[Entry], end: End, reckoning: Reckoning, late_reports: LateReports, urge_before: int) -> bool:
     """Whether the lead both urged in good time and reported the block before the other's limit ended."""
-    believed = [e for e in urges if e.arrived < end.due_instant or not late_reports.doubts(e.arrived, end)]
+    believed = [entry for entry in urges if _is_believed(entry, end, late_reports)]
     last = reckoning.calendar.workday_before(end.last_day, urge_before)
     in_good_time = any(reckoning.local_date(entry.at) <= last for entry in believed)
     return in_good_time and any(entry.data.get("reported_block") and end.in_time(entry.at) for entry in believed)
+
+
+def _is_believed(entry: Entry, end: End, late_reports: LateReports) -> bool:
+    """Whether an urging is taken at its word; one that stood in the queue before the end is, however late it was read."""
+    told = entry.data.get("read_until")
+    return is_believed(entry.arrived, datetime.fromisoformat(told) if told else None, end, late_reports)
 
 
 def _delivered_at(other: Ladder, end: End) -> datetime | None:
