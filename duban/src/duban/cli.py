@@ -340,6 +340,34 @@ def account(name: str, unit: str | None, hear: tuple[str, ...], management: str 
     click.echo(accounts.create(who, management, out, again))
 
 
+@main.command(context_settings=HELP)
+@click.argument("number")
+@click.option("--since", callback=local_day, metavar="DATE", required=True, help="起始日（含）/ first day of issue")
+@click.option("--until", callback=local_day, metavar="DATE", required=True, help="截止日（含）/ last day of issue")
+@click.option("--scope", multiple=True, required=True, help="主送 / to whom it goes; may be given several times")
+@click.option("--approved-by", default="", help="批准人 / who approved it; without, a draft is made and no message")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, path_type=Path),
+    help="as for `duban print`; default: var/city",
+)
+@click.option(
+    "--units",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="单位名录 / list of units with their names: CSV with the heading code,name,group",
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="FILE.pdf")
+@one_line
+def bulletin(source: Path | None, units: Path | None, out: Path, **wanted: Any) -> None:
+    """编制通报 NUMBER / compose a bulletin of the slips of a period; once approved, with the message for `duban publish`."""
+    from duban import composing, printing
+
+    question = printing.Question(source or printing.CITY, units=units)
+    for path in composing.compose(question, composing.Period(**wanted), out):
+        click.echo(path)
+
+
 def broker_url(url: str | None) -> str:
     """The broker's address, which must be given."""
     from service_chassis.errors import ConfigError

@@ -46,10 +46,10 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str, str], 
     base = tmp_path_factory.mktemp("left")
 
     def rehearsed(case: str, until: str, policy: str = "") -> Path:
-        out = base / case
+        out = base / f"{case}-{len(policy)}"
         if not out.exists():
-            (base / f"{case}.toml").write_text(policy)
-            overrides = ("--policy", base / f"{case}.toml") if policy else ()
+            (base / "policy.toml").write_text(policy)
+            overrides = ("--policy", base / "policy.toml") if policy else ()
             assert duban("rehearse", CASES / f"{case}.jsonl", "--until", until, "--out", out, *overrides).exit_code == 0
         return out
 
@@ -141,6 +141,65 @@ def test_all_slips_go_into_a_folder_named_by_their_numbers(tmp_path: Path, red: 
 def test_the_policy_of_the_rehearsal_counts(tmp_path: Path, left: Callable[[str, str, str], Path]) -> None:
     folder = left("ac02-white-then-yellow", "2026-04-30", '[yellow]\ndeduction = "0.50"\n')
     assert "扣0.50分" in printed(tmp_path, the_matter(folder), "--colour", "white", "--from", folder)
+
+
+# ---- composing a bulletin
+
+MARCH = ("--since", "2026-03-01", "--until", "2026-03-31", "--scope", "各县市区", "--scope", "市直各部门")
+
+
+def test_a_draft_counts_the_slips_of_the_period_and_names_the_yellow_ones(
+    tmp_path: Path, left: Callable[[str, str, str], Path]
+) -> None:
+    folder = left("ac02-white-then-yellow", "2026-04-30", "")
+    result = duban("bulletin", "咸督通报〔2026〕1号", *MARCH, "--from", folder, "--out", tmp_path / "draft.pdf")
+    assert result.exit_code == 0 and not (tmp_path / "draft.jsonl").exists()
+    text = text_of((tmp_path / "draft.pdf").read_bytes())
+    for part in (
+        "草稿",
+        "关于2026年3月1日至2026年3月31日督办情况的通报",
+        "各县市区，市直各部门：",
+        "全市签发督办单2张，其中白色1张、黄色1张、红色0张；已解除1张",
+        "下列1个单位",
+        "黄色咸督办〔2026〕黄字第1号",
+        "（待批准）",
+    ):
+        assert part in text, part
+    assert "白字第1号" not in text
+
+
+def test_an_approved_bulletin_comes_with_the_message_that_publishes_it(
+    tmp_path: Path, left: Callable[[str, str, str], Path]
+) -> None:
+    folder = left("ac02-white-then-yellow", "2026-04-30", "")
+    approved = ("--approved-by", "市长 韩立新", "--from", folder, "--out", tmp_path / "b.pdf")
+    assert duban("bulletin", "TB-1", *MARCH, *approved).exit_code == 0
+    assert "草稿" not in text_of((tmp_path / "b.pdf").read_bytes())
+    story = CASES / "ac02-white-then-yellow.jsonl"
+    (tmp_path / "more.jsonl").write_bytes(story.read_bytes() + (tmp_path / "b.jsonl").read_bytes() * 2)
+    assert duban("rehearse", tmp_path / "more.jsonl", "--until", "2026-06-30", "--out", tmp_path / "out").exit_code == 0
+    outcome = json.loads((tmp_path / "out" / "outcome.json").read_text("utf-8"))
+    assert [(row["bulletin"], row["kind"]) for row in outcome["bulletins"]] == [("TB-1", "PUBLISHED")]
+    assert "批准：市长韩立新" in printed(tmp_path, "--bulletin", "TB-1", "--from", tmp_path / "out")
+
+
+def test_a_bulletin_that_the_services_would_refuse_is_not_written(tmp_path: Path, left: Callable[[str, str, str], Path]) -> None:
+    folder = left("ac02-white-then-yellow", "2026-04-30", "")
+    how = ("--approved-by", "市" * 500, "--from", folder, "--out", tmp_path / "b.pdf")
+    assert "/data/approved_by" in complaint(duban("bulletin", "TB-1", *MARCH, *how))
+    assert not list(tmp_path.glob("b.*"))
+
+
+def test_a_slip_that_fell_is_not_named(tmp_path: Path, reviewed: Path) -> None:
+    said = complaint(duban("bulletin", "TB-2", *MARCH, "--from", reviewed, "--out", tmp_path / "x.pdf"))
+    assert "没有可通报的黄色、红色督办单" in said
+
+
+def test_slips_of_other_days_are_not_named(tmp_path: Path, left: Callable[[str, str, str], Path]) -> None:
+    folder = left("ac02-white-then-yellow", "2026-04-30", "")
+    april = ("--since", "2026-03-18", "--until", "2026-04-30", "--scope", "各县市区")
+    said = complaint(duban("bulletin", "TB-3", *april, "--from", folder, "--out", tmp_path / "x.pdf"))
+    assert "2026年3月18日至2026年4月30日没有可通报的" in said
 
 
 # ---- what is not there
