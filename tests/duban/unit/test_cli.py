@@ -41,7 +41,7 @@ def events(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", ["rehearse", "explain", "run", "publish", "watch"])
+@pytest.mark.parametrize("command", ["rehearse", "explain", "run", "publish", "watch", "print", "bulletin"])
 def test_every_command_explains_itself_in_both_languages(command: str) -> None:
     text = duban(command, "--help").output
     assert "/ " in text and any("\u4e00" <= letter <= "\u9fff" for letter in text)
