@@ -254,3 +254,55 @@ def test_what_was_found_before_a_slip_got_a_longer_limit_counts_no_more_for_it()
         return len(standing_of(made, rungs(made, RECKONING, BELIEVING)[-1], []).findings)
 
     assert (findings("yellow"), findings("white"), findings(None)) == (0, 1, 1)
+
+
+# ---------------------------------------------------------------- rounds, withdrawals and successors
+
+
+def reopened(when: str) -> Entry:
+    return Entry("REOPENED", f"b-{when}", at(when), at(when), {})
+
+
+def withdrawn(when: str) -> Entry:
+    return Entry("MATTER_WITHDRAWN", f"w-{when}", at(when), at(when), {})
+
+
+def approved(when: str) -> Entry:
+    return Entry("APPROVAL", f"p-{when}", at(when), at(when), {"colour": "RED", "by": "周建国"})
+
+
+def test_a_matter_that_was_done_again_begins_with_its_last_round() -> None:
+    first, second = reopened("2026-03-03 09:00"), reopened("2026-03-05 09:00")
+    of = ladder(
+        claimed("2026-03-02 09:00"), first, claimed("2026-03-05 09:00", id_="d"), second, claimed("2026-03-06 09:00", id_="e")
+    )
+    assert of.begun_at == at("2026-03-05 09:00")
+    assert [entry.id for entry in of.of_this_round()] == ["e"]
+    plain = ladder(claimed("2026-03-02 09:00"))
+    assert (plain.begun_at, plain.of_this_round()) == (None, plain.journal)
+
+
+def test_a_matter_is_withdrawn_since_the_first_word_of_it_and_every_rung_knows() -> None:
+    of = ladder(withdrawn("2026-03-06 09:00"), withdrawn("2026-03-05 09:00"))
+    assert of.withdrawn_at == at("2026-03-05 09:00")
+    assert {rung.withdrawn_at for rung in rungs(of, RECKONING, BELIEVING)} == {at("2026-03-05 09:00")}
+    assert ladder().withdrawn_at is None
+    assert {rung.withdrawn_at for rung in rungs(ladder(), RECKONING, BELIEVING)} == {None}
+
+
+def test_a_ladder_is_known_by_the_units_that_it_was_before() -> None:
+    of = ladder()
+    assert (of.was("ZJJ"), of.was("CGJ")) == (True, False)
+    of.formerly = ["CGJ"]
+    assert (of.was("ZJJ"), of.was("CGJ"), of.was("SLJ")) == (True, True, False)
+
+
+def test_approvals_of_an_earlier_round_do_not_count_in_the_next() -> None:
+    early, late = "2026-03-25 09:00", "2026-03-27 09:00"
+    entries = [approved(early), approved(late)]
+    clocks = [clock("white", "2026-03-02", "2026-03-16", True), clock("yellow", "2026-03-17", "2026-03-24", True)]
+    for begun, wanted in ((None, [early, late]), ("2026-03-26 09:00", [late]), (late, [])):
+        of = ladder(*entries, *([reopened(begun)] if begun else []), slips=list(YELLOW), clocks=list(clocks))
+        top = rungs(of, RECKONING, BELIEVING)[-1]
+        found = standing_of(of, top, [])
+        assert [approval.at for approval in found.approvals] == [at(when) for when in wanted]

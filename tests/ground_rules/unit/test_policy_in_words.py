@@ -183,6 +183,7 @@ def test_in_force_is_the_latest_that_has_begun_laid_over_the_policy_of_the_start
     assert in_force(base, policies, date(2026, 4, 30)).version == "early"
     assert (late.version, late.yellow.max_renewals, str(late.yellow.deduction)) == ("late", 1, "0.50")
     assert in_force(base, [], date(2030, 1, 1)) is base
+    assert in_force(base, policies[::-1], date(2026, 5, 1)) == late
 
 
 # ---------------------------------------------------------------- published calendars

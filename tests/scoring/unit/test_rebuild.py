@@ -224,3 +224,9 @@ def test_wrong_sums_are_named_by_year_and_unit_also_where_one_side_has_none() ->
         Difference(wrong=Wrong.DIFFERENT, unit="HBJ", year=2026, what="number of effective reds", stored="2", expected="0"),
         Difference(wrong=Wrong.DIFFERENT, unit="ZJJ", year=2026, what="balance", stored="9.00", expected="0.50"),
     ]
+
+
+def test_wrong_sums_of_many_units_come_in_the_order_of_their_names() -> None:
+    units = [f"U{number}" for number in range(20)]
+    kept = {(unit, 2026): (Decimal("1.00"), 0) for unit in reversed(units)}
+    assert [one.unit for one in wrong_sums(kept, {})] == sorted(units)

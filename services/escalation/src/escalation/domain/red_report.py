@@ -52,11 +52,6 @@ def upcoming(ladder: Ladder, rung: Rung, rules: Rules) -> Period | None:
     return Period(number, end.last_day, max([rules.issue_instant(day), *held]))
 
 
-def _gone_on(rung: Rung) -> bool:
-    """Whether the ladder stands still: its matter goes on in another one, or was withdrawn."""
-    return rung.merged_at is not None or rung.withdrawn_at is not None
-
-
 def _end_of(number: int, ladder: Ladder, rung: Rung, rules: Rules) -> End | None:
     limit = term(ladder, rung.slip, rung.clock, rung.relief)
     amount = limit.amount * number if limit.amount is not None else None
