@@ -8,7 +8,7 @@ from typing import Any
 from event_contracts.event import Message, TimeLimit
 from event_contracts.intake import AssignmentDispatched, ObjectionDecided, ObjectionFiled, PlannedMilestone
 from event_contracts.notify import NoticeServed
-from ground_rules.limits import Deadline, deadline
+from ground_rules.limits import Deadline
 from ground_rules.policy import Policy
 from ground_rules.powers import Act
 from service_chassis.errors import Refused
@@ -22,6 +22,7 @@ from intake.domain.roles import Role
 from intake.domain.sources import SourceType
 from intake.handlers import evidence_rows, identity, part_of, settle_matter
 from intake.people import check_power
+from intake.rules import Rulebook
 from intake.store.matters import Matter, Part, Store
 from intake.units import check_unit
 
@@ -39,10 +40,10 @@ def note_service(work: Work, message: Message) -> None:
         work.store.add_service(data.matter_id, part.unit if part else data.unit, data.about, data.served_on)
 
 
-def file(work: Work, message: Message, policy: Policy) -> None:
+def file(work: Work, message: Message, rulebook: Rulebook) -> None:
     """A unit says that the matter is not its duty."""
     matter, part = part_of(work, message)
-    end = _end_of_window(matter, part, policy)
+    policy, end = rulebook.at(message.time), _end_of_window(matter, part, rulebook)
     believed = is_believed(message.arrived or work.now, cut.read_until(work.session), end, policy)
     fault = fault_in(message.time, part.objections.values(), policy.objection.bounces, end, believed=believed)
     if fault is not None:
@@ -56,10 +57,12 @@ def file(work: Work, message: Message, policy: Policy) -> None:
     work.retry(matter.matter_id)
 
 
-def _end_of_window(matter: Matter, part: Part, policy: Policy) -> Deadline | None:
+def _end_of_window(matter: Matter, part: Part, rulebook: Rulebook) -> Deadline | None:
+    """By the policy of the day of service, on the calendars that are published."""
     if part.served_on is None:
         return None
-    return deadline(window(SourceType(matter.source_type), policy), part.served_on, policy.calendar, policy.zone)
+    limit = window(SourceType(matter.source_type), rulebook.on(part.served_on))
+    return rulebook.end(limit, part.served_on)
 
 
 def decide(work: Work, message: Message, policy: Policy) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from event_contracts import intake as facts
-from event_contracts.escalation import SlipIssued, UrgeSent
+from event_contracts.escalation import CalendarPublished, PolicyPublished, SlipIssued, UrgeSent
 from event_contracts.event import Message
 from event_contracts.inbound import (
     CompletionClaimed,
@@ -34,6 +34,7 @@ from service_chassis.persistence.unit_of_work import Timer, Work
 from intake import burden, handlers, merging, objections, people, registration, replies, returning, suspecting, units
 from intake.domain.matter import matter_id
 from intake.metrics import OpenMatters
+from intake.rules import RULES, Rulebook
 from intake.store.matters import Store, open_by_section
 
 
@@ -48,6 +49,7 @@ class Intake(Service):
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.rulebook = Rulebook(policy)
 
     def collectors(self, database: Database) -> list[OpenMatters]:
         """What the role `api` shows beside the chassis' metrics, read from the tables when it is asked for."""
@@ -64,12 +66,15 @@ class Intake(Service):
             return [matter_id(message.sender, message.data.external_ref)]
         if isinstance(message.data, PersonsPublished):
             return [people.PERSONS]
+        if isinstance(message.data, CalendarPublished | PolicyPublished):
+            return [RULES]
         if isinstance(message.data, UnitsPublished):
             return [units.UNITS]
         return super().subjects(message)
 
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
         store = work.store = Store(work.session)
+        self.rulebook.refresh(work)
         store.load({subject for message in messages for subject in work.subjects_of(message)})
         suspecting.prepare(store, messages)
         merging.prepare(work, store, messages)
@@ -80,6 +85,7 @@ class Intake(Service):
 
     def prepare_timers(self, work: Work, timers: Sequence[Timer]) -> None:
         store = work.store = Store(work.session)
+        self.rulebook.refresh(work)
         moved = {timer.subject for timer in timers if timer.kind == units.MOVE}
         store.load(moved)
         store.load_groups()
@@ -90,7 +96,7 @@ class Intake(Service):
 
     @consume(MatterSubmitted)
     def on_matter_submitted(self, work: Work, message: Message) -> None:
-        registration.submit(work, message, self.policy)
+        registration.submit(work, message, self.rulebook.at(message.time))
 
     @consume(ProgressReported)
     def on_progress_reported(self, work: Work, message: Message) -> None:
@@ -98,31 +104,31 @@ class Intake(Service):
 
     @consume(ProgressAssessed)
     def on_progress_assessed(self, work: Work, message: Message) -> None:
-        handlers.assess_progress(work, message, self.policy)
+        handlers.assess_progress(work, message, self.rulebook.at(message.time))
 
     @consume(CompletionClaimed)
     def on_completion_claimed(self, work: Work, message: Message) -> None:
-        handlers.claim_completion(work, message, self.policy)
+        handlers.claim_completion(work, message, self.rulebook.at(message.time))
 
     @consume(CompletionVerified)
     def on_completion_verified(self, work: Work, message: Message) -> None:
-        handlers.verify_completion(work, message, self.policy)
+        handlers.verify_completion(work, message, self.rulebook.at(message.time))
 
     @consume(CompletionRejected)
     def on_completion_rejected(self, work: Work, message: Message) -> None:
-        handlers.reject_completion(work, message, self.policy)
+        handlers.reject_completion(work, message, self.rulebook.at(message.time))
 
     @consume(ObjectionFiled)
     def on_objection_filed(self, work: Work, message: Message) -> None:
-        objections.file(work, message, self.policy)
+        objections.file(work, message, self.rulebook)
 
     @consume(ObjectionDecided)
     def on_objection_decided(self, work: Work, message: Message) -> None:
-        objections.decide(work, message, self.policy)
+        objections.decide(work, message, self.rulebook.at(message.time))
 
     @consume(DuplicateResolved)
     def on_duplicate_resolved(self, work: Work, message: Message) -> None:
-        merging.resolve(work, message, self.policy)
+        merging.resolve(work, message, self.rulebook.at(message.time))
 
     @consume(ReplySent)
     def on_reply_sent(self, work: Work, message: Message) -> None:
@@ -130,15 +136,15 @@ class Intake(Service):
 
     @consume(MatterWithdrawn)
     def on_matter_withdrawn(self, work: Work, message: Message) -> None:
-        returning.withdraw(work, message, self.policy)
+        returning.withdraw(work, message, self.rulebook.at(message.time))
 
     @consume(MatterReopened)
     def on_matter_reopened(self, work: Work, message: Message) -> None:
-        returning.reopen(work, message, self.policy)
+        returning.reopen(work, message, self.rulebook.at(message.time))
 
     @consume(ReplyAssessed)
     def on_reply_assessed(self, work: Work, message: Message) -> None:
-        returning.assess(work, message, self.policy)
+        returning.assess(work, message, self.rulebook.at(message.time))
 
     @consume(PersonsPublished)
     def on_persons_published(self, work: Work, message: Message) -> None:
@@ -146,19 +152,23 @@ class Intake(Service):
 
     @consume(UnitsPublished)
     def on_units_published(self, work: Work, message: Message) -> None:
-        units.publish(work, message, self.policy)
+        units.publish(work, message, self.rulebook.at(message.time))
 
     @due(units.HANDOVER)
     def on_handover(self, work: Work, timer: Timer) -> None:
-        units.hand_over(work, timer, self.policy)
+        units.hand_over(work, timer, self.rulebook.at(timer.due_at))
 
     @due(units.MOVE)
     def on_move(self, work: Work, timer: Timer) -> None:
-        units.move(work, timer, self.policy)
+        units.move(work, timer, self.rulebook.at(timer.due_at))
 
     @consume(SlipIssued, UrgeSent)
     def on_asked(self, work: Work, message: Message) -> None:
         burden.note(work, message)
+
+    @consume(CalendarPublished, PolicyPublished)
+    def on_rule_published(self, work: Work, message: Message) -> None:
+        self.rulebook.keep(work, message)
 
     @consume(NoticeServed)
     def on_notice_served(self, work: Work, message: Message) -> None:

@@ -260,3 +260,11 @@ def _burden() -> None:
         sa.Column("at", Instant, nullable=False),
         sa.PrimaryKeyConstraint("event", name="pk_asked"),
     )
+    op.create_table(
+        "published_rule",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("published_at", Instant, nullable=False),
+        sa.Column("content", Json, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_published_rule"),
+    )

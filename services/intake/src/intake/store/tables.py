@@ -243,3 +243,12 @@ publication = Table(
     Column("published_at", Instant, nullable=False),
 )
 """When persons and units were first and last published; no row: never, and then everybody is accepted."""
+
+published_rule = Table(
+    "published_rule",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("content", Json, nullable=False),
+)
