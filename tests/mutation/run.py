@@ -108,6 +108,8 @@ def copy(package: str, folder: Path, only: Sequence[str]) -> None:
     shutil.copytree(tests / "unit", folder / "tests" / package / "unit", ignore=leave)
     for fixtures in tests.glob("conftest.py"):
         shutil.copy(fixtures, folder / "tests" / package)
+    for shared in set((ROOT / "tests").glob("*.py")) - {ROOT / "tests" / "conftest.py"}:
+        shutil.copy(shared, folder / "tests")
     (folder / "tests" / "conftest.py").write_text(AFRESH.replace("PACKAGE", package), "utf-8")
     (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8"), "utf-8")
     (folder / "setup.cfg").write_text(

@@ -49,6 +49,7 @@ def test_a_fixed_instant_is_in_time_at_the_instant_itself() -> None:
     assert end.in_time(at("2026-03-05 15:30"))
     assert not end.in_time(at("2026-03-05 15:31"))
     assert end.last_day == date(2026, 3, 5)
+    assert (end.fixed, end.provisional) == (True, False)
 
 
 def test_nothing_ends_before_it_was_served() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import permutations
 from typing import Any
@@ -45,6 +46,8 @@ def test_the_line_of_the_highest_revision_says_where_a_ladder_goes_on() -> None:
         assert merged(order) == Merged("M-3", at("2026-03-20 09:00"), "j10")
     assert merged([PARTED, FIRST]) is None
     assert merged([]) is None
+    other = replace(FIRST, data=FIRST.data | {"unit": "CGJ"})
+    assert merged([other]) == Merged("M-2", at("2026-03-10 09:00"), "j2", "CGJ")
 
 
 def test_the_days_of_a_merge_that_was_undone_are_told() -> None:

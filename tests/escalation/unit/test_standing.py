@@ -306,3 +306,18 @@ def test_approvals_of_an_earlier_round_do_not_count_in_the_next() -> None:
         top = rungs(of, RECKONING, BELIEVING)[-1]
         found = standing_of(of, top, [])
         assert [approval.at for approval in found.approvals] == [at(when) for when in wanted]
+
+
+def test_the_part_of_a_matter_that_was_done_again_was_given_then() -> None:
+    assert rungs(ladder(), RECKONING, BELIEVING)[0].since < at("2000-01-01 00:00")
+    again = ladder(reopened("2026-03-01 09:00"))
+    assert rungs(again, RECKONING, BELIEVING)[0].since == at("2026-03-01 09:00")
+
+
+def test_slips_that_fell_in_an_earlier_round_do_not_count_in_the_next() -> None:
+    fell = {"standing": False, "state": "OVERTURNED", "ended_at": at("2026-03-18 09:00")}
+    slips = [YELLOW[0], slip("YELLOW", "2026-03-17 00:00", **fell)]
+    for begun, counts in ((None, True), ("2026-03-16 09:00", True), ("2026-03-17 00:00", False), ("2026-03-19 09:00", False)):
+        of = ladder(approved("2026-03-20 09:00"), *([reopened(begun)] if begun else []), slips=list(slips))
+        found = standing_of(of, rungs(of, RECKONING, BELIEVING)[-1], [])
+        assert (found.fell_at is not None) is counts, begun
