@@ -247,7 +247,9 @@ def test_explaining_gives_the_value_in_force_and_its_provenance(key: str, value:
 
 
 AS_IN_THE_DESIGN = {
-    "SOURCE": "colours yellow.deduction red.deduction red.revokes_excellence red.referrals yellow.grounds red.grounds",
+    "SOURCE": "colours yellow.deduction red.deduction red.revokes_excellence red.referrals yellow.grounds red.grounds"
+    " routing.major_decision routing.meeting routing.document routing.eight_rules routing.leader_instruction"
+    " routing.netizen_message routing.npc_suggestion routing.cppcc_proposal",
     "LAW": """calendar period_counting review.window review.decide reply.npc_suggestion reply.npc_suggestion_difficult
         reply.petition reply.petition_extension reply.petition_objection""",
     "PRECEDENT": """reminders objection.window objection.bounces extension.per_slip extension.partial merit_loss_breaches
@@ -256,7 +258,8 @@ AS_IN_THE_DESIGN = {
         office_decision.extension office_decision.objection interview.reds interview.yellows year_attribution
         late_completion_before_issue review_suspends_ladder approval.white approval.yellow approval.red approver.white
         approver.yellow approver.red late_report.mode late_report.window hold.parked hold.source_silent hold.reason_pending
-        outage_credit issue_breaker.mode progress.cycle progress.standing_cycle progress.tolerance""",
+        outage_credit issue_breaker.mode progress.cycle progress.standing_cycle progress.tolerance
+        registration.approval quota.matters routing.petition routing.hotline routing.field_note routing.inspection""",
 }
 """Every parameter of domain.md d.15 with its provenance there, and those that the triggers and approvals of d.4 and d.14 need."""
 

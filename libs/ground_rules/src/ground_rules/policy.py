@@ -208,6 +208,38 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Routing:
+    """Which section of the office looks after the matters of each source (domain.md C8)."""
+
+    major_decision: str
+    meeting: str
+    document: str
+    eight_rules: str
+    leader_instruction: str
+    netizen_message: str
+    npc_suggestion: str
+    cppcc_proposal: str
+    petition: str
+    hotline: str
+    field_note: str
+    inspection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Whether a decision that is split into matters needs somebody's approval by name."""
+
+    approval: Literal["auto", "required"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How much may be asked of one unit in a local calendar month; None: no limit."""
+
+    matters: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Duplicates:
     """From which likeness (whole percent), and within how many calendar days, a matter is suspected to repeat another."""
 
@@ -274,6 +306,9 @@ class Policy:
     issue_breaker: IssueBreaker
     reply: Reply
     duplicates: Duplicates
+    routing: Routing
+    registration: Registration
+    quota: Quota
     rehearsal: RehearsalPart
     rows: tuple[Row, ...]
 
@@ -303,6 +338,9 @@ _SECTIONS: Mapping[str, type] = MappingProxyType(
         "issue_breaker": IssueBreaker,
         "reply": Reply,
         "duplicates": Duplicates,
+        "routing": Routing,
+        "registration": Registration,
+        "quota": Quota,
         "rehearsal": RehearsalPart,
     }
 )

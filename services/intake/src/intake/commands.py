@@ -1,4 +1,4 @@
-"""`python -m intake template` and `import`: the ledger (督办台账) as a spreadsheet, empty and filled in."""
+"""`python -m intake template` and `import`: the ledger (督办台账) as a spreadsheet, empty and filled in; `trace`: see there."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from service_chassis.cli import Command
+
+from intake.trace_command import trace
 
 if TYPE_CHECKING:
     from ground_rules.policy import Policy
@@ -107,5 +109,6 @@ COMMANDS = MappingProxyType(
     {
         "template": Command("an empty ledger (督办台账) to fill in: FILE.xlsx", template),
         "import": Command("let a ledger in, as a whole or not at all: FILE.xlsx [--unit CODE] [--report FILE]", bring_in),
+        "trace": Command("from clause to matter, unit and evidence, and back: --out FILE.xlsx [--document --clause …]", trace),
     }
 )

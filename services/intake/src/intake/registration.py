@@ -20,14 +20,14 @@ from ground_rules.policy import Policy
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
-from intake import suspecting, units
+from intake import quotas, suspecting, units
 from intake.domain import assignment, authority
 from intake.domain import matter as rules
 from intake.domain.completion import PartState
 from intake.domain.faults import Fault
 from intake.domain.matter import MatterState
 from intake.domain.roles import Role
-from intake.domain.sources import RULES, Section, SourceType, reply_limit
+from intake.domain.sources import SourceType, reply_limit
 from intake.store.matters import Matter, Part, Store
 
 CLASSIFIED = frozenset({"SECRET", "TOP_SECRET"})
@@ -37,22 +37,35 @@ REF_USED = "编号{ref}已用于另一事项，请换编号 / the reference {ref
 
 def submit(work: Work, message: Message, policy: Policy) -> None:
     """Register a matter and dispatch its parts, or refuse it with the reason."""
-    store: Store = work.store
+    register(work, message, check(work, message, policy), policy)
+
+
+def check(work: Work, message: Message, policy: Policy) -> list[AssignmentItem]:
+    """The parts of a matter as they would be dispatched; refuses it with the reason. Changes nothing."""
     data: MatterSubmitted = message.data
     matter_id = rules.matter_id(message.sender, data.external_ref)
     if data.classification in CLASSIFIED:
         raise Refused("CLASSIFIED", SECRET_TEXT, "/data/classification")
-    if matter_id in store.matters:
+    if matter_id in work.store.matters:
         raise Refused("ALREADY_USED", REF_USED.format(ref=data.external_ref), "/data/external_ref")
     _check_authority(message, policy)
     units.check_assigned(work, message, policy)
     items = _items(matter_id, data, policy)
+    quotas.check(work, message, policy)
+    return items
+
+
+def register(work: Work, message: Message, items: list[AssignmentItem], policy: Policy, directive: str | None = None) -> Matter:
+    """Keep, announce and dispatch a matter that was checked; `directive`: the decision that it was split from."""
+    data: MatterSubmitted = message.data
+    matter_id = rules.matter_id(message.sender, data.external_ref)
     reply = reply_limit(SourceType(data.source.type), policy, difficult=data.source.difficult)
-    matter = _save(store, message, matter_id, items, reply)
+    matter = _save(work.store, message, matter_id, items, reply, _section(data, policy), directive)
     work.know_matter(matter_id, data.external_ref, message.sender, [item.unit for item in items])
     _announce(work, message, matter_id, items, _duties(items, reply), policy)
     suspecting.suspect(work, message, matter, policy)
     units.follow(work, matter, policy)
+    return matter
 
 
 def _duties(items: list[AssignmentItem], reply: Limit | None) -> list[ReplyDuty]:
@@ -116,7 +129,15 @@ def _refuse(fault: Fault | None) -> None:
 # ---- what is kept
 
 
-def _save(store: Store, message: Message, matter_id: str, items: list[AssignmentItem], reply: Limit | None) -> Matter:
+def _save(
+    store: Store,
+    message: Message,
+    matter_id: str,
+    items: list[AssignmentItem],
+    reply: Limit | None,
+    section: str,
+    directive: str | None,
+) -> Matter:
     data: MatterSubmitted = message.data
     matter = Matter(
         matter_id,
@@ -132,7 +153,8 @@ def _save(store: Store, message: Message, matter_id: str, items: list[Assignment
     told_by = data.source.informant
     rows = [_part_row(matter_id, item, submitted) for item, submitted in zip(items, data.assignments, strict=True)]
     known = {"matter_id": matter_id, "name": told_by.name, "contact": told_by.contact} if told_by else None
-    store.add_matter(matter, _matter_row(message, matter, reply), rows, known)
+    row = _matter_row(message, matter, reply) | {"section": section, "directive": directive}
+    store.add_matter(matter, row, rows, known)
     return matter
 
 
@@ -145,7 +167,6 @@ def _matter_row(message: Message, matter: Matter, reply: Limit | None) -> dict[s
         "submitted_by": matter.submitted_by,
         "title": matter.title,
         "kind": data.kind or rules.DEFAULT_KIND,
-        "section": _section(data).value,
         "source_type": source.type,
         "source_number": source.number,
         "source_issuer": source.issuer,
@@ -165,6 +186,7 @@ def _matter_row(message: Message, matter: Matter, reply: Limit | None) -> dict[s
         "primary_id": None,
         "merged_at": None,
         "leads": False,
+        "override": asdict(data.override) if data.override else None,
     }
 
 
@@ -191,8 +213,10 @@ def _part_row(matter_id: str, item: AssignmentItem, submitted: SubmittedAssignme
     }
 
 
-def _section(data: MatterSubmitted) -> Section:
-    return RULES[SourceType(data.source.type)].section
+def _section(data: MatterSubmitted, policy: Policy) -> str:
+    """By policy; domain.md C8 is the default."""
+    section: str = getattr(policy.routing, data.source.type.lower())
+    return section
 
 
 # ---- what is announced
@@ -209,7 +233,7 @@ def _announce(
         submitted_by=message.sender,
         title=data.title,
         kind=data.kind or rules.DEFAULT_KIND,
-        section=_section(data).value,
+        section=_section(data, policy),
         standard=data.standard,
         source=SourceRecord(
             type=source.type,

@@ -12,6 +12,7 @@ from event_contracts.inbound import (
     CompletionRejected,
     CompletionVerified,
     DuplicateResolved,
+    MatterDecomposed,
     MatterReopened,
     MatterSubmitted,
     MatterWithdrawn,
@@ -31,7 +32,7 @@ from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 
-from intake import burden, handlers, merging, objections, people, registration, replies, returning, suspecting, units
+from intake import burden, decomposing, handlers, merging, objections, people, registration, replies, returning, suspecting, units
 from intake.domain.matter import matter_id
 from intake.metrics import OpenMatters
 from intake.rules import RULES, Rulebook
@@ -64,6 +65,9 @@ class Intake(Service):
         """A submission locks the id that its matter will have, so that two of the same reference cannot meet."""
         if isinstance(message.data, MatterSubmitted):
             return [matter_id(message.sender, message.data.external_ref)]
+        if isinstance(message.data, MatterDecomposed):
+            refs = (matter.external_ref for matter in message.data.matters)
+            return [decomposing.subject(message.data.directive), *(matter_id(message.sender, ref) for ref in refs)]
         if isinstance(message.data, PersonsPublished):
             return [people.PERSONS]
         if isinstance(message.data, CalendarPublished | PolicyPublished):
@@ -76,7 +80,7 @@ class Intake(Service):
         store = work.store = Store(work.session)
         self.rulebook.refresh(work)
         store.load({subject for message in messages for subject in work.subjects_of(message)})
-        suspecting.prepare(store, messages)
+        suspecting.prepare(store, decomposing.submissions(messages))
         merging.prepare(work, store, messages)
         papers = {found for message in messages if (found := _needs_papers(work, store, message)) is not None}
         store.load_papers(_with_leading(store, papers) - store.heads.component)
@@ -97,6 +101,10 @@ class Intake(Service):
     @consume(MatterSubmitted)
     def on_matter_submitted(self, work: Work, message: Message) -> None:
         registration.submit(work, message, self.rulebook.at(message.time))
+
+    @consume(MatterDecomposed)
+    def on_matter_decomposed(self, work: Work, message: Message) -> None:
+        decomposing.decompose(work, message, self.policy)
 
     @consume(ProgressReported)
     def on_progress_reported(self, work: Work, message: Message) -> None:

@@ -24,8 +24,8 @@ MOST = 10
 
 
 def prepare(store: Store, messages: Iterable[Message]) -> None:
-    """Look for what the new matters of a batch may repeat, with one statement for all of them."""
-    prints = [_print(message) for message in messages if isinstance(message.data, MatterSubmitted)]
+    """Look for what the submitted matters of a batch may repeat, with one statement for all of them."""
+    prints = [_print(message) for message in messages]
     if prints:
         store.heads.look_up(key for found in prints for key in sought(found, SOURCE_TYPES))
 

@@ -1,4 +1,4 @@
-"""Where a matter comes from: which section looks after it, and which clock the rules give it when the sender names none.
+"""Where a matter comes from, and which clock the rules give it when the sender names none; its section is policy (`routing`).
 
 Sources: the source document's three sections (domain.md C1–C8) and the clocks of other rules (domain.md a′.2).
 """
@@ -57,7 +57,6 @@ class SourceRule:
     `None` for a limit means: no rule gives one, the sender has to.
     """
 
-    section: Section
     limit: str | None = None
     difficult: str | None = None
     """The limit of a matter marked difficult; without one, `limit` holds."""
@@ -71,32 +70,31 @@ class SourceRule:
 
 RULES: Mapping[SourceType, SourceRule] = MappingProxyType(
     {
-        SourceType.MAJOR_DECISION: SourceRule(Section.DECISION_SUPERVISION),
+        SourceType.MAJOR_DECISION: SourceRule(),
         # One province's rule (a′.2): minutes 20, documents 30; workdays, as for the instructions of the same rule in AC-15.
-        SourceType.MEETING: SourceRule(Section.DECISION_SUPERVISION, limit="meeting"),
-        SourceType.DOCUMENT: SourceRule(Section.DECISION_SUPERVISION, limit="document"),
-        SourceType.EIGHT_RULES: SourceRule(Section.DECISION_SUPERVISION, standing=True),
+        SourceType.MEETING: SourceRule(limit="meeting"),
+        SourceType.DOCUMENT: SourceRule(limit="document"),
+        SourceType.EIGHT_RULES: SourceRule(standing=True),
         # Attended meetings, accompanied visits and inspections (C11, C12): what came of them is a decision to be carried out.
-        SourceType.FIELD_NOTE: SourceRule(Section.DECISION_SUPERVISION),
-        SourceType.INSPECTION: SourceRule(Section.DECISION_SUPERVISION),
+        SourceType.FIELD_NOTE: SourceRule(),
+        SourceType.INSPECTION: SourceRule(),
         # The same rule: ordinary 15, difficult 30; urgent ones (1–5 days) carry their own limit.
         SourceType.LEADER_INSTRUCTION: SourceRule(
-            Section.SPECIAL_HANDLING, limit="leader_instruction", difficult="leader_instruction_difficult", answered=True
+            limit="leader_instruction", difficult="leader_instruction_difficult", answered=True
         ),
-        SourceType.NETIZEN_MESSAGE: SourceRule(Section.SPECIAL_HANDLING, limit="netizen_message", answered=True),
-        SourceType.PETITION: SourceRule(Section.SPECIAL_HANDLING, limit="petition", answered=True),
+        SourceType.NETIZEN_MESSAGE: SourceRule(limit="netizen_message", answered=True),
+        SourceType.PETITION: SourceRule(limit="petition", answered=True),
         # 12345: 13 workdays for a complaint; an enquiry (3) carries its own limit.
-        SourceType.HOTLINE: SourceRule(Section.SPECIAL_HANDLING, limit="hotline", answered=True),
+        SourceType.HOTLINE: SourceRule(limit="hotline", answered=True),
         # 代表法 2025 art. 51: three months, six for wide or difficult ones; supporting opinion within one month.
         SourceType.NPC_SUGGESTION: SourceRule(
-            Section.SUGGESTION_HANDLING,
             limit="npc_suggestion",
             difficult="npc_suggestion_difficult",
             supporting="npc_supporting",
             answered=True,
         ),
         # Three months by common practice (a′.2, C7).
-        SourceType.CPPCC_PROPOSAL: SourceRule(Section.SUGGESTION_HANDLING, limit="cppcc_proposal", answered=True),
+        SourceType.CPPCC_PROPOSAL: SourceRule(limit="cppcc_proposal", answered=True),
     }
 )
 

@@ -55,6 +55,8 @@ def _matter() -> None:
         sa.Column("primary_id", sa.Text),
         sa.Column("merged_at", Instant),
         sa.Column("leads", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("override", Json),
+        sa.Column("directive", sa.Text),
         sa.PrimaryKeyConstraint("matter_id", name="pk_matter"),
         sa.UniqueConstraint("submitted_by", "external_ref", name="uq_matter_submitted_by_external_ref"),
     )

@@ -250,6 +250,11 @@ class Store:
         rows = select_in(self.session, assignment, assignment.c.matter_id, [found.matter_id])
         return next(dict(row) for row in rows if row["unit"] == part.unit)
 
+    def added_for(self, unit: str, since: datetime, until: datetime) -> int:
+        """Matters of this batch that a unit is given between two instants."""
+        rows = (row["matter_id"] for row in self._new[assignment] if row["unit"] == unit)
+        return sum(since <= self.matters[of].submitted_at < until for of in rows)
+
     # ---- what handlers write
 
     def add_matter(self, found: Matter, row: dict[str, Any], parts: list[dict[str, Any]], told_by: dict[str, Any] | None) -> None:

@@ -38,9 +38,12 @@ matter = Table(
     Column("primary_id", Text),
     Column("merged_at", Instant),
     Column("leads", Boolean, nullable=False, server_default=false()),
+    Column("override", Json),
+    Column("directive", Text),
     UniqueConstraint("submitted_by", "external_ref"),
     Index("ix_matter_primary_id", "primary_id", postgresql_where=_MERGED, sqlite_where=_MERGED),
 )
+"""`override`: who gave a unit more than its quota, and why. `directive`: the decision that the matter was split from."""
 """`primary_id`: the matter that it is handled with (并案), since `merged_at`. `leads`: others are handled with it."""
 
 informant = Table(
