@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from ground_rules.limits import Limit
 from ground_rules.parameters import Faulty, Outage, Parameter, suggestion, written
+from ground_rules.policy_intake import Duplicates, Quota, Registration, Reply, Routing
 from ground_rules.workdays import WorkCalendar
 
 __all__ = ["Outage", "Policy", "PolicyError", "amended", "load_policy", "load_policy_file"]
@@ -185,66 +186,6 @@ class IssueBreaker:
     history_days: int
     floor: int
     factor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Limits that come with the source of a matter."""
-
-    npc_suggestion: Limit
-    npc_suggestion_difficult: Limit
-    npc_supporting: Limit
-    cppcc_proposal: Limit
-    leader_instruction: Limit
-    leader_instruction_difficult: Limit
-    meeting: Limit
-    document: Limit
-    netizen_message: Limit
-    hotline: Limit
-    petition: Limit
-    petition_extension: Limit
-    petition_objection: Limit
-    redo: Limit
-
-
-@dataclass(frozen=True, slots=True)
-class Routing:
-    """Which section of the office looks after the matters of each source (domain.md C8)."""
-
-    major_decision: str
-    meeting: str
-    document: str
-    eight_rules: str
-    leader_instruction: str
-    netizen_message: str
-    npc_suggestion: str
-    cppcc_proposal: str
-    petition: str
-    hotline: str
-    field_note: str
-    inspection: str
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """Whether a decision that is split into matters needs somebody's approval by name."""
-
-    approval: Literal["auto", "required"]
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """How much may be asked of one unit in a local calendar month; None: no limit."""
-
-    matters: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicates:
-    """From which likeness (whole percent), and within how many calendar days, a matter is suspected to repeat another."""
-
-    threshold: int
-    period: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from service_chassis.spreadsheet.sheet import Cell, Column, Form, Sheet
-from sqlalchemy import Connection
 
 from intake.domain.completion import Filing, FilingKind, Verdict, answer
 from intake.store.traces import filings_of, parts_of, verdicts_of
@@ -51,12 +50,12 @@ class Wanted:
     sha256: str | None = None
 
 
-def sheet(conn: Connection, wanted: Wanted) -> Sheet:
+def sheet(conn: Any, wanted: Wanted) -> Sheet:
     """The rows that are wanted, by document, clause, matter, unit and time. A part without a filing has one row, too."""
     return Sheet("trace", "条款到证据", "from clause to evidence", COLUMNS, list(_rows(conn, wanted)))
 
 
-def _rows(conn: Connection, wanted: Wanted) -> Iterator[list[Cell]]:
+def _rows(conn: Any, wanted: Wanted) -> Iterator[list[Cell]]:
     parts = parts_of(conn, document=wanted.document, clause=wanted.clause, matter=wanted.matter, unit=wanted.unit)
     ids = sorted({part.matter_id for part in parts})
     filed, said = filings_of(conn, ids), verdicts_of(conn, ids)
