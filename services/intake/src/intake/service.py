@@ -104,7 +104,7 @@ class Intake(Service):
 
     @consume(MatterDecomposed)
     def on_matter_decomposed(self, work: Work, message: Message) -> None:
-        decomposing.decompose(work, message, self.policy)
+        decomposing.decompose(work, message, self.rulebook.at(message.time))
 
     @consume(ProgressReported)
     def on_progress_reported(self, work: Work, message: Message) -> None:
