@@ -11,16 +11,9 @@ import pytest
 from escalation.domain.acts import Approval, ParkedHold, Proposal
 from escalation.domain.clock import Claim, Course, End, Reckoning
 from escalation.domain.determination import Finding
-from escalation.domain.ladder import (
-    Draft,
-    Hold,
-    Issue,
-    Nothing,
-    Rules,
-    Standing,
-    next_step,
-)
+from escalation.domain.ladder import next_step
 from escalation.domain.review import Review
+from escalation.domain.steps import Draft, Hold, Issue, Nothing, Rules, Standing
 from ground_rules.workdays import WorkCalendar
 
 ZONE = ZoneInfo("Asia/Shanghai")

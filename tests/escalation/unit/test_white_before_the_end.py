@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from escalation.domain.acts import Approval, ParkedHold
 from escalation.domain.clock import Course, End, Reckoning
-from escalation.domain.ladder import Draft, Hold, Issue, Nothing, Rules, Standing, next_step
+from escalation.domain.ladder import next_step
 from escalation.domain.progress import Check, Failed
 from escalation.domain.relief import Relief, Wait
+from escalation.domain.steps import Draft, Hold, Issue, Nothing, Rules, Standing
 from ground_rules.limits import Limit
 from ground_rules.workdays import WorkCalendar
 

@@ -17,11 +17,11 @@ from service_chassis.persistence.unit_of_work import Work
 
 from escalation.domain import slip as slips
 from escalation.domain.clock import Reckoning
-from escalation.domain.ladder import Rules
 from escalation.domain.lateness import LateReports
 from escalation.domain.reminders import Reminding
 from escalation.domain.slip import RED, YELLOW, Slip
 from escalation.domain.standing import Entry, Ladder, Rung
+from escalation.domain.steps import Rules
 from escalation.metrics import Metrics
 from escalation.store.ladders import Store
 

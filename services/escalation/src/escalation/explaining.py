@@ -12,10 +12,10 @@ from ground_rules.policy import Policy
 from escalation import reasons
 from escalation.domain.clock import Clock, Reckoning
 from escalation.domain.explain import clock_text, explain_clock
-from escalation.domain.ladder import AWAITING_CUT, SUSPENDED
 from escalation.domain.relief import LET_OFF
 from escalation.domain.shield import waited
 from escalation.domain.standing import Ladder, Rung, rungs
+from escalation.domain.steps import AWAITING_CUT, SUSPENDED
 from escalation.metrics import Metrics
 from escalation.objection_windows import window_of_ladder
 from escalation.rulebook import Rulebook

@@ -19,10 +19,10 @@ from escalation.domain import determination, review, standing
 from escalation.domain import slip as slips
 from escalation.domain.clock import BREACHED, REJECTED, RUNNING, STOPPED, VERIFIED, Clock
 from escalation.domain.determination import Finding
-from escalation.domain.ladder import AWAITING_CUT, PARKED
 from escalation.domain.progress import REPORT, RETURNED
 from escalation.domain.slip import FOUNDED_ON_EXPIRY, RED, WHITE, YELLOW, Slip
 from escalation.domain.standing import Ladder
+from escalation.domain.steps import AWAITING_CUT, PARKED
 from escalation.settle import Settling
 
 OFFICE, LEAD = "OFFICE", "LEAD"

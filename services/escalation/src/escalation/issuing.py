@@ -12,11 +12,11 @@ from escalation import announcements as say
 from escalation.desk import ISSUE, Book, later
 from escalation.domain import slip as slips
 from escalation.domain.determination import MACHINE
-from escalation.domain.ladder import PARKED, Draft, Issue, Step
 from escalation.domain.progress import Failed
 from escalation.domain.referral import referrals_of
 from escalation.domain.slip import RED, Slip
 from escalation.domain.standing import Ladder, Rung
+from escalation.domain.steps import PARKED, Draft, Issue, Step
 from escalation.falling import Falling
 from escalation.powers import capacity_of
 

@@ -21,13 +21,13 @@ from escalation.domain.clock import (
     SUSPENDED,
     Clock,
 )
-from escalation.domain.ladder import MERGED
 from escalation.domain.merging import UNMERGED
 from escalation.domain.relief import LET_OFF
 from escalation.domain.rounds import MATTER_WITHDRAWN
 from escalation.domain.shield import AWAITING_OTHER_UNIT
 from escalation.domain.slip import RED, YELLOW, Slip
 from escalation.domain.standing import SERVICE, Ladder, Rung, term
+from escalation.domain.steps import MERGED
 from escalation.reprojecting import tell_reprojected
 from escalation.waiting import tell_waited, tell_waiting
 

@@ -13,7 +13,11 @@ from escalation import interviews, joined_terms, office, progress, red_reports, 
 from escalation.desk import ISSUE
 from escalation.domain import slip as slips
 from escalation.domain.acts import ParkedHold
-from escalation.domain.ladder import (
+from escalation.domain.ladder import next_step
+from escalation.domain.progress import CHECK, PROGRESS_MADE
+from escalation.domain.rounds import MATTER_WITHDRAWN
+from escalation.domain.standing import PROPOSAL, SERVICE, Ladder, Rung, lost_by, rungs, standing_of, unfounded
+from escalation.domain.steps import (
     AWAITING_DETERMINATION,
     ESCALATED,
     ISSUE_SCHEDULED,
@@ -24,11 +28,7 @@ from escalation.domain.ladder import (
     Nothing,
     Rules,
     Step,
-    next_step,
 )
-from escalation.domain.progress import CHECK, PROGRESS_MADE
-from escalation.domain.rounds import MATTER_WITHDRAWN
-from escalation.domain.standing import PROPOSAL, SERVICE, Ladder, Rung, lost_by, rungs, standing_of, unfounded
 from escalation.issuing import Issuing
 
 STEPS_AT_MOST = 12

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from escalation.domain.clock import REJECTED, RUNNING, VERIFIED, End
-from escalation.domain.ladder import Rules
 from escalation.domain.slip import RED
 from escalation.domain.standing import Ladder, Rung, term
+from escalation.domain.steps import Rules
 
 REPORTED = "RED_REPORT"
 """The journal's line of a report; its id is the slip and the number of the period."""

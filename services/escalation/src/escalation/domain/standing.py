@@ -17,7 +17,6 @@ from escalation.domain.acts import Approval, ParkedHold, Proposal
 from escalation.domain.clock import Claim, Clock, Course, Reckoning, Term, course
 from escalation.domain.determination import Finding
 from escalation.domain.fallen import fell_at, next_colour
-from escalation.domain.ladder import Standing
 from escalation.domain.lateness import LateReports
 from escalation.domain.relief import LET_OFF, NO_RELIEF, TRANSFERRED, LeftOut, Relief, joined
 from escalation.domain.review import Review
@@ -30,6 +29,7 @@ from escalation.domain.slip import (
     YELLOW,
     Slip,
 )
+from escalation.domain.steps import Standing
 
 CLAIM, VERDICT, PROGRESS, URGE = "CLAIM", "VERDICT", "PROGRESS", "URGE"
 FINDING, PROPOSAL, APPROVAL, SERVICE = "FINDING", "PROPOSAL", "APPROVAL", checks.SERVICE

@@ -21,11 +21,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from escalation.domain.acts import ParkedHold
 from escalation.domain.clock import BREACHED, OFFICE, OFFICE_DECISIONS, REPLY, REVIEW, REVIEW_WINDOW, RUNNING, SUSPENDED, Clock
-from escalation.domain.ladder import AWAITING_CUT
 from escalation.domain.objection import FILED as OBJECTION
 from escalation.domain.referral import Referral
 from escalation.domain.slip import ISSUED, SERVED, Slip
 from escalation.domain.standing import APPLICATION, DECISION, Entry, Ladder
+from escalation.domain.steps import AWAITING_CUT
 from escalation.metrics import Figures
 from escalation.store.tables import clock, counter, hold, journal, ladder, outcome, published_rule, referral, slip
 
