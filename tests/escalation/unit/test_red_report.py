@@ -11,8 +11,9 @@ import pytest
 from escalation.domain.clock import Claim, Clock, Course, End, Reckoning
 from escalation.domain.red_report import REPORTED, Period, upcoming
 from escalation.domain.relief import NO_RELIEF, Relief, Wait
+from escalation.domain.rungs import Rung
 from escalation.domain.slip import Slip
-from escalation.domain.standing import Entry, Ladder, Rung
+from escalation.domain.standing import Entry, Ladder
 from escalation.domain.steps import Rules
 from ground_rules.workdays import WorkCalendar
 

@@ -14,8 +14,9 @@ from escalation.domain.clock import Claim, Clock, Reckoning, Term, course, merge
 from escalation.domain.lateness import LateReports
 from escalation.domain.progress import cycle_check
 from escalation.domain.relief import NO_RELIEF, LeftOut, Relief, Wait
+from escalation.domain.rungs import rungs, term
 from escalation.domain.slip import Slip, check_reason
-from escalation.domain.standing import Entry, Ladder, rungs, term
+from escalation.domain.standing import Entry, Ladder
 from ground_rules.limits import Limit
 from ground_rules.workdays import WorkCalendar
 

@@ -10,8 +10,9 @@ import pytest
 from escalation.domain.clock import Clock, End, Reckoning
 from escalation.domain.lateness import LateReports
 from escalation.domain.relief import LeftOut
+from escalation.domain.rungs import rungs
 from escalation.domain.shield import overdue_since, shielded, urged_by_lead, waited
-from escalation.domain.standing import Entry, Ladder, rungs
+from escalation.domain.standing import Entry, Ladder
 from ground_rules.limits import Limit
 from ground_rules.workdays import WorkCalendar
 

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from escalation.domain.clock import Clock, Reckoning
 from escalation.domain.lateness import LateReports
+from escalation.domain.rungs import may_propose, rungs, standing_of, unfounded
 from escalation.domain.slip import Slip
-from escalation.domain.standing import Entry, Ladder, may_propose, rungs, standing_of, unfounded
+from escalation.domain.standing import Entry, Ladder
 from ground_rules.limits import Limit
 from ground_rules.workdays import WorkCalendar
 

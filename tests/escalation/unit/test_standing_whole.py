@@ -13,8 +13,9 @@ from escalation.domain.determination import Finding
 from escalation.domain.fallen import next_colour
 from escalation.domain.lateness import LateReports
 from escalation.domain.review import Review
+from escalation.domain.rungs import rungs, standing_of, term
 from escalation.domain.slip import Slip
-from escalation.domain.standing import Entry, Ladder, rungs, standing_of, term
+from escalation.domain.standing import Entry, Ladder
 from escalation.domain.steps import Standing
 from ground_rules.limits import Limit
 from ground_rules.workdays import WorkCalendar

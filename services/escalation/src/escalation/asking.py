@@ -23,8 +23,9 @@ from escalation.domain.lateness import is_believed, too_late
 from escalation.domain.relief import remaining
 from escalation.domain.reply import about_of, is_about_reply
 from escalation.domain.review import INADMISSIBLE_LATE, Fault
+from escalation.domain.rungs import Rung, rungs, term
 from escalation.domain.slip import Slip
-from escalation.domain.standing import Ladder, Rung, rungs, term
+from escalation.domain.standing import Ladder
 from escalation.handlers import joint_ladder_of as ladder_of
 from escalation.handlers import ladder_of as own_ladder_of
 from escalation.settle import Settling

@@ -19,8 +19,9 @@ from escalation.domain import slip as slips
 from escalation.domain.clock import Reckoning
 from escalation.domain.lateness import LateReports
 from escalation.domain.reminders import Reminding
+from escalation.domain.rungs import Rung
 from escalation.domain.slip import RED, YELLOW, Slip
-from escalation.domain.standing import Entry, Ladder, Rung
+from escalation.domain.standing import Entry, Ladder
 from escalation.domain.steps import Rules
 from escalation.metrics import Metrics
 from escalation.store.ladders import Store

@@ -13,8 +13,9 @@ from escalation import reasons
 from escalation.domain.clock import Clock, Reckoning
 from escalation.domain.explain import clock_text, explain_clock
 from escalation.domain.relief import LET_OFF
+from escalation.domain.rungs import Rung, rungs
 from escalation.domain.shield import waited
-from escalation.domain.standing import Ladder, Rung, rungs
+from escalation.domain.standing import Ladder
 from escalation.domain.steps import AWAITING_CUT, SUSPENDED
 from escalation.metrics import Metrics
 from escalation.objection_windows import window_of_ladder

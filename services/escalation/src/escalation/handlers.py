@@ -15,7 +15,7 @@ from service_chassis.persistence.unit_of_work import Timer
 
 from escalation import announcements as say
 from escalation import moving, powers, progress, returning
-from escalation.domain import determination, review, standing
+from escalation.domain import determination, review, rungs, standing
 from escalation.domain import slip as slips
 from escalation.domain.clock import BREACHED, REJECTED, RUNNING, STOPPED, VERIFIED, Clock
 from escalation.domain.determination import Finding
@@ -225,7 +225,7 @@ def _may_propose(ladder: Ladder, message: Message, *, direct_start: bool) -> Non
         raise Refused("DUPLICATE_LADDER", "该事项已有同色督办单 / a slip of this colour exists on this ladder", "/data/colour")
     if colour == RED:
         _refuse_barred_red(ladder, message, direct_start=direct_start)
-    elif not standing.may_propose(ladder, colour, direct_start=direct_start):
+    elif not rungs.may_propose(ladder, colour, direct_start=direct_start):
         text = "不得越级发单：须先有白色督办单 / no direct start at a higher colour: a white comes first"
         raise Refused("NOT_EMPOWERED", text, "/data/colour")
     _refuse_incomplete(ladder, message)
@@ -247,7 +247,7 @@ def _refuse_barred_red(ladder: Ladder, message: Message, *, direct_start: bool) 
     if determination.bars_red(ladder.findings(), message.time):
         text = "已认定有实质性改进，不得发红色督办单 / substantive improvement was found: no red"
         raise Refused("RED_BARRED", text, "/data/colour")
-    if not standing.may_propose(ladder, RED, direct_start=direct_start):
+    if not rungs.may_propose(ladder, RED, direct_start=direct_start):
         raise Refused("RED_BARRED", "尚无黄色督办单，不得发红色督办单 / no yellow was issued: no red", "/data/colour")
 
 

@@ -14,8 +14,9 @@ from escalation.domain import slip as slips
 from escalation.domain.determination import MACHINE
 from escalation.domain.progress import Failed
 from escalation.domain.referral import referrals_of
+from escalation.domain.rungs import Rung
 from escalation.domain.slip import RED, Slip
-from escalation.domain.standing import Ladder, Rung
+from escalation.domain.standing import Ladder
 from escalation.domain.steps import PARKED, Draft, Issue, Step
 from escalation.falling import Falling
 from escalation.powers import capacity_of

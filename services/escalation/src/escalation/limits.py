@@ -24,9 +24,10 @@ from escalation.domain.clock import (
 from escalation.domain.merging import UNMERGED
 from escalation.domain.relief import LET_OFF
 from escalation.domain.rounds import MATTER_WITHDRAWN
+from escalation.domain.rungs import Rung, term
 from escalation.domain.shield import AWAITING_OTHER_UNIT
 from escalation.domain.slip import RED, YELLOW, Slip
-from escalation.domain.standing import SERVICE, Ladder, Rung, term
+from escalation.domain.standing import SERVICE, Ladder
 from escalation.domain.steps import MERGED
 from escalation.reprojecting import tell_reprojected
 from escalation.waiting import tell_waited, tell_waiting

@@ -22,8 +22,9 @@ from escalation.domain.clock import (
     Clock,
     End,
 )
+from escalation.domain.rungs import Rung
 from escalation.domain.slip import YELLOW
-from escalation.domain.standing import FINDING, Ladder, Rung
+from escalation.domain.standing import FINDING, Ladder
 
 
 def begin(desk: Desk, ladder: Ladder, owner: str, about: str, limit: Limit, at: datetime, start: date | None = None) -> Clock:

@@ -12,7 +12,8 @@ from escalation.desk import PROGRESS, Desk
 from escalation.domain.checks import started_on, track_of
 from escalation.domain.progress import CHECK, Check, Expected, made_of, upcoming
 from escalation.domain.relief import LET_OFF
-from escalation.domain.standing import Ladder, Rung, rungs
+from escalation.domain.rungs import Rung, rungs
+from escalation.domain.standing import Ladder
 
 STANDING_SOURCE = "EIGHT_RULES"
 """Supervision without a natural end (domain.md C3): without a limit it reports in cycles."""

@@ -7,8 +7,9 @@ from service_chassis.persistence.unit_of_work import Timer
 from escalation import announcements as say
 from escalation.desk import RED_REPORT, Desk, later
 from escalation.domain.red_report import REPORTED, Period, upcoming
+from escalation.domain.rungs import rungs
 from escalation.domain.slip import RED, Slip
-from escalation.domain.standing import Ladder, rungs
+from escalation.domain.standing import Ladder
 
 
 def schedule(desk: Desk, ladder: Ladder) -> None:

@@ -11,8 +11,9 @@ from escalation import waiting
 from escalation.desk import REVIEW, REVIEWERS
 from escalation.domain.clock import BREACHED, RUNNING, STOPPED, Clock, End
 from escalation.domain.clock import REVIEW as REVIEW_OWNER
+from escalation.domain.rungs import rungs
 from escalation.domain.slip import RED, Slip
-from escalation.domain.standing import Ladder, rungs
+from escalation.domain.standing import Ladder
 from escalation.settle import Settling
 
 

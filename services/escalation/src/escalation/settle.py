@@ -16,7 +16,8 @@ from escalation.domain.acts import ParkedHold
 from escalation.domain.ladder import next_step
 from escalation.domain.progress import CHECK, PROGRESS_MADE
 from escalation.domain.rounds import MATTER_WITHDRAWN
-from escalation.domain.standing import PROPOSAL, SERVICE, Ladder, Rung, lost_by, rungs, standing_of, unfounded
+from escalation.domain.rungs import Rung, lost_by, rungs, standing_of, unfounded
+from escalation.domain.standing import PROPOSAL, SERVICE, Ladder
 from escalation.domain.steps import (
     AWAITING_DETERMINATION,
     ESCALATED,

@@ -11,7 +11,8 @@ from escalation.domain.relief import LET_OFF
 from escalation.domain.slip import LATE_ARRIVAL, LATE_REPORT, LEGITIMATE_REASON, Slip
 
 if TYPE_CHECKING:
-    from escalation.domain.standing import Ladder, Rung
+    from escalation.domain.rungs import Rung
+    from escalation.domain.standing import Ladder
 
 SERVICE = "SERVICE"
 """Kind of the journal's lines about a notice that was served: early, or of an assignment without a limit."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from escalation.domain.clock import REJECTED, RUNNING, VERIFIED, End
+from escalation.domain.rungs import Rung, term
 from escalation.domain.slip import RED
-from escalation.domain.standing import Ladder, Rung, term
+from escalation.domain.standing import Ladder
 from escalation.domain.steps import Rules
 
 REPORTED = "RED_REPORT"

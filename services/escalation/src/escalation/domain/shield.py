@@ -12,7 +12,8 @@ from datetime import datetime
 from escalation.domain.clock import ONE_DAY, REJECTED, End, Reckoning
 from escalation.domain.lateness import LateReports, is_believed
 from escalation.domain.relief import LeftOut
-from escalation.domain.standing import URGE, Entry, Ladder, Rung, rungs
+from escalation.domain.rungs import Rung, rungs
+from escalation.domain.standing import URGE, Entry, Ladder
 
 LEAD = "LEAD"
 AWAITING_OTHER_UNIT = "AWAITING_OTHER_UNIT"
