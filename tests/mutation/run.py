@@ -39,22 +39,22 @@ KILLED = frozenset({"killed", "timeout", "caught by type check"})
 
 REASONS = Path(__file__).with_name("survivors.toml")
 
-AFRESH = '''"""What is made when a module is imported or first asked is made anew: mutmut does both before it mutates."""
-import os
+AFRESH = '''"""What is made when a module is imported or first asked is made anew for each test: mutmut does both before it
+mutates, and runs for a mutant the tests that reached its function, which a test that was answered from a cache did not."""
 import sys
 from functools import cache
 from pathlib import Path
 import pytest
 
-SHED = {os.getpid()}
+KEPT = ("_china", "_every_day")
 
 def shed():
-    """Once in each process of a mutant: no function that is mutated answers from what it gave before."""
-    SHED.add(os.getpid())
+    """No function of the package answers from what it gave to an earlier test; but the two calendars that all share stay."""
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "PACKAGE":
-            for value in list(vars(module).values()):
-                getattr(value, "cache_clear", int)()
+            for word, value in list(vars(module).items()):
+                if word not in KEPT:
+                    getattr(value, "cache_clear", int)()
 
 @cache
 def code(file):
@@ -62,8 +62,7 @@ def code(file):
 
 @pytest.fixture(autouse=True)
 def _made_afresh(request):
-    if os.getpid() not in SHED:
-        shed()
+    shed()
     exec(code(request.module.__file__), request.module.__dict__)
 '''
 

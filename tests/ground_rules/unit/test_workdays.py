@@ -269,7 +269,7 @@ def test_the_order_in_which_years_are_asked_for_changes_nothing(asked: list[date
 
 
 def test_where_every_day_counts_workdays_are_days_over_any_new_year() -> None:
-    calendar = WorkCalendar.every_day()
+    calendar = WorkCalendar({}, every_day=True)
     assert calendar.workdays_between(date(2023, 12, 31), date(2025, 1, 1)) == 367
     for start in (date(2023, 6, 1), date(2024, 6, 1), date(2025, 12, 30)):
         for n in (1, 3, 400, 800):
@@ -279,14 +279,14 @@ def test_where_every_day_counts_workdays_are_days_over_any_new_year() -> None:
 
 
 def test_the_first_and_the_last_year_are_counted_and_no_other() -> None:
-    assert WorkCalendar.every_day().is_workday(date.min)
-    assert WorkCalendar.every_day().is_workday(date.max)
+    assert WorkCalendar({}, every_day=True).is_workday(date.min)
+    assert WorkCalendar({}, every_day=True).is_workday(date.max)
     with pytest.raises(OverflowError, match=r"^日期超出范围 / the calendar has no year 10000$"):
-        WorkCalendar.every_day().workday_after(date.max, 1)
+        WorkCalendar({}, every_day=True).workday_after(date.max, 1)
 
 
 def test_a_statutory_day_of_a_year_without_notice_is_a_holiday_without_number() -> None:
-    calendar = WorkCalendar.china()
+    calendar = WorkCalendar(built_in())
     day = date(2031, 5, 1)
     assert calendar.day_off(day) == Holiday("劳动节 Labour Day", "", frozenset({day}), frozenset())
     assert calendar.day_off(date(2031, 5, 3)) is None
@@ -300,3 +300,11 @@ def test_a_day_off_that_a_later_notice_makes_a_workday_is_none_any_more() -> Non
     calendar = WorkCalendar.china({2030: first, 2031: YearNotice.published(2031, [], [day], "B")})
     assert calendar.day_off(day) is None
     assert calendar.is_workday(day) and calendar.why(day) == "make-up workday (B)"
+
+
+def test_a_calendar_made_anew_counts_as_the_shared_one_does() -> None:
+    fresh, shared = WorkCalendar(built_in()), WorkCalendar.china()
+    for day in (date(2026, 1, 1), date(2026, 2, 14), date(2027, 12, 30), date(2024, 2, 28)):
+        assert fresh.on_or_after(day) == shared.on_or_after(day)
+        assert [fresh.workday_after(day, n) for n in (1, 9, 300)] == [shared.workday_after(day, n) for n in (1, 9, 300)]
+        assert [fresh.workday_before(day, n) for n in (1, 9, 300)] == [shared.workday_before(day, n) for n in (1, 9, 300)]
