@@ -221,6 +221,7 @@ def test_the_last_published_calendar_of_a_year_counts_beside_the_built_in_ones()
     assert found.calendar.notice_number(2026) == base.calendar.notice_number(2026) is not None
     assert found.version == base.version
     assert with_calendars(base, []) is base
+    assert amended(found, {"yellow": {"deduction": "0.50"}}, "v").calendar is found.calendar
 
 
 def test_where_every_day_is_a_workday_no_published_calendar_changes_that() -> None:
