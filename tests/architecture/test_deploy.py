@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from notify.channels import plan
+from notify.commands import COMMANDS
 from service_chassis import cli, config
 from service_chassis.messaging import topology
 from source_tree import ROOT, SERVICES, project_files
@@ -96,8 +98,8 @@ def unknown_settings(text: str) -> set[str]:
 
 
 def unknown_roles(text: str) -> set[str]:
-    """Roles that `python -m <service>` does not have."""
-    return set(ROLE.findall(text)) - set(cli.ROLES)
+    """Roles that `python -m <service>` does not have; notify alone has one more that stays up."""
+    return set(ROLE.findall(text)) - set(cli.ROLES) - {word for word, command in COMMANDS.items() if command.serves}
 
 
 def secrets_in(definitions: Mapping[str, Any]) -> list[str]:
@@ -192,3 +194,9 @@ def test_misspelt_settings_roles_and_passwords_are_found() -> None:
 )
 def test_a_file_that_does_not_parse_or_end_well_is_found(suffix: str, content: bytes) -> None:
     assert len(text_checker().faults(suffix, content)) == 1
+
+
+def test_the_example_of_a_channels_file_is_one() -> None:
+    found = plan.read(DEPLOY / "channels.example.toml")
+    assert {spec["kind"] for spec in found.specs.values()} == set(plan.KEYS)
+    assert found.ways.to("ZJJ", "HEAD") == {"email": "head@zjj.example.org", "sms": "13800000000"}

@@ -11,7 +11,7 @@ from typing import Any
 from escalation.metrics import Board, Figures
 from escalation.metrics import Metrics as EscalationMetrics
 from intake.metrics import OpenMatters
-from notify.metrics import Receipts
+from notify.metrics import Post, Receipts
 from prometheus_client import Metric
 from scoring.metrics import Ledger
 from service_chassis.metrics import Metrics
@@ -70,7 +70,7 @@ def exposed(collected: Iterable[Metric]) -> dict[str, str]:
 def every_metric() -> dict[str, str]:
     """What all services show on `/metrics`, those read from tables included."""
     figures = Figures({}, {}, {}, 0, {}, 0)
-    tables: list[Any] = [Board(lambda: figures), OpenMatters(list), Receipts(lambda: 0), Ledger(list, list)]
+    tables: list[Any] = [Board(lambda: figures), OpenMatters(list), Receipts(lambda: 0), Post(list), Ledger(list, list)]
     found = exposed(Metrics("any").registry.collect()) | exposed(EscalationMetrics().registry.collect())
     for collector in tables:
         found |= exposed(collector.collect())
@@ -101,7 +101,7 @@ def test_every_collector_of_the_services_is_compared() -> None:
         for name, found in vars(importlib.import_module(f"{service}.metrics")).items()
         if isinstance(found, type) and hasattr(found, "collect") and found.__module__.startswith(service)
     }
-    assert classes == {"Board", "OpenMatters", "Receipts", "Ledger"}
+    assert classes == {"Board", "OpenMatters", "Receipts", "Post", "Ledger"}
 
 
 def test_a_dead_link_and_a_lost_function_are_found(tmp_path: Path) -> None:

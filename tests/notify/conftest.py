@@ -17,8 +17,10 @@ from event_contracts.inbound import CutMarked, NoticeSigned
 from event_contracts.intake import AssignmentDispatched, AssignmentItem, MatterRegistered, SourceRecord
 from event_contracts.wire import inbound_to_wire, read_published, to_wire
 from ground_rules.policy import load_policy
+from notify.domain.sending import Ways
 from notify.report import report
 from notify.service import Notify
+from notify.store.outgoing import NOWHERE
 from service_chassis.clock import VirtualClock
 from service_chassis.delivery import Runtime, process_batch, refuse_waiting, run_timers
 from service_chassis.messaging.envelope import Delivery
@@ -37,12 +39,12 @@ def local(day: int, hour: int = 0, minute: int = 0) -> datetime:
 class Bench:
     """One notify service with its database and a clock that stands still until it is moved."""
 
-    def __init__(self, database: Database, policy: Any) -> None:
+    def __init__(self, database: Database, policy: Any, ways: Ways = NOWHERE) -> None:
         self.database = database
         self.policy = policy
         migrations.migrate(database, Notify.MIGRATIONS)
         self.clock = VirtualClock(local(2, 8))
-        self.runtime = Runtime(Notify(policy), database, self.clock, refuse_waiting_after=None)
+        self.runtime = Runtime(Notify(policy, ways), database, self.clock, refuse_waiting_after=None)
         self._told = 0
         self._answered = 0
 
@@ -154,6 +156,12 @@ def service_database(request: pytest.FixtureRequest) -> Iterator[Database]:
 @pytest.fixture
 def bench(service_database: Database) -> Bench:
     return Bench(service_database, load_policy())
+
+
+@pytest.fixture
+def posted(service_database: Database) -> Callable[[Ways], Bench]:
+    """`posted(ways)`: the same with channels that lead to people."""
+    return lambda ways: Bench(service_database, load_policy(), ways)
 
 
 @pytest.fixture

@@ -54,6 +54,19 @@ class NoticeUnacknowledged(NoticeFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFailed(NoticeFact):
+    """One addressee's copy could not be delivered on a channel, and is not tried again: a person must act. It is not service."""
+
+    TYPE: ClassVar[str] = "notify.notice.failed.v1"
+    addressee: str
+    channel: str
+    """The name of the channel in the operator's settings."""
+    attempts: int
+    reason: str
+    failed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulletinEntry:
     """One slip in a bulletin, named as the office named it."""
 
@@ -126,6 +139,7 @@ FACTS: tuple[type[Fact], ...] = (
     NoticeDispatched,
     NoticeServed,
     NoticeUnacknowledged,
+    NoticeFailed,
     BulletinPublished,
     BulletinCorrected,
     CutPassed,

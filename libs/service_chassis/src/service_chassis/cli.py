@@ -47,6 +47,8 @@ class Command:
 
     text: str
     run: Callable[[Station, Any, Sequence[str]], int]
+    serves: bool = False
+    """It runs until it is told to stop, and answers /livez, /readyz and /metrics meanwhile."""
 
 
 NO_BROKER = "amqp://none.invalid"
@@ -101,7 +103,7 @@ def _start(
         from service_chassis.entrypoints import runtime
 
         runtime.patch()
-    station, policy = _build(factory, settings, role)
+    station, policy = _build(factory, settings, role, needs_broker=role in ROLES)
     _spare_the_collector()
     logs.configure(station.runtime.service.name, role, settings.log_level)
     if role == "redrive":
@@ -116,6 +118,8 @@ def _start(
         return audit.run(station.runtime, arguments.more, f"python -m {station.runtime.service.name} verify-chain")
     if role in commands:
         _check_schema(station)
+        if commands[role].serves:
+            _serve_health(station)
         return commands[role].run(station, policy, arguments.more)
     if arguments.more:
         raise ConfigError(f"{role} takes no further words: {' '.join(arguments.more)}")
@@ -132,7 +136,7 @@ def _spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def _build(factory: ServiceFactory, settings: config.Settings, role: str) -> tuple[Station, Any]:
+def _build(factory: ServiceFactory, settings: config.Settings, role: str, *, needs_broker: bool) -> tuple[Station, Any]:
     """The service with all that it runs on; connects to nothing."""
     from ground_rules.policy import PolicyError, load_policy
 
@@ -155,7 +159,9 @@ def _build(factory: ServiceFactory, settings: config.Settings, role: str) -> tup
     clock = clock_from(settings.clock)
     clock.now()
     runtime = runtime_of(service, Database(settings.database_url, service.name), clock, settings, metrics)
-    parts = {"api": ("database",), "tick": ("database", "schema")}.get(role, ("database", "broker"))
+    parts = {"api": ("database",), "tick": ("database", "schema")}.get(
+        role, ("database", "broker") if needs_broker else ("database",)
+    )
     return Station(settings, runtime, broker, Health(*parts), metrics, role), policy
 
 

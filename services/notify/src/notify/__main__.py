@@ -1,4 +1,4 @@
-"""`python -m notify <role>`: the roles are the chassis' (`--help` lists them)."""
+"""`python -m notify <role>`: the roles are the chassis', the commands are in `commands` (`--help` lists both)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from service_chassis import cli
 
+from notify.commands import COMMANDS
 from notify.config import Settings
 
 
@@ -14,8 +15,8 @@ def build(policy: Any, settings: Settings) -> Any:
     """The service; imported here, because some roles set up their runtime before anything else is imported."""
     from notify.service import Notify
 
-    return Notify(policy)
+    return Notify(policy, settings.channels.ways)
 
 
 if __name__ == "__main__":
-    sys.exit(cli.run(build, Settings))
+    sys.exit(cli.run(build, Settings, commands=COMMANDS))

@@ -33,7 +33,7 @@ from event_contracts.notify import NoticeDispatched, NoticeServed, NoticeUnackno
 from ground_rules.policy import Policy
 from service_chassis.persistence.unit_of_work import Timer, Work
 
-from notify import bulletins
+from notify import bulletins, posting
 from notify.domain.audience import Kind, audience
 from notify.domain.serving import (
     Deeming,
@@ -190,7 +190,8 @@ def _draft(
 def _write(work: Work, message: Message, policy: Policy, letter: Letter) -> None:
     """Record a letter with its copies; the store keeps the first one with this id."""
     hearers = audience(letter.kind, letter.colour)
-    work.store.add(letter, hearers, caused_by=message.id, policy_version=policy.version)
+    told = posting.told(letter, message.data, policy.zone) if work.store.sends else None
+    work.store.add(letter, hearers, caused_by=message.id, policy_version=policy.version, told=told)
 
 
 def _dispatch(work: Work, message: Message, policy: Policy, letter: Letter) -> None:
@@ -238,6 +239,8 @@ def deem_served(work: Work, timer: Timer, policy: Policy) -> None:
     letter = work.store.letter(timer.key)
     if letter is None:
         return
+    if not work.store.arrived(letter):
+        return  # whoever delivers it at last sets the timer again: a failed delivery is never service (d.6)
     deemed, outcome = deem(letter)
     if outcome is not Deeming.SERVED:
         return
@@ -267,7 +270,8 @@ def _press(work: Work, letter: Letter, deemed_at: datetime, policy: Policy) -> N
             renewal=letter.renewal,
             dispatched_at=dispatch_instant(deemed_at, work.now, policy.zone),
         )
-        work.store.add(pressing, audience(kind, letter.colour), caused_by=None, policy_version=policy.version)
+        told = posting.told(pressing, None, policy.zone) if work.store.sends else None
+        work.store.add(pressing, audience(kind, letter.colour), caused_by=None, policy_version=policy.version, told=told)
 
 
 # ---- what is announced

@@ -21,3 +21,22 @@ class Receipts(Collector):
     def describe(self) -> list[GaugeMetricFamily]:
         """Nothing up front: registering must not read the database."""
         return []
+
+
+class Post(Collector):
+    """`supervision_notice_copies{channel, state}`: the queue of deliveries. Channels are the few that a file names."""
+
+    def __init__(self, counts: Callable[[], list[tuple[str, str, int]]]) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        family = GaugeMetricFamily(
+            "supervision_notice_copies", "Copies of notices by channel and where they are", labels=("channel", "state")
+        )
+        for channel, state, number in self._counts():
+            family.add_metric((channel, state), number)
+        yield family
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        """Nothing up front: registering must not read the database."""
+        return []

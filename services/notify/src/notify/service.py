@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from event_contracts.escalation import (
     CalendarPublished,
@@ -33,10 +34,13 @@ from service_chassis.persistence.unit_of_work import Timer, Work
 
 from notify import bulletins, handlers
 from notify.domain.audience import Kind
+from notify.domain.sending import Ways
 from notify.handlers import letter_id
-from notify.metrics import Receipts
+from notify.metrics import Post, Receipts
 from notify.rules import RULES, Rulebook
-from notify.store.letters import Store, unacknowledged
+from notify.store import deliveries
+from notify.store.letters import unacknowledged
+from notify.store.outgoing import NOWHERE, Store
 
 FALLEN = (SlipWithdrawn, SlipOverturned, SlipVacated)
 """Facts that a slip fell, whatever it fell by."""
@@ -51,8 +55,10 @@ class Notify(Service):
     WANTS_CUT = CutWanted
     PARKED = InboundParked
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, ways: Ways = NOWHERE) -> None:
+        """Without `ways` notices are recorded and nothing is put into the queue."""
         self.policy = policy
+        self.ways = ways
         self.rulebook = Rulebook(policy)
 
     def subjects(self, message: Message) -> list[str]:
@@ -66,7 +72,7 @@ class Notify(Service):
         return super().subjects(message)
 
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
-        work.store = Store(work.session)
+        work.store = Store(work.session, self.ways)
         self.rulebook.refresh(work)
         ids = {found for message in messages for found in _letters_of(message)}
         signed = {work.matter_of(message) for message in messages if isinstance(message.data, NoticeSigned)}
@@ -74,19 +80,23 @@ class Notify(Service):
         work.store.load(ids, signed | moved)
 
     def prepare_timers(self, work: Work, timers: Sequence[Timer]) -> None:
-        work.store = Store(work.session)
+        work.store = Store(work.session, self.ways)
         self.rulebook.refresh(work)
         work.store.load([timer.key for timer in timers])
 
     def save(self, work: Work) -> None:
         work.store.save()
 
-    def collectors(self, database: Database) -> list[Receipts]:
+    def collectors(self, database: Database) -> list[Any]:
         def count() -> int:
             with database.begin() as session:
                 return unacknowledged(session)
 
-        return [Receipts(count)]
+        def copies() -> list[tuple[str, str, int]]:
+            with database.begin() as session:
+                return deliveries.counts(session)
+
+        return [Post(copies), Receipts(count)]
 
     @consume(MatterRegistered)
     def on_matter_registered(self, work: Work, message: Message) -> None:

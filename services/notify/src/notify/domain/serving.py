@@ -104,6 +104,14 @@ def awaiting(letter: Letter, calendar: WorkCalendar, zone: ZoneInfo) -> Letter:
     return replace(letter, deemed_on=day, deemed_at=end)
 
 
+def delivered(letter: Letter, at: datetime, calendar: WorkCalendar, zone: ZoneInfo) -> Letter:
+    """The letter once its first copy has reached the unit: the next workday counts from then, if that is later."""
+    if letter.served_at is not None or letter.recalled or letter.deemed_at is None:
+        return letter
+    day, end = deemed_service(max(at, letter.dispatched_at), calendar, zone)
+    return letter if end == letter.deemed_at else replace(letter, deemed_on=day, deemed_at=end)
+
+
 def served_at_once(letter: Letter, zone: ZoneInfo) -> Letter:
     """The letter under the policy `service = "immediate"`: served when it leaves."""
     at = letter.dispatched_at

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_published_rule"),
     )
     _bulletin()
+    _delivery()
 
 
 def _bulletin() -> None:
@@ -64,6 +65,40 @@ def _bulletin() -> None:
         sa.PrimaryKeyConstraint("bulletin", "slip_id", name="pk_bulletin_correction"),
         sa.ForeignKeyConstraint(["bulletin"], ["bulletin.bulletin"], name="fk_bulletin_correction_bulletin"),
     )
+
+
+def _delivery() -> None:
+    op.create_table(
+        "letter_text",
+        sa.Column("letter_id", sa.Text, nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("letter_id", name="pk_letter_text"),
+        sa.ForeignKeyConstraint(["letter_id"], ["letter.letter_id"], name="fk_letter_text_letter_id"),
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("copy_id", sa.Text, nullable=False),
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("letter_id", "unit", "addressee", "channel")),
+        sa.Column("urgent", sa.Boolean, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("perhaps", sa.Integer, nullable=False),
+        *(sa.Column(name, Instant) for name in ("next_at", "held_until", "ended_at")),
+        sa.Column("detail", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("copy_id", name="pk_delivery"),
+        sa.UniqueConstraint("letter_id", "unit", "addressee", "channel", name="uq_delivery_letter_id_unit_addressee_channel"),
+        sa.ForeignKeyConstraint(["letter_id"], ["letter.letter_id"], name="fk_delivery_letter_id"),
+    )
+    op.create_index("ix_delivery_state_channel_next_at", "delivery", ["state", "channel", "next_at"])
+    op.create_table(
+        "mailbox",
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("copy_id", "unit", "addressee", "title", "text")),
+        sa.Column("written_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("copy_id", name="pk_mailbox"),
+        sa.ForeignKeyConstraint(["copy_id"], ["delivery.copy_id"], name="fk_mailbox_copy_id"),
+    )
+    op.create_index("ix_mailbox_unit_addressee_written_at", "mailbox", ["unit", "addressee", "written_at"])
 
 
 def _named() -> list[sa.Column[str]]:

@@ -69,7 +69,7 @@ notice = Table(
 )
 
 _FIELDS = [column.name for column in letter.columns if column.name not in ("caused_by", "policy_version")]
-_CHANGING = ("unit", "served_at", "served_on", "mode", "signed_at", "signed_by", "recalled")
+_CHANGING = ("unit", "deemed_on", "deemed_at", "served_at", "served_on", "mode", "signed_at", "signed_by", "recalled")
 _CHANGE = (
     letter.update()
     .where(letter.c.letter_id == bindparam("b_letter_id"))

@@ -1,0 +1,60 @@
+"""What a notice says, in Chinese first and then in English, from the letter and what its cause tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from notify.domain.audience import Kind
+from notify.domain.serving import Letter
+
+COLOURS = {"WHITE": ("白色", "white"), "YELLOW": ("黄色", "yellow"), "RED": ("红色", "red")}
+NAMES = {
+    Kind.ASSIGNMENT: ("交办通知", "assignment"),
+    Kind.SLIP: ("督办单", "slip"),
+    Kind.REMINDER: ("到期提醒", "deadline near"),
+    Kind.URGE: ("催办通知", "urging"),
+    Kind.UNACKNOWLEDGED: ("未签收告知", "not signed for"),
+    Kind.DEADLINE_CHANGED: ("期限变更通知", "limit changed"),
+    Kind.SLIP_LIFTED: ("督办单解除通知", "slip lifted"),
+    Kind.SLIP_WITHDRAWN: ("督办单撤销通知", "slip withdrawn"),
+    Kind.REPORT: ("红色督办单未办结报告", "red slip still open"),
+}
+LINES = (
+    ("number", "文号", "Number"),
+    ("title", "事项", "Matter"),
+    ("deliverable", "交办内容", "Deliverable"),
+    ("standard", "办理标准", "Standard"),
+    ("requirements", "要求", "Requirements"),
+    ("limit", "办理期限", "Limit"),
+    ("deadline", "截止", "Deadline"),
+    ("days_left", "剩余工作日", "Workdays left"),
+    ("reason", "事由", "Reason"),
+)
+"""What a cause may tell beside the letter, in the order of reading."""
+UNITS = {"WORKDAY": "个工作日 / workdays", "DAY": "天 / days", "MONTH": "个月 / months"}
+LONGEST_TITLE = 120
+"""Characters; mail programs and telephones cut longer ones."""
+
+
+def one_line(text: str) -> str:
+    """Without line breaks and control characters, which would reach into a header."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def title(letter: Letter) -> str:
+    """One line: what it is, to which unit, about which matter."""
+    chinese, english = NAMES[letter.kind]
+    if letter.colour and letter.kind in (Kind.SLIP, Kind.SLIP_LIFTED, Kind.SLIP_WITHDRAWN):
+        chinese, english = COLOURS[letter.colour][0] + chinese, f"{COLOURS[letter.colour][1]} {english}"
+    found = one_line(f"【督办】{chinese}：{letter.external_ref or letter.matter_id}（{letter.unit}）/ {english}")
+    return found if len(found) <= LONGEST_TITLE else found[: LONGEST_TITLE - 1] + "…"
+
+
+def text(letter: Letter, details: Mapping[str, str]) -> str:
+    """The whole notice as plain text."""
+    lines = [title(letter), "", f"单位 / Unit: {one_line(letter.unit)}"]
+    lines.append(f"编号 / Reference: {one_line(letter.external_ref or letter.matter_id)}")
+    lines += [f"{cn} / {en}: {details[key].strip()}" for key, cn, en in LINES if details.get(key, "").strip()]
+    if letter.deemed_on is not None:
+        lines += ["", f"请签收；{letter.deemed_on} 终了视为送达。/ Please sign; deemed served at the end of {letter.deemed_on}."]
+    return "\n".join(lines) + "\n"
