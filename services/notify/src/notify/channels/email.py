@@ -54,9 +54,10 @@ class Email:
 
     def _open(self) -> smtplib.SMTP:
         context = self.trust or ssl.create_default_context()
+        me = self.sender.rpartition("@")[2]  # else the name is asked for from DNS each time, without a time-out
         if self.security == "tls":
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=self.seconds, context=context)
-        return smtplib.SMTP(self.host, self.port, timeout=self.seconds)
+            return smtplib.SMTP_SSL(self.host, self.port, me, timeout=self.seconds, context=context)
+        return smtplib.SMTP(self.host, self.port, me, timeout=self.seconds)
 
     def _converse(self, smtp: smtplib.SMTP, copy: Copy) -> Outcome:
         try:
