@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from event_contracts.intake import AssignmentMoved
 from notify.channels.inbox import Inbox
+from notify.commands import COMMANDS
 from notify.delivering import Courier
 from notify.domain.sending import DELIVERED, MOST_ATTEMPTS, Copy, Outcome, State, Ways, later, never
 from notify.rules import Rulebook
@@ -232,3 +236,43 @@ def test_the_inbox_has_each_copy_once_at_any_hour(posted: Any, slip: Make) -> No
         found = session.execute(select(deliveries.mailbox)).all()
     assert sorted((row.unit, row.addressee) for row in found) == [("ZJJ", "HEAD"), ("ZJJ", "LIAISON")]
     assert states(bench) == {State.DELIVERED: 2}
+
+
+def test_what_has_not_left_when_a_part_moves_goes_to_the_successor_instead(posted: Any, matter: Any, slip: Make) -> None:
+    ways = Ways({"JSJ": WAYS.units["ZJJ"], **WAYS.units})
+    bench = at_work(posted(ways))
+    bench.tell(matter, slip())
+    moved = AssignmentMoved(
+        matter_id="m1",
+        external_ref="M-01",
+        submitted_by="OFFICE",
+        unit="ZJJ",
+        assignment_id="a1",
+        successor="JSJ",
+        role="LEAD",
+        moved_at=local(2, 9),
+        parties=["JSJ", "ZJJ"],
+    )
+    bench.tell(moved)
+    channel = Script()
+    courier(bench, channel, ways=ways).step()
+    assert {copy.unit for copy in channel.sent} == {"JSJ"}
+    assert [copy.title for copy in channel.sent if "白色督办单" in copy.title] != []
+    with bench.database.begin() as session:
+        left = deliveries.listed(session, State.NOT_SENT)
+    assert {(row["unit"], row["detail"]) for row in left} == {("ZJJ", deliveries.GONE_REASON)}
+
+
+def test_a_person_lists_what_failed_and_puts_it_back(posted: Any, slip: Make, capsys: Any) -> None:
+    bench = at_work(posted(WAYS))
+    bench.tell(slip())
+    courier(bench, Script(lambda _: never("550 no such user"))).step()
+    station: Any = SimpleNamespace(runtime=bench.runtime)
+    capsys.readouterr()  # log lines
+    assert COMMANDS["letters"].run(station, bench.policy, ["--failed"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["state"], line["detail"]) for line in lines] == [("FAILED", "550 no such user")] * 2
+    assert "l@x" not in str(lines)
+    assert COMMANDS["letters"].run(station, bench.policy, ["--again", lines[0]["copy_id"]]) == 0
+    assert COMMANDS["letters"].run(station, bench.policy, ["--again", "nothing"]) == 1
+    assert states(bench) == {State.WAITING: 1, State.FAILED: 1}
