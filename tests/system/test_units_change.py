@@ -70,7 +70,6 @@ def test_the_successor_is_told_what_it_goes_on_with_and_gets_the_reminders(play_
     assert [(row["kind"], local(row["dispatched_at"])) for row in told] == [
         ("ASSIGNMENT", "2026-07-01 00:00"),
         ("REMINDER", "2026-07-02 08:30"),
-        ("REMINDER", "2026-07-03 08:30"),
     ]
 
 

@@ -28,7 +28,16 @@ def test_a_white_done_in_time_is_lifted_with_the_date_of_the_claim_and_nothing_f
     assert city.lists()["breaches"] == []
 
 
-def test_reminders_come_three_and_one_workday_before_the_deadline_and_on_the_day_at_the_opening_of_the_window(city: Any) -> None:
+def test_two_reminders_come_three_and_one_workday_before_the_deadline_at_the_opening_of_the_window(city: Any) -> None:
+    city.white_by_office()
+    city.until(at("2026-03-16 23:59"))
+
+    reminders = [(e.time, e.data.days_left) for e in city.published("escalation.deadline.approaching.v1")]
+    assert reminders == [(at("2026-03-11 08:30"), 3), (at("2026-03-13 08:30"), 1)]
+
+
+def test_the_last_day_has_a_reminder_where_the_policy_wants_one(city_with: Any) -> None:
+    city = city_with(reminders=[3, 1, 0])
     city.white_by_office()
     city.until(at("2026-03-16 23:59"))
 

@@ -85,7 +85,7 @@ def in_force(policy: Policy, key: str) -> Any:
         ("automatic_urging", False),
         ("issue_time", time(8, 30)),
         ("delivery_window", (time(8, 30), time(18, 0))),
-        ("reminders", (3, 1, 0)),
+        ("reminders", (3, 1)),
         ("late_completion_before_issue", "ESCALATE"),
         ("year_attribution", "LIABILITY_DATE"),
         ("review_suspends_ladder", False),
@@ -229,7 +229,7 @@ def test_every_parameter_says_where_it_comes_from() -> None:
         ("reply.petition_objection", "5 WORKDAY", "LAW"),
         ("reply.redo", "1 MONTH", "PRECEDENT"),
         ("period_counting", "民法典 200-204", "LAW"),
-        ("reminders", "3, 1, 0", "PRECEDENT"),
+        ("reminders", "3, 1", "PRECEDENT"),
         ("objection.window", "3 WORKDAY", "PRECEDENT"),
         ("shared_fault_ratio", "off", "PRECEDENT"),
         ("limits.white", "10 WORKDAY", "PROPOSED"),
@@ -556,7 +556,7 @@ def test_the_version_has_a_name_and_a_hash_of_eight_digits() -> None:
 
 
 def test_the_same_parameters_have_the_same_version_however_they_were_given() -> None:
-    spelt = {"yellow": {"deduction": "0.3"}, "reminders": [0, 1, 3], "limits": {"white": {"amount": 10}}}
+    spelt = {"yellow": {"deduction": "0.3"}, "reminders": [1, 3], "limits": {"white": {"amount": 10}}}
     spelt |= {"issue_time": time(8, 30)}
     assert load_policy(spelt).version == load_policy().version
 

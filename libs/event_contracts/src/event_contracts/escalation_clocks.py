@@ -88,7 +88,7 @@ class ClockMoved(ClockFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineApproaching(ClockFact):
-    """T−3, T−1 or T+0 workdays before the deadline (domain.md d.5.8); `days_left` in workdays."""
+    """T−3, T−1 (or as the policy says) workdays before the deadline (domain.md d.5.8); `days_left` in workdays."""
 
     TYPE: ClassVar[str] = "escalation.deadline.approaching.v1"
     days_left: int

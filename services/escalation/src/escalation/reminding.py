@@ -40,7 +40,7 @@ def due(desk: Desk, timer: Timer) -> None:
         return
     reminder = desk.book.reminding.latest(clock.deadline, desk.now)
     if reminder is not None and not _told_by_the_work(ladder, clock):
-        days = reminder.days_left
+        days = desk.book.reminding.left(clock.deadline, desk.now)
         desk.announce(ladder, lambda: say.deadline_approaching(ladder, clock, days), desk.now)
     set_next(desk, clock, desk.now)
 

@@ -18,7 +18,7 @@ class Reminder:
 
 
 class Reminding:
-    """The reminders of a last day: T−n workdays, and T+0 on the day itself, at the start of the delivery window."""
+    """The reminders of a last day: T−n workdays, T+0 (n = 0) on the day itself, at the start of the delivery window."""
 
     def __init__(self, days: Sequence[int], window: tuple[time, time], reckoning: Reckoning) -> None:
         self._days = sorted(days, reverse=True)
@@ -54,6 +54,10 @@ class Reminding:
         """The reminder that is due now; after an outage only the last one is sent."""
         due = [reminder for reminder in self.of(last_day) if reminder.at <= now]
         return due[-1] if due else None
+
+    def left(self, last_day: date, now: datetime) -> int:
+        """Workdays that are left after today: a reminder that is late tells what is so when it goes out."""
+        return self._reckoning.calendar.workdays_between(self._reckoning.local_date(now), last_day)
 
     def may_go_out(self, now: datetime) -> datetime:
         """`now` inside the delivery window, else when it opens next: nobody is reminded at night or on a day off."""
