@@ -44,15 +44,6 @@ def check(city: City, events: Path, until: date) -> set[str]:
 
 
 @pytest.mark.needs_shared_data
-@pytest.mark.timeout(600)
-def test_two_weeks_give_the_slips_of_the_rehearsal(city: Callable[..., City], shared: Path, tmp_path: Path) -> None:
-    events, until = converted(shared / "data" / DATA, tmp_path, "--days", "14"), date(2015, 2, 10)
-    running = city(POLICY, replicas=2)
-    running.play_days(read(events), until, policy_from(running.policy_file).zone)
-    assert check(running, events, until) >= {"WHITE", "YELLOW", "RED"}
-
-
-@pytest.mark.needs_shared_data
 @pytest.mark.timeout(900)
 def test_two_weeks_give_the_same_slips_under_sigkill_and_crashes(
     own_city: Callable[..., City], own_servers: Servers, shared: Path, tmp_path: Path
