@@ -119,7 +119,7 @@ class Settings:
     grace_seconds: float = setting(
         "DUBAN_GRACE", seconds(0, 86400), "settling time before a passed limit is looked at", default=60.0
     )
-    timer_batch: int = setting("DUBAN_TIMER_BATCH", whole(1, 10000), "timers per transaction, at most", default=500)
+    timer_batch: int = setting("DUBAN_TIMER_BATCH", whole(1, 10000), "timers per transaction, at most", default=1000)
     relay_batch: int = setting("DUBAN_RELAY_BATCH", whole(1, 5000), "outbox rows per publish, at most", default=1000)
     relay_pause: float = setting("DUBAN_RELAY_PAUSE", seconds(0.001, 60), "longest pause of an idle relay", default=0.05)
     confirm_seconds: float = setting("DUBAN_CONFIRM", seconds(0.1, 600), "longest wait for a publisher confirm", default=15.0)
