@@ -10,7 +10,7 @@ import pytest
 from ground_rules.limits import Limit
 from ground_rules.notices import YearNotice
 from ground_rules.policy import Outage, Policy, PolicyError, amended, load_policy, load_policy_file
-from ground_rules.publication import in_force, notice_of, with_calendars
+from ground_rules.publication import Published, notice_of, with_calendars
 
 OUTAGE = {"service": "intake", "from": "2026-03-02T00:00:00Z", "until": "2026-03-03T00:00:00Z"}
 LONG = "x" * 70
@@ -169,6 +169,10 @@ def test_a_published_policy_names_all_that_is_wrong_with_it() -> None:
 
 def published(version: str, day: str, **parameters: Any) -> dict[str, Any]:
     return {"version": version, "effective_from": day, "parameters": parameters}
+
+
+def in_force(base: Policy, policies: list[dict[str, Any]], day: date) -> Policy:
+    return Published(base, (), policies).on(day)
 
 
 def test_in_force_is_the_latest_that_has_begun_laid_over_the_policy_of_the_start() -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from ground_rules.limits import local_date
 from ground_rules.policy import Policy, amended
 from ground_rules.workdays import WorkCalendar, YearNotice
 
@@ -23,13 +24,27 @@ def with_calendars(base: Policy, calendars: Sequence[Content]) -> Policy:
     return replace(base, calendar=WorkCalendar.china({content["year"]: notice_of(content) for content in calendars}))
 
 
-def in_force(base: Policy, policies: Sequence[Content], day: date) -> Policy:
-    """The published policy with the latest `effective_from` up to a local day, laid over the one of the start."""
-    begun = [content for content in policies if date.fromisoformat(content["effective_from"]) <= day]
-    if not begun:
-        return base
-    latest = max(begun, key=lambda content: str(content["effective_from"]))
-    return amended(base, latest["parameters"], latest["version"])
+class Published:
+    """The policy in force by what was published. Each is laid over the one of the start once: messages ask for it one by one."""
+
+    def __init__(self, base: Policy, calendars: Sequence[Content] = (), policies: Sequence[Content] = ()) -> None:
+        self.counted = with_calendars(base, calendars)
+        """The policy of the start, on the published calendars."""
+        self._policies = sorted(policies, key=lambda content: str(content["effective_from"]), reverse=True)
+        self._made: dict[int, Policy] = {}
+
+    def on(self, day: date) -> Policy:
+        """The published policy with the latest `effective_from` up to a local day; of two with the same one, the first."""
+        for number, content in enumerate(self._policies):
+            if date.fromisoformat(content["effective_from"]) <= day:
+                if number not in self._made:
+                    self._made[number] = amended(self.counted, content["parameters"], content["version"])
+                return self._made[number]
+        return self.counted
+
+    def at(self, instant: datetime) -> Policy:
+        """The policy in force at an instant."""
+        return self.on(local_date(instant, self.counted.zone)) if self._policies else self.counted
 
 
 def notice_of(content: Content) -> YearNotice:

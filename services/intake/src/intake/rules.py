@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from event_contracts.escalation import CalendarPublished, PolicyPublished
 from event_contracts.event import Message
-from ground_rules.limits import Deadline, Limit, deadline, local_date
+from ground_rules.limits import Deadline, Limit, deadline
 from ground_rules.policy import Policy
-from ground_rules.publication import in_force, with_calendars
+from ground_rules.publication import Published
 from service_chassis.persistence.unit_of_work import Work
 
 from intake.store import rules as rows
@@ -25,29 +23,29 @@ class Rulebook:
     """What was published, as far as this object has read it; each transaction asks once whether there is more."""
 
     def __init__(self, base: Policy) -> None:
-        self._base = self._counted = base
+        self._base = base
+        self._published = Published(base)
         self._known = 0
-        self._policies: list[Mapping[str, Any]] = []
 
     def refresh(self, work: Work) -> None:
         """Read what was published since."""
         found = rows.read(work.session, self._known)
         if found is not None:
             self._known = len(found)
-            self._counted = with_calendars(self._base, [content for kind, content in found if kind == CALENDAR])
-            self._policies = [content for kind, content in found if kind == POLICY]
+            calendars = [content for kind, content in found if kind == CALENDAR]
+            self._published = Published(self._base, calendars, [content for kind, content in found if kind == POLICY])
 
     def on(self, day: date) -> Policy:
         """The policy in force on a local day."""
-        return in_force(self._counted, self._policies, day) if self._policies else self._counted
+        return self._published.on(day)
 
     def at(self, instant: datetime) -> Policy:
         """The policy in force at an instant."""
-        return self.on(local_date(instant, self._base.zone)) if self._policies else self._counted
+        return self._published.at(instant)
 
     def end(self, limit: Limit, started_on: date) -> Deadline:
         """Where a limit ends that began on a local day; a calendar that was published since makes it longer, never shorter."""
-        known = (deadline(limit, started_on, policy.calendar, policy.zone) for policy in (self._base, self._counted))
+        known = (deadline(limit, started_on, policy.calendar, policy.zone) for policy in (self._base, self._published.counted))
         return max(known, key=lambda found: found.due_instant)
 
     def keep(self, work: Work, message: Message) -> None:

@@ -9,10 +9,9 @@ from typing import Any
 from event_contracts.escalation import CalendarPublished, PolicyPublished
 from event_contracts.event import Message
 from event_contracts.intake import PersonsPublished
-from ground_rules.limits import local_date
 from ground_rules.policy import Policy
 from ground_rules.powers import Capacity
-from ground_rules.publication import in_force, with_calendars
+from ground_rules.publication import Published
 from service_chassis.persistence.unit_of_work import Work
 
 from notify.store import rules as rows
@@ -27,30 +26,23 @@ class Rulebook:
     """What was published, as far as this object has read it; each transaction asks once whether there is more."""
 
     def __init__(self, base: Policy) -> None:
-        self._base = self._counted = base
+        self._base = base
+        self._published = Published(base)
         self._known = 0
-        self._policies: list[Mapping[str, Any]] = []
         self._held: list[tuple[datetime, list[Capacity]]] = []
-        self._made: dict[tuple[Any, ...], Policy] = {}
 
     def refresh(self, work: Work) -> None:
         """Read what was published since."""
         found = rows.read(work.session, self._known)
         if found is not None:
-            self._known, self._made = len(found), {}
-            self._counted = with_calendars(self._base, [content for kind, content, _ in found if kind == CALENDAR])
-            self._policies = [content for kind, content, _ in found if kind == POLICY]
+            self._known = len(found)
+            calendars = [content for kind, content, _ in found if kind == CALENDAR]
+            self._published = Published(self._base, calendars, [content for kind, content, _ in found if kind == POLICY])
             self._held = [(at, _capacities(content)) for kind, content, at in reversed(found) if kind == PERSONS]
 
     def at(self, instant: datetime) -> Policy:
         """The policy in force at an instant."""
-        if not self._policies:
-            return self._counted
-        day = local_date(instant, self._base.zone)
-        begun = tuple(c["version"] for c in self._policies if c["effective_from"] <= day.isoformat())
-        if begun not in self._made:
-            self._made[begun] = in_force(self._counted, self._policies, day)
-        return self._made[begun]
+        return self._published.at(instant)
 
     def capacities_at(self, instant: datetime) -> list[Capacity] | None:
         """Every office that a person held by the last list published up to an instant; None while there was none."""
