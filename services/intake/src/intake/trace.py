@@ -12,6 +12,7 @@ from typing import Any
 from service_chassis.spreadsheet.sheet import Cell, Column, Form, Sheet
 
 from intake.domain.completion import Filing, FilingKind, Verdict, answer
+from intake.evidence import STANDING, EvidenceStore, Standing
 from intake.store.traces import filings_of, parts_of, verdicts_of
 
 COLUMNS = (
@@ -34,6 +35,7 @@ COLUMNS = (
     Column("found_by", "核验人", "found by"),
     Column("evidence", "证据类别", "evidence"),
     Column("sha256", "证据摘要值", "sha256"),
+    Column("file", "证据文件", "file"),
 )
 FILED = {FilingKind.PROGRESS: "进展 progress", FilingKind.COMPLETION: "报结 completion"}
 FOUND = {True: "认可 accepted", False: "退回 returned", None: "待核验 open"}
@@ -50,12 +52,15 @@ class Wanted:
     sha256: str | None = None
 
 
-def sheet(conn: Any, wanted: Wanted) -> Sheet:
-    """The rows that are wanted, by document, clause, matter, unit and time. A part without a filing has one row, too."""
-    return Sheet("trace", "条款到证据", "from clause to evidence", COLUMNS, list(_rows(conn, wanted)))
+def sheet(conn: Any, wanted: Wanted, evidence: EvidenceStore | None = None) -> Sheet:
+    """The rows that are wanted, by document, clause, matter, unit and time. A part without a filing has one row, too.
+
+    With the store of evidence each hash is marked: its file is there, or not.
+    """
+    return Sheet("trace", "条款到证据", "from clause to evidence", COLUMNS, list(_rows(conn, wanted, evidence)))
 
 
-def _rows(conn: Any, wanted: Wanted) -> Iterator[list[Cell]]:
+def _rows(conn: Any, wanted: Wanted, evidence: EvidenceStore | None) -> Iterator[list[Cell]]:
     parts = parts_of(conn, document=wanted.document, clause=wanted.clause, matter=wanted.matter, unit=wanted.unit)
     ids = sorted({part.matter_id for part in parts})
     filed, said = filings_of(conn, ids), verdicts_of(conn, ids)
@@ -64,10 +69,10 @@ def _rows(conn: Any, wanted: Wanted) -> Iterator[list[Cell]]:
         head = _head(part)
         rows = list(_filed(filed.get(place, []), said.get(place, [])))
         if wanted.sha256 is not None:
-            rows = [row for row in rows if row[-1] == wanted.sha256.lower()]
+            rows = [row for row in rows if row[-1] is not None and row[-1].lower() == wanted.sha256.lower()]
         elif not rows:
-            rows = [[None] * (len(COLUMNS) - len(head))]
-        yield from ([*head, *row] for row in rows)
+            rows = [[None] * (len(COLUMNS) - len(head) - 1)]
+        yield from ([*head, *row, _file(evidence, row[-1])] for row in rows)
 
 
 def _head(part: Any) -> list[Cell]:
@@ -87,7 +92,13 @@ def _head(part: Any) -> list[Cell]:
     ]
 
 
-def _filed(filings: list[Any], verdicts: list[Any]) -> Iterator[list[Cell]]:
+def _file(evidence: EvidenceStore | None, sha256: str | None) -> str | None:
+    if evidence is None or sha256 is None:
+        return None
+    return STANDING[Standing.PRESENT if evidence.has(sha256) else Standing.ABSENT]
+
+
+def _filed(filings: list[Any], verdicts: list[Any]) -> Iterator[list[Any]]:
     """Each report and claim with what was found about it, once for each piece of evidence."""
     known = [Filing(row.filing, FilingKind(row.kind), row.filed_at, row.colour) for row in filings]
     by_id = {row.verdict: row for row in verdicts}

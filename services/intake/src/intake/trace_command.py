@@ -17,6 +17,7 @@ def trace(station: Station, policy: Policy, words: Sequence[str]) -> int:
     from service_chassis.spreadsheet import files
 
     from intake import trace as tracing
+    from intake.evidence_command import store_of
 
     described = "条款→事项→单位→证据 / from clause to matter, unit and evidence, and back"
     parser = argparse.ArgumentParser(prog="python -m intake trace", description=described)
@@ -30,7 +31,7 @@ def trace(station: Station, policy: Policy, words: Sequence[str]) -> int:
     files.check(given.out)
     wanted = tracing.Wanted(given.document, given.clause, given.matter, given.unit, given.evidence)
     with station.runtime.database.begin() as session:
-        found = tracing.sheet(session, wanted)
+        found = tracing.sheet(session, wanted, store_of(station.settings))  # type: ignore[arg-type]
     for path in files.write(given.out, [found]):
         print(path)
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from service_chassis.persistence.sql import chunks
@@ -65,3 +65,17 @@ def _by_part(conn: Connection, table: Any, matter_ids: Sequence[str], *order: An
         for row in conn.execute(select(table).where(table.c.matter_id.in_(part)).order_by(*order)):
             found[row.matter_id, row.unit].append(row)
     return found
+
+
+_NAMED = (
+    select(_M.external_ref, filing.c.unit, filing.c.evidence)
+    .join_from(filing, matter, filing.c.matter_id == _M.matter_id)
+    .where(filing.c.evidence.is_not(None))
+    .order_by(_M.external_ref, filing.c.unit, filing.c.filing)
+)
+
+
+def named_evidence(conn: Connection) -> Iterator[tuple[str, str, str]]:
+    """(reference of the matter, unit, hash) of every piece of evidence that a report or claim names."""
+    for ref, unit, evidence in conn.execute(_NAMED):
+        yield from ((ref, unit, item["sha256"]) for item in evidence or ())
