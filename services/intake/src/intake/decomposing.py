@@ -17,6 +17,7 @@ from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
 from intake import registration
+from intake.masking import without_informant
 from intake.people import PERSONS
 
 APPROVE = "分解立项须经批准，请填写 approved_by / splitting a decision into matters needs an approval: fill in `approved_by`"
@@ -28,12 +29,13 @@ def subject(directive: str) -> str:
 
 
 def submissions(messages: Iterable[Message]) -> Iterator[Message]:
-    """Every submitted matter of a batch, those of decisions that are split too, each as a message of its own."""
+    """Every submitted matter of a batch, those of decisions that are split too, each as a message of its own and without its
+    informant's name."""
     for message in messages:
         if isinstance(message.data, MatterSubmitted):
-            yield message
+            yield without_informant(message)
         elif isinstance(message.data, Decomposed):
-            yield from (replace(message, data=matter) for matter in message.data.matters)
+            yield from (without_informant(replace(message, data=matter)) for matter in message.data.matters)
 
 
 def decompose(work: Work, message: Message, policy: Policy) -> None:

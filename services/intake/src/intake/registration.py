@@ -28,6 +28,7 @@ from intake.domain.faults import Fault
 from intake.domain.matter import MatterState
 from intake.domain.roles import Role
 from intake.domain.sources import SourceType, reply_limit
+from intake.masking import without_informant
 from intake.store.matters import Matter, Part, Store
 
 CLASSIFIED = frozenset({"SECRET", "TOP_SECRET"})
@@ -37,6 +38,7 @@ REF_USED = "编号{ref}已用于另一事项，请换编号 / the reference {ref
 
 def submit(work: Work, message: Message, policy: Policy) -> None:
     """Register a matter and dispatch its parts, or refuse it with the reason."""
+    message = without_informant(message)
     register(work, message, check(work, message, policy), policy)
 
 

@@ -11,6 +11,7 @@ from service_chassis.persistence.unit_of_work import Work
 
 from intake.domain.authority import OFFICE
 from intake.domain.completion import PartState
+from intake.domain.privacy import addressee
 from intake.domain.roles import Role
 from intake.handlers import NOT_ASSIGNED, identity, settle_matter
 from intake.store.matters import Matter, Store
@@ -25,7 +26,9 @@ def send(work: Work, message: Message) -> None:
     matter = store.matters[work.matter_of(message)]
     unit = _who_answers(message, matter)
     store.heads.add_reply(message.id, matter.matter_id, unit, data.to, data.text, message.time)
-    fact = ReplySent(**identity(matter), unit=unit, reply=message.id, sent_at=message.time, to=data.to)
+    fact = ReplySent(
+        **identity(matter), unit=unit, reply=message.id, sent_at=message.time, to=addressee(data.to, matter.source_type)
+    )
     work.announce(fact, subject=matter.matter_id, time=message.time)
     if matter.replied_at is None or message.time < matter.replied_at:
         matter.replied_at = message.time

@@ -1,9 +1,11 @@
-"""`python -m intake trace`: from a clause to the proof, and back. It changes nothing."""
+"""`python -m intake trace`: from a clause to the proof, and back. It notes who read it."""
 
 from __future__ import annotations
 
 import argparse
+import getpass
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ def trace(station: Station, policy: Policy, words: Sequence[str]) -> int:
     """Write what is wanted; the files are named on standard output."""
     from service_chassis.spreadsheet import files
 
+    from intake import reading
     from intake import trace as tracing
     from intake.evidence_command import store_of
 
@@ -26,12 +29,17 @@ def trace(station: Station, policy: Policy, words: Sequence[str]) -> int:
     parser.add_argument("--matter", metavar="REF", help="事项编号 / id or reference of a matter")
     parser.add_argument("--unit", metavar="CODE", help="单位代码 / unit")
     parser.add_argument("--evidence", metavar="SHA256", help="证据摘要值：它证明什么 / what a piece of evidence proves")
+    parser.add_argument("--by", default=getpass.getuser(), metavar="PERSON", help="谁看 / who reads; it is noted")
+    parser.add_argument("--why", metavar="TEXT", help="为何看 / why; it is noted")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="FILE.xlsx, FILE.csv or FILE.json")
     given = parser.parse_args(words)
     files.check(given.out)
     wanted = tracing.Wanted(given.document, given.clause, given.matter, given.unit, given.evidence)
     with station.runtime.database.begin() as session:
         found = tracing.sheet(session, wanted, store_of(station.settings))  # type: ignore[arg-type]
+        narrowed = asdict(wanted)
+        reader = reading.Read(given.by, "trace", why=given.why, wanted=narrowed)
+        reading.note(session, reader, station.runtime.clock.now(), len(found.rows))
     for path in files.write(given.out, [found]):
         print(path)
     return 0

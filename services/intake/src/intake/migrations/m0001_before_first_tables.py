@@ -25,6 +25,7 @@ def upgrade() -> None:
     _directory()
     _heads()
     _burden()
+    _privacy()
 
 
 def _matter() -> None:
@@ -270,3 +271,22 @@ def _burden() -> None:
         sa.Column("content", Json, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_published_rule"),
     )
+
+
+def _privacy() -> None:
+    """Who read what."""
+    op.create_table(
+        "read_log",
+        sa.Column("id", tables.BIG_ID, nullable=False, autoincrement=True),
+        sa.Column("read_at", Instant, nullable=False),
+        sa.Column("reader", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("door", sa.Text, nullable=False),
+        sa.Column("what", sa.Text, nullable=False),
+        sa.Column("wanted", Json, nullable=False),
+        sa.Column("why", sa.Text),
+        sa.Column("rows", sa.Integer),
+        sa.PrimaryKeyConstraint("id", name="pk_read_log"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_read_log_read_at", "read_log", ["read_at"])

@@ -4,7 +4,7 @@ nothing else reads."""
 from __future__ import annotations
 
 from service_chassis.persistence.columns import Instant, Json
-from service_chassis.persistence.tables import metadata
+from service_chassis.persistence.tables import BIG_ID, metadata
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, false, text
 
 METADATA = metadata()
@@ -255,3 +255,19 @@ published_rule = Table(
     Column("published_at", Instant, nullable=False),
     Column("content", Json, nullable=False),
 )
+
+read_log = Table(
+    "read_log",
+    METADATA,
+    Column("id", BIG_ID, primary_key=True, autoincrement=True),
+    Column("read_at", Instant, nullable=False, index=True),
+    Column("reader", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("door", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("wanted", Json, nullable=False),
+    Column("why", Text),
+    Column("rows", Integer),
+    sqlite_autoincrement=True,
+)
+"""Who read what, by which door and why (reading.py)."""
