@@ -1,27 +1,16 @@
-"""The documents are true where a machine can tell: links lead somewhere, and every metric stands on its page."""
+"""The documents are true where a machine can tell: links lead somewhere, and named functions are where they are said to be."""
 
 from __future__ import annotations
 
-import importlib
 import re
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from escalation.metrics import Board, Figures
-from escalation.metrics import Metrics as EscalationMetrics
-from intake.metrics import OpenMatters
-from notify.metrics import Post, Receipts
-from prometheus_client import Metric
-from scoring.metrics import Ledger
-from service_chassis.metrics import Metrics
-from source_tree import ROOT, SERVICES, project_files
+from source_tree import ROOT, project_files
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 FUNCTION = re.compile(r"\[`[\w/]+\.py`\]\(([^)\s]+\.py)\) `([\w.]+)`")
-METRIC_ROW = re.compile(r"^\| `((?:duban|supervision)_\w+)` \| (\w+) \|", re.MULTILINE)
 
 
 def documents() -> list[Path]:
@@ -57,26 +46,6 @@ def lost_functions(page: Path) -> list[str]:
     return lost
 
 
-def described(page: str) -> dict[str, str]:
-    """Metric → type, as the page says."""
-    return dict(METRIC_ROW.findall(page))
-
-
-def exposed(collected: Iterable[Metric]) -> dict[str, str]:
-    """Metric → type, as a registry says."""
-    return {metric.name + "_total" * (metric.type == "counter"): metric.type for metric in collected}
-
-
-def every_metric() -> dict[str, str]:
-    """What all services show on `/metrics`, those read from tables included."""
-    figures = Figures({}, {}, {}, 0, {}, 0)
-    tables: list[Any] = [Board(lambda: figures), OpenMatters(list), Receipts(lambda: 0), Post(list), Ledger(list, list)]
-    found = exposed(Metrics("any").registry.collect()) | exposed(EscalationMetrics().registry.collect())
-    for collector in tables:
-        found |= exposed(collector.collect())
-    return found
-
-
 def test_every_relative_link_leads_somewhere() -> None:
     pages = documents()
     assert ROOT / "README.md" in pages
@@ -89,21 +58,6 @@ def test_the_functions_of_the_event_flow_are_where_it_says() -> None:
     assert lost_functions(page) == []
 
 
-def test_the_page_of_metrics_names_exactly_what_the_services_show() -> None:
-    page = described((ROOT / "docs" / "metrics.md").read_text("utf-8"))
-    assert page == every_metric()
-
-
-def test_every_collector_of_the_services_is_compared() -> None:
-    classes = {
-        name
-        for service in SERVICES
-        for name, found in vars(importlib.import_module(f"{service}.metrics")).items()
-        if isinstance(found, type) and hasattr(found, "collect") and found.__module__.startswith(service)
-    }
-    assert classes == {"Board", "OpenMatters", "Receipts", "Post", "Ledger"}
-
-
 def test_a_dead_link_and_a_lost_function_are_found(tmp_path: Path) -> None:
     (tmp_path / "here.py").write_text("def stays(): ...\n")
     page = tmp_path / "page.md"
@@ -113,9 +67,3 @@ def test_a_dead_link_and_a_lost_function_are_found(tmp_path: Path) -> None:
     )
     assert dead_links(page) == ["gone.md", "#nowhere"]
     assert lost_functions(page) == ["here.py went"]
-
-
-def test_a_metric_that_is_not_described_is_found() -> None:
-    page = described("| `duban_retries_total` | counter | `part` | sessions |\n| plain | row | |\n")
-    assert page == {"duban_retries_total": "counter"}
-    assert {name for name in every_metric() if name not in page} >= {"duban_cut_issued"}

@@ -316,6 +316,20 @@ def contracts(out: Path) -> None:
 
 
 @main.command(context_settings=HELP)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="FILE.md instead of standard output")
+@one_line
+def metrics(out: Path | None) -> None:
+    """指标一览 / every metric of every service: name, type, labels, unit, who shows it, meaning."""
+    from duban.metrics_page import page
+
+    if out is None:
+        click.echo(page(), nl=False)
+    else:
+        out.write_text(page(), "utf-8")
+        click.echo(out)
+
+
+@main.command(context_settings=HELP)
 @click.argument("name")
 @click.option("--unit", metavar="CODE", help="报送单位代码 / the account reports as this unit, e.g. ZJJ")
 @click.option("--hear", multiple=True, metavar="PATTERN", help="订阅 / the account hears these events, e.g. 'escalation.slip.#'")

@@ -18,7 +18,7 @@ def at(text: str) -> datetime:
 
 def shown(city: Any) -> set[str]:
     registry = CollectorRegistry()
-    for collector in city.service.collectors(city.database):
+    for collector in city.service.collectors(city.database, city.clock):
         registry.register(collector)
     return {line for line in generate_latest(registry).decode().splitlines() if not line.startswith("#")}
 

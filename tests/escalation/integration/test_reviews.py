@@ -485,7 +485,7 @@ def test_receipts_and_outcomes_that_come_twice_too_late_without_a_red_or_from_th
 
 def shown(city: Any) -> str:
     registry = CollectorRegistry()
-    for collector in city.service.collectors(city.database):
+    for collector in city.service.collectors(city.database, city.clock):
         registry.register(collector)
     return generate_latest(registry).decode() + generate_latest(city.service.metrics.registry).decode()
 

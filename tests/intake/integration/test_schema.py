@@ -54,8 +54,9 @@ def test_open_matters_are_counted_by_section_and_source(bench: Any, matter: Any,
             {"section": "DECISION_SUPERVISION", "name": "决策督查科", "source": "DOCUMENT", "count": 1}
         ]
         assert report.report(session, bench.policy)["duplicates"] == []
-    (collector,) = bench.runtime.service.collectors(bench.database)
-    (family,) = collector.collect()
+    (collector,) = bench.runtime.service.collectors(bench.database, bench.runtime.clock)
+    family, burden = collector.collect()
     assert [(sample.labels, sample.value) for sample in family.samples] == [
         ({"section": "DECISION_SUPERVISION", "source": "DOCUMENT"}, 1)
     ]
+    assert [(sample.labels, sample.value) for sample in burden.samples] == [({"kind": "MATTER"}, 2)]

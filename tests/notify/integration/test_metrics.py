@@ -15,9 +15,10 @@ THURSDAY = datetime(2026, 3, 5, 9, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(
 
 def shown(bench: Any) -> str:
     registry = CollectorRegistry()
-    for collector in bench.runtime.service.collectors(bench.database):
+    for collector in bench.runtime.service.collectors(bench.database, bench.runtime.clock):
         registry.register(collector)
-    return generate_latest(registry).decode().splitlines()[-1]
+    lines = generate_latest(registry).decode().splitlines()
+    return next(line for line in lines if line.startswith("supervision_notices_unacknowledged "))
 
 
 def test_unacknowledged_notices_are_counted_until_they_are_signed_for(bench: Any, matter: Any, slip: Make) -> None:

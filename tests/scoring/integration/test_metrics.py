@@ -12,7 +12,7 @@ Make = Callable[..., Any]
 
 def page(bench: Any) -> list[str]:
     registry = CollectorRegistry()
-    for collector in bench.runtime.service.collectors(bench.database):
+    for collector in bench.runtime.service.collectors(bench.database, bench.runtime.clock):
         registry.register(collector)
     return [line for line in generate_latest(registry).decode().splitlines() if not line.startswith("#")]
 

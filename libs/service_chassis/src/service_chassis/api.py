@@ -19,7 +19,10 @@ from service_chassis.delivery import Runtime
 from service_chassis.errors import Retry
 from service_chassis.health import Answer, Health, routes
 from service_chassis.metrics import Metrics
+from service_chassis.metrics import backlog as told
+from service_chassis.persistence import backlog
 from service_chassis.persistence.leader import probe
+from service_chassis.shown import FromTables, Rows, Shown
 
 THREADS = 8
 
@@ -29,6 +32,17 @@ def report_of(service: object) -> Callable[..., dict[str, list[dict[str, Any]]]]
     package = type(service).__module__.partition(".")[0]
     function: Callable[..., dict[str, list[dict[str, Any]]]] = import_module(f"{package}.report").report
     return function
+
+
+def backlog_of(runtime: Runtime) -> FromTables:
+    """What waits in the chassis' tables, read when `/metrics` is asked for."""
+
+    def read() -> list[tuple[Shown, Rows]]:
+        with runtime.database.begin() as session:
+            found = backlog.read(session, runtime.service.sealed_types)
+        return list(told(found, runtime.clock.now()))
+
+    return FromTables(read)
 
 
 def create_app(runtime: Runtime, policy: Any, health: Health, metrics: Metrics) -> Flask:

@@ -154,11 +154,13 @@ def _build(factory: ServiceFactory, settings: config.Settings, role: str, *, nee
     service = factory(policy, settings)
     broker = Broker(settings.amqp_url, settings.amqp_ca, settings.amqp_cert, settings.amqp_key)
     broker.parts()
-    metrics = Metrics(service.name)
+    metrics = Metrics(service.name, role)
     metrics.include(service)
     clock = clock_from(settings.clock)
     clock.now()
-    runtime = runtime_of(service, Database(settings.database_url, service.name), clock, settings, metrics)
+    database = Database(settings.database_url, service.name)
+    database.observe(metrics.database_seconds.observe)
+    runtime = runtime_of(service, database, clock, settings, metrics)
     parts = {"api": ("database",), "tick": ("database", "schema")}.get(
         role, ("database", "broker") if needs_broker else ("database",)
     )
@@ -253,8 +255,8 @@ def _api(station: Station, policy: Any) -> int:
     from service_chassis import api
 
     _check_schema(station)
-    for collector in station.runtime.service.collectors(station.runtime.database):
-        station.metrics.registry.register(collector)
+    runtime = station.runtime
+    station.metrics.watch([api.backlog_of(runtime), *runtime.service.collectors(runtime.database, runtime.clock)])
     app = api.create_app(station.runtime, policy, station.health, station.metrics)
     api.serve(app, station.settings.api)
     return 0

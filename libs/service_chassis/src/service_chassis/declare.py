@@ -136,7 +136,7 @@ class Service:
     def save(self, work: Work) -> None:
         """Write what changed, with few statements."""
 
-    def collectors(self, database: Any) -> list[Any]:
+    def collectors(self, database: Any, clock: Any) -> list[Any]:
         """What the role `api` shows on /metrics beside the chassis' own set; each reads the database when it is asked for."""
         return []
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from service_chassis.clock import Clock
 from service_chassis.declare import EVENTS, INBOUND, Service
 from service_chassis.errors import Refused, Retry
 from service_chassis.messaging.envelope import Delivery
+from service_chassis.order import Order
 from service_chassis.pace import Pace
 from service_chassis.persistence import cut, inbox, refusals, timers, waiting
 from service_chassis.persistence.database import Database
@@ -41,6 +43,9 @@ class Tally:
     refused: int = 0
     parked: int = 0
     waiting: int = 0
+    put_off: int = 0
+    disordered: int = 0
+    handler_seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -61,6 +66,7 @@ class Runtime:
     asking: Pace = field(default_factory=lambda: Pace(100_000, first=1_000, faster=10))
     """How many timers ask for one marker together. A marker answers any number, but it leaves only with the transaction that asks
     for it. So the first one of a storm leaves at once, with few rows, and brings work until the next, larger piece has asked."""
+    order: Order = field(default_factory=Order)
     announced: bool = True
     """Whether the outbox may hold something since the in-process driver last looked."""
     armed_from: datetime | None = None
@@ -146,6 +152,7 @@ def _process(runtime: Runtime, queue: str, reads: list[Read], now: datetime) -> 
             return
         if runtime.put_off(queue, reads[0].delivery):
             log.warning("message put off", action="put_off", queue=queue, exc_info=error)
+            runtime.on_batch(queue, Tally(put_off=1))
             return
         tally = _park_alone(runtime, queue, reads[0], now, error)
     runtime.on_batch(queue, tally)
@@ -235,6 +242,8 @@ class _Batch:
         work = self.work
         fresh = inbox.fresh(work, reads, self.inbound)
         self.tally.duplicates = len(reads) - len(fresh)
+        if not self.inbound and work.memory is None:
+            self.tally.disordered = self.runtime.order.behind(read.message for read in fresh if read.message is not None)
         admitted: list[Message] = []
         for read in fresh:
             message = read.message
@@ -261,7 +270,7 @@ class _Batch:
             self.tally.parked += 1
 
     def _handle(self, messages: list[Message]) -> None:
-        work, service = self.work, self.work.service
+        work, service, began = self.work, self.work.service, perf_counter()
         work.lock({subject for message in messages for subject in work.subjects_of(message)})
         service.prepare(work, messages)
         for message in messages:
@@ -272,6 +281,7 @@ class _Batch:
                 work.refuse(message, refused.code, refused.detail, refused.pointer)
         work.cause = None
         service.save(work)
+        self.tally.handler_seconds += perf_counter() - began
 
 
 # ---------------------------------------------------------------- timers

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from service_chassis import logs
@@ -23,7 +24,7 @@ from service_chassis.persistence.outbox import Row
 
 STANDBY_SECONDS = 1.0
 STATE_SECONDS = 5.0
-"""How often the backlog is counted for the metrics."""
+"""How often refusals that nobody heard are counted."""
 FIRST_PAUSE = 0.002
 
 
@@ -42,6 +43,10 @@ class Publishes(Protocol):
 
     def drop(self) -> None:
         """Throw the connection away."""
+        ...
+
+    def certificates(self) -> dict[str, float]:
+        """Which certificate → when it expires, in seconds since 1970; empty without TLS."""
         ...
 
 
@@ -101,6 +106,9 @@ class Relay:
                 return
         self._publisher = self._open_publisher()
         self._log.info("relay leads", action="relay.lead")
+        self._metrics.leads.set(1)
+        for part, instant in self._publisher.certificates().items():
+            self._metrics.not_after.labels(part).set(instant)
         self._health.report("database", True, "leading")
         self._health.report("broker", True, "connected")
         self._pump(back_off)
@@ -134,18 +142,20 @@ class Relay:
             confirmed += fault.confirmed
             raise
         finally:
-            self._leader.mark(rows[:confirmed], self._clock.now())
-            self._metrics.published.inc(confirmed)
+            now = self._clock.now()
+            self._leader.mark(rows[:confirmed], now)
+            self._tell(rows[:confirmed], now)
         return len(rows)
 
     def _count(self) -> None:
         assert self._publisher is not None
         unheard, self._publisher.unheard = self._publisher.unheard, 0
         self._metrics.unheard.inc(unheard)
-        self._metrics.unsealed.set(self._leader.unsealed())
-        waiting, oldest = self._leader.state()
-        self._metrics.outbox_pending.set(waiting)
-        self._metrics.outbox_oldest.set(0 if oldest is None else max(0.0, (self._clock.now() - oldest).total_seconds()))
+
+    def _tell(self, confirmed: Sequence[Row], now: datetime) -> None:
+        self._metrics.published.inc(len(confirmed))
+        if confirmed and (oldest := confirmed[0].announced_at) is not None:
+            self._metrics.relay_lag.observe(max(0.0, (now - oldest).total_seconds()))
 
     def _lose(self, fault: Retry) -> None:
         """Drop both sessions; the lock goes with the database's."""
@@ -159,4 +169,5 @@ class Relay:
         if self._publisher is not None:
             self._publisher.drop()
             self._publisher = None
+        self._metrics.leads.set(0)
         self._leader.close()

@@ -42,6 +42,9 @@ def runtime_of(service: Service, database: Database, clock: Clock, settings: Set
         metrics.refused.labels(queue).inc(tally.refused)
         metrics.parked.labels(queue).inc(tally.parked)
         metrics.waiting.labels(queue).inc(tally.waiting)
+        metrics.put_off.labels(queue).inc(tally.put_off)
+        metrics.disordered.labels(queue).inc(tally.disordered)
+        metrics.handler_seconds.labels(queue).observe(tally.handler_seconds)
 
     return Runtime(
         service,

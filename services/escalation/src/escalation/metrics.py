@@ -5,12 +5,56 @@ Counters are the process's own; the gauges are read from the tables by the role 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry
+from service_chassis.shown import API, CONSUME, COUNTER, GAUGE, HISTOGRAM, TICK, Rows, Shown
+
+ISSUED = Shown("supervision_slips_issued_total", COUNTER, "Slips issued", ("colour", "ground"), (CONSUME, TICK))
+WITHDRAWN = Shown("supervision_slips_withdrawn_total", COUNTER, "Slips that fell", ("cause",), (CONSUME, TICK))
+OVERTURNED = Shown("supervision_reviews_overturned_total", COUNTER, "Slips that a review overturned", (), (CONSUME, TICK))
+OUTCOMES = Shown(
+    "supervision_sweep_outcomes_total", COUNTER, "Why due candidates did or did not escalate", ("outcome",), (CONSUME, TICK)
+)
+LAG = Shown(
+    "supervision_deadline_lag_seconds",
+    HISTOGRAM,
+    "From the instant a limit ran out to the moment that was established",
+    (),
+    (CONSUME, TICK),
+    (0.1, 1, 5, 30, 60, 300, 1800, 3600, 14400, 86400),
+)
+ACTIVE = Shown("supervision_slips_active", GAUGE, "Slips whose limit has not ended", ("colour",), (API,))
+LADDERS_WAITING = Shown(
+    "supervision_ladders_waiting", GAUGE, "Ladders that do not go on although their limit passed", ("reason",), (API,)
+)
+REFERRALS = Shown("supervision_referrals_unacknowledged", GAUGE, "Referrals without a receipt", ("body",), (API,))
+REVIEWS = Shown("supervision_reviews_pending", GAUGE, "Applications for a review that the reviewers have not decided", (), (API,))
+OVERDUE = Shown(
+    "supervision_decisions_overdue",
+    GAUGE,
+    "Decisions that the office is late with, by the owner of the limit",
+    ("kind",),
+    (API,),
+)
+LOST = Shown(
+    "supervision_clocks_armed_without_next_action", GAUGE, "Running clocks that no timer will look at; must be 0", (), (API,)
+)
+YEARS = Shown("supervision_calendar_years_published", GAUGE, "Years whose days off are known", (), (API,))
+KNOWN_UNTIL = Shown(
+    "supervision_calendar_until_timestamp_seconds",
+    GAUGE,
+    "Until when days off are known without a gap from this year on; not shown where every day is a workday",
+    (),
+    (API,),
+)
+
+SHOWN = (
+    *(ISSUED, WITHDRAWN, OVERTURNED, OUTCOMES, LAG),
+    *(ACTIVE, LADDERS_WAITING, REFERRALS, OVERDUE, REVIEWS, LOST, YEARS, KNOWN_UNTIL),
+)
 
 
 class Metrics:
@@ -18,18 +62,9 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
-        self.issued = Counter("supervision_slips_issued_total", "Slips issued", ["colour", "ground"], registry=self.registry)
-        self.outcomes = Counter(
-            "supervision_sweep_outcomes_total", "Why due candidates did or did not escalate", ["outcome"], registry=self.registry
-        )
-        self.lag = Histogram(
-            "supervision_deadline_lag_seconds",
-            "From the instant a limit ran out to the moment that was established",
-            buckets=(0.1, 1, 5, 30, 60, 300, 1800, 3600, 14400, 86400),
-            registry=self.registry,
-        )
-        self.overturned = Counter("supervision_reviews_overturned", "Slips that a review overturned", registry=self.registry)
-        self.withdrawn = Counter("supervision_slips_withdrawn_total", "Slips that fell", ["cause"], registry=self.registry)
+        self.issued, self.withdrawn = ISSUED.on(self.registry), WITHDRAWN.on(self.registry)
+        self.overturned, self.outcomes = OVERTURNED.on(self.registry), OUTCOMES.on(self.registry)
+        self.lag = LAG.on(self.registry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +85,14 @@ class Figures:
     """Running clocks that no timer will look at: must be 0."""
 
 
-class Board(Collector):
-    """The gauges, read when they are asked for."""
-
-    def __init__(self, read: Callable[[], Figures]) -> None:
-        self._read = read
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        found = self._read()
-        yield _by("supervision_slips_active", "Slips whose limit has not ended", "colour", found.active)
-        yield _by("supervision_ladders_waiting", "Ladders that do not go on although their limit passed", "reason", found.waiting)
-        yield _by("supervision_referrals_unacknowledged", "Referrals without a receipt", "body", found.unacknowledged)
-        text = "Applications for a review that wait for the reviewers"
-        yield GaugeMetricFamily("supervision_reviews_pending", text, value=found.reviews_pending)
-        yield _by("supervision_decisions_overdue", "Decisions that the office is late with", "kind", found.overdue)
-        text = "Running clocks that no timer will look at; must be 0"
-        yield GaugeMetricFamily("supervision_clocks_armed_without_next_action", text, value=found.without_next_action)
-
-    def describe(self) -> list[GaugeMetricFamily]:
-        """Nothing up front: registering must not read the database."""
-        return []
-
-
-def _by(name: str, text: str, label: str, values: Mapping[str, int]) -> GaugeMetricFamily:
-    gauge = GaugeMetricFamily(name, text, labels=[label])
-    for value, count in sorted(values.items()):
-        gauge.add_metric([value], count)
-    return gauge
+def board(found: Figures, years: int, known_until: datetime | None) -> Iterator[tuple[Shown, Rows]]:
+    """The gauges; without `known_until` every day is a workday, and nothing about calendars is shown."""
+    yield ACTIVE, sorted(found.active.items())
+    yield LADDERS_WAITING, sorted(found.waiting.items())
+    yield REFERRALS, sorted(found.unacknowledged.items())
+    yield REVIEWS, [(found.reviews_pending,)]
+    yield OVERDUE, sorted(found.overdue.items())
+    yield LOST, [(found.without_next_action,)]
+    if known_until is not None:
+        yield YEARS, [(years,)]
+        yield KNOWN_UNTIL, [(known_until.timestamp(),)]

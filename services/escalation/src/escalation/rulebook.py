@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
+from ground_rules.notices import built_in
 from ground_rules.policy import Policy, amended
 from ground_rules.powers import Capacity
 from ground_rules.publication import notice_of
@@ -91,6 +92,16 @@ class Rulebook:
     def calendar_of(self, year: int) -> YearNotice | None:
         """The notice in force for a year, built in or published; None while there is none."""
         return _notices(self.of_kind(CALENDAR)).get(year)
+
+    def calendar_coverage(self, instant: datetime) -> tuple[int, datetime | None]:
+        """How many years' days off are known, and until when without a gap; None where every day is a workday."""
+        if not self.base.calendar.is_provisional(9999):
+            return 0, None
+        known = {*built_in(), *_notices(self.of_kind(CALENDAR))}
+        year = self.latest.reckoning.local_date(instant).year
+        while year in known:
+            year += 1
+        return len(known), datetime.combine(date(year, 1, 1), time.min, self.base.zone)
 
     def capacities_at(self, instant: datetime) -> list[Capacity] | None:
         """Every office that a person held by the last list published up to an instant; None while there was none."""

@@ -9,9 +9,11 @@ from event_contracts import inbound, intake, notify
 from event_contracts.escalation import InboundParked
 from event_contracts.event import Message
 from ground_rules.policy import Policy
+from service_chassis.clock import Clock
 from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
+from service_chassis.shown import FromTables, Rows, Shown
 
 from escalation import (
     asking,
@@ -32,7 +34,7 @@ from escalation import (
     sealing,
 )
 from escalation.config import NUMBER_PREFIX
-from escalation.metrics import Board, Figures, Metrics
+from escalation.metrics import Metrics, board
 from escalation.rulebook import Rulebook
 from escalation.settle import Settling
 from escalation.store.ladders import Store, figures
@@ -86,14 +88,16 @@ class Escalation(Service):
         """What the audit chain is compared with."""
         return sealing.unlike_sealed(session, announced)
 
-    def collectors(self, database: Database) -> list[Board]:
+    def collectors(self, database: Database, clock: Clock) -> list[FromTables]:
         """The gauges of the role `api`."""
 
-        def read() -> Figures:
+        def read() -> list[tuple[Shown, Rows]]:
             with database.begin() as session:
-                return figures(session)
+                self.rulebook.refresh(session)
+                found = figures(session)
+            return list(board(found, *self.rulebook.calendar_coverage(clock.now())))
 
-        return [Board(read)]
+        return [FromTables(read)]
 
     def _desk(self, work: Work) -> Settling:
         if work.store is None:

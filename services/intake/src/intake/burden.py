@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,6 +43,12 @@ def report(conn: Any, zone: ZoneInfo) -> list[dict[str, Any]]:
         }
         for unit, month in found
     ]
+
+
+def month_of(instant: datetime, zone: ZoneInfo) -> datetime:
+    """When the local month of an instant began."""
+    first = local_date(instant, zone).replace(day=1)
+    return datetime.combine(first, time.min, zone).astimezone(UTC)
 
 
 def _by_month(rows: Iterable[Any], zone: ZoneInfo) -> Counter[tuple[str, str]]:

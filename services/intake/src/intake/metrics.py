@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from service_chassis.shown import API, GAUGE, Shown
 
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
+MATTERS_OPEN = Shown("supervision_matters_open", GAUGE, "Matters that are not closed", ("section", "source"), (API,))
+UNIT_BURDEN = Shown(
+    "supervision_unit_burden",
+    GAUGE,
+    "What the most burdened unit, unnamed, was given this month: `MATTER`, `SLIP`, `FEEDBACK` (urged to report)",
+    ("kind",),
+    (API,),
+)
 
-
-class OpenMatters(Collector):
-    """`supervision_matters_open{section, source}`. No unit is named in a label."""
-
-    def __init__(self, count: Callable[[], Iterable[tuple[str, str, int]]]) -> None:
-        self._count = count
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        family = GaugeMetricFamily("supervision_matters_open", "Matters that are not closed", labels=["section", "source"])
-        for section, source, number in self._count():
-            family.add_metric([section, source], number)
-        yield family
-
-    def describe(self) -> list[GaugeMetricFamily]:
-        """Nothing up front: registering must not read the database."""
-        return []
+SHOWN = (MATTERS_OPEN, UNIT_BURDEN)

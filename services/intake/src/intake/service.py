@@ -28,14 +28,17 @@ from event_contracts.inbound import (
 from event_contracts.intake import CutPassed, InboundParked
 from event_contracts.notify import NoticeServed
 from ground_rules.policy import Policy
+from service_chassis.clock import Clock
 from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
+from service_chassis.shown import FromTables, Rows, Shown
 
 from intake import burden, decomposing, handlers, merging, objections, people, registration, replies, returning, suspecting, units
 from intake.domain.matter import matter_id
-from intake.metrics import OpenMatters
+from intake.metrics import MATTERS_OPEN, UNIT_BURDEN
 from intake.rules import RULES, Rulebook
+from intake.store.burdens import heaviest
 from intake.store.matters import Store, open_by_section
 
 
@@ -52,14 +55,15 @@ class Intake(Service):
         self.policy = policy
         self.rulebook = Rulebook(policy)
 
-    def collectors(self, database: Database) -> list[OpenMatters]:
+    def collectors(self, database: Database, clock: Clock) -> list[FromTables]:
         """What the role `api` shows beside the chassis' metrics, read from the tables when it is asked for."""
 
-        def count() -> list[tuple[str, str, int]]:
+        def read() -> list[tuple[Shown, Rows]]:
+            month = burden.month_of(clock.now(), self.policy.zone)
             with database.begin() as session:
-                return open_by_section(session)
+                return [(MATTERS_OPEN, open_by_section(session)), (UNIT_BURDEN, heaviest(session, month))]
 
-        return [OpenMatters(count)]
+        return [FromTables(read)]
 
     def subjects(self, message: Message) -> list[str]:
         """A submission locks the id that its matter will have, so that two of the same reference cannot meet."""

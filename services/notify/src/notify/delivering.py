@@ -135,7 +135,9 @@ def record(runtime: Runtime, rulebook: Rulebook, row: Any, decision: Decision, *
             _begin_deemed_service(work, rulebook, row["letter_id"])
         work.store.save()
         work.flush()
-        return True
+    if decision.state is State.DELIVERED:
+        runtime.service.metrics.delivery.observe(max(0.0, (now - found.dispatched_at).total_seconds()))  # type: ignore[attr-defined]
+    return True
 
 
 def _counts(found: Letter, row: Any) -> bool:

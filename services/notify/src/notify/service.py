@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from event_contracts.escalation import (
     CalendarPublished,
@@ -28,15 +27,17 @@ from event_contracts.inbound import BulletinPublished, NoticeSigned
 from event_contracts.intake import AssignmentDispatched, AssignmentMoved, MatterRegistered, PersonsPublished
 from event_contracts.notify import CutPassed, CutWanted, InboundParked
 from ground_rules.policy import Policy
+from service_chassis.clock import Clock
 from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
+from service_chassis.shown import FromTables, Rows, Shown
 
 from notify import bulletins, handlers
 from notify.domain.audience import Kind
 from notify.domain.sending import Ways
 from notify.handlers import letter_id
-from notify.metrics import Post, Receipts
+from notify.metrics import COPIES, UNACKNOWLEDGED, Metrics
 from notify.rules import RULES, Rulebook
 from notify.store import deliveries
 from notify.store.letters import unacknowledged
@@ -59,6 +60,7 @@ class Notify(Service):
         """Without `ways` notices are recorded and nothing is put into the queue."""
         self.policy = policy
         self.ways = ways
+        self.metrics = Metrics()
         self.rulebook = Rulebook(policy)
 
     def subjects(self, message: Message) -> list[str]:
@@ -87,16 +89,12 @@ class Notify(Service):
     def save(self, work: Work) -> None:
         work.store.save()
 
-    def collectors(self, database: Database) -> list[Any]:
-        def count() -> int:
+    def collectors(self, database: Database, clock: Clock) -> list[FromTables]:
+        def read() -> list[tuple[Shown, Rows]]:
             with database.begin() as session:
-                return unacknowledged(session)
+                return [(UNACKNOWLEDGED, [(unacknowledged(session),)]), (COPIES, deliveries.counts(session))]
 
-        def copies() -> list[tuple[str, str, int]]:
-            with database.begin() as session:
-                return deliveries.counts(session)
-
-        return [Post(copies), Receipts(count)]
+        return [FromTables(read)]
 
     @consume(MatterRegistered)
     def on_matter_registered(self, work: Work, message: Message) -> None:

@@ -3,32 +3,9 @@ that the numbers on a dashboard are those of the ledger, whatever was restarted 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
+from service_chassis.shown import API, COUNTER, GAUGE, Shown
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
-from prometheus_client.registry import Collector
+POINTS = Shown("supervision_score_points_total", COUNTER, "Points booked, without their sign", ("kind", "year"), (API,))
+NOT_ELIGIBLE = Shown("supervision_units_not_eligible", GAUGE, "Units with an effective red in the year", ("year",), (API,))
 
-Totals = Iterable[tuple[str, int, Decimal]]
-
-
-class Ledger(Collector):
-    """`supervision_score_points_total{kind,year}`, points without their sign; `supervision_units_not_eligible{year}`."""
-
-    def __init__(self, points: Callable[[], Totals], barred: Callable[[], Iterable[tuple[int, int]]]) -> None:
-        self._points = points
-        self._barred = barred
-
-    def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily]:
-        booked = CounterMetricFamily("supervision_score_points", "Points booked, without their sign", labels=["kind", "year"])
-        for kind, year, amount in self._points():
-            booked.add_metric([kind, str(year)], float(abs(amount)))
-        yield booked
-        barred = GaugeMetricFamily("supervision_units_not_eligible", "Units with an effective red in the year", labels=["year"])
-        for year, units in self._barred():
-            barred.add_metric([str(year)], units)
-        yield barred
-
-    def describe(self) -> list[CounterMetricFamily | GaugeMetricFamily]:
-        """Nothing up front: registering must not read the database."""
-        return []
+SHOWN = (POINTS, NOT_ELIGIBLE)

@@ -7,7 +7,6 @@ other unseen, whatever changes the ledger locks `LEDGER` as well (scoring has on
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 from event_contracts.event import Message
@@ -15,14 +14,16 @@ from event_contracts.inbound import AssessmentFinalised, BonusAwarded
 from event_contracts.intake import PersonsPublished, UnitsPublished
 from event_contracts.scoring import InboundParked
 from ground_rules.policy import Policy
+from service_chassis.clock import Clock
 from service_chassis.declare import Service, consume
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Work
+from service_chassis.shown import FromTables, Rows, Shown
 
 from scoring import closing, handlers, sealing
 from scoring.domain.slip import WEIGHTY
 from scoring.facts import SLIP_FACTS
-from scoring.metrics import Ledger
+from scoring.metrics import NOT_ELIGIBLE, POINTS
 from scoring.store import Store, points_booked, units_not_eligible
 
 LEDGER = "ledger"
@@ -56,16 +57,13 @@ class Scoring(Service):
     def unlike_sealed(self, session: Any, announced: Iterable[tuple[int | None, Message]]) -> Iterator[str]:
         return sealing.unlike_sealed(session, announced)
 
-    def collectors(self, database: Database) -> list[Ledger]:
-        def points() -> list[tuple[str, int, Decimal]]:
+    def collectors(self, database: Database, clock: Clock) -> list[FromTables]:
+        def read() -> list[tuple[Shown, Rows]]:
             with database.begin() as session:
-                return points_booked(session)
+                points = [(kind, year, abs(amount)) for kind, year, amount in points_booked(session)]
+                return [(POINTS, points), (NOT_ELIGIBLE, units_not_eligible(session))]
 
-        def barred() -> list[tuple[int, int]]:
-            with database.begin() as session:
-                return units_not_eligible(session)
-
-        return [Ledger(points, barred)]
+        return [FromTables(read)]
 
     @consume(*SLIP_FACTS)
     def on_slip_fact(self, work: Work, message: Message) -> None:

@@ -14,6 +14,7 @@ from service_chassis import logs
 from service_chassis.backoff import BackOff
 from service_chassis.entrypoints.dependencies import station_of
 from service_chassis.errors import ConfigError, Retry
+from service_chassis.metrics import Outstanding
 from service_chassis.persistence import migrations
 from service_chassis.station import Station
 
@@ -31,6 +32,7 @@ class Every(Entrypoint):  # type: ignore[misc]
         self._log = logs.logger()
         self._stopping = Event()
         self._stopped = Event()
+        self._outstanding = Outstanding()
 
     def start(self) -> None:
         """Begin to tick."""
@@ -90,6 +92,7 @@ class Every(Entrypoint):  # type: ignore[misc]
             issued, returned = runtime.cut.issued(session), runtime.cut.returned(session)
         station.metrics.cut_issued.set(issued)
         station.metrics.cut_returned.set(returned)
+        station.metrics.cut_lag.set(self._outstanding.seconds(issued, returned, time.monotonic()))
 
     def _check_schema(self, station: Station) -> None:
         """A newer schema may mean other timers: such a process waits until it is replaced."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import amqp
 
 from service_chassis.errors import Retry
+from service_chassis.messaging.certificates import expiries
 from service_chassis.messaging.connection import BROKER_ERRORS, IO_SECONDS, Broker, Connection, connect, drop, reason
 from service_chassis.messaging.topology import REJECTED_EXCHANGE
 
@@ -48,6 +49,7 @@ class Publisher:
     def __init__(self, broker: Broker, name: str, timeout: float = IO_SECONDS) -> None:
         """`timeout`: seconds without any confirm after which the broker counts as lost or blocked."""
         self.account = broker.account
+        self._broker = broker
         self.timeout = timeout
         self.blocked: str | None = None
         self.connection: Connection | None = connect(broker, name, on_blocked=self._on_blocked, on_unblocked=self._on_unblocked)
@@ -73,6 +75,10 @@ class Publisher:
         self.channel.events["basic_ack"].add(self._on_ack)
         self.channel.events["basic_nack"].add(self._on_nack)
         self.channel.events["basic_return"].add(self._on_return)
+
+    def certificates(self) -> dict[str, float]:
+        """Which certificate → when it expires, in seconds since 1970; empty without TLS."""
+        return expiries(self._broker, self.connection)
 
     # ---- what the broker says
 

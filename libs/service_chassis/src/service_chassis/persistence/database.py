@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import perf_counter
 from typing import Any
 
 import orjson
@@ -78,6 +79,17 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
         return engine
+
+    def observe(self, seconds: Callable[[float], None]) -> None:
+        """Tell `seconds` how long each statement takes, from sending it to its answer."""
+
+        @event.listens_for(self.engine, "before_cursor_execute")
+        def before(_connection: Any, _cursor: Any, _statement: Any, _parameters: Any, context: Any, _many: Any) -> None:
+            context.began = perf_counter()
+
+        @event.listens_for(self.engine, "after_cursor_execute")
+        def after(_connection: Any, _cursor: Any, _statement: Any, _parameters: Any, context: Any, _many: Any) -> None:
+            seconds(perf_counter() - context.began)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

@@ -23,9 +23,10 @@ class Row(NamedTuple):
     type: str
     body: bytes
     barrier: bool
+    announced_at: datetime | None = None
 
 
-_COLUMNS = (O.id, O.exchange, O.routing_key, O.message_id, O.type, O.body, O.barrier)
+_COLUMNS = (O.id, O.exchange, O.routing_key, O.message_id, O.type, O.body, O.barrier, O.announced_at)
 _PENDING = select(*_COLUMNS).where(O.published_at.is_(None)).order_by(O.id).limit(bindparam("most"))
 _BELOW_HORIZON = _PENDING.where(text("xid < pg_snapshot_xmin(pg_current_snapshot())"))
 """Only rows of transactions below every open one: a transaction that commits late is never skipped (delivery.md c.3)."""

@@ -5,12 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 
 from service_chassis.persistence.columns import Instant
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from intake.domain.completion import PartState
 from intake.store.matters import Store
-from intake.store.tables import assignment, matter
+from intake.store.tables import asked, assignment, matter
 
+_EACH = (
+    select(func.count().label("number"))
+    .select_from(assignment.join(matter, matter.c.matter_id == assignment.c.matter_id))
+    .where(
+        assignment.c.state != PartState.TRANSFERRED.value,
+        matter.c.primary_id.is_(None),
+        matter.c.submitted_at >= bindparam("since", type_=Instant),
+    )
+    .group_by(assignment.c.unit)
+).subquery()
+_MOST_MATTERS = select(func.max(_EACH.c.number))
+_ASKED = (
+    select(asked.c.kind, func.count().label("number"))
+    .where(asked.c.at >= bindparam("since", type_=Instant))
+    .group_by(asked.c.kind, asked.c.unit)
+).subquery()
+_MOST_ASKED = select(_ASKED.c.kind, func.max(_ASKED.c.number)).group_by(_ASKED.c.kind).order_by(_ASKED.c.kind)
 _GIVEN = (
     select(func.count())
     .select_from(assignment.join(matter, matter.c.matter_id == assignment.c.matter_id))
@@ -28,3 +45,9 @@ def matters_given(store: Store, unit: str, since: datetime, until: datetime) -> 
     """Matters that a unit was given between two instants; what is handled with another one counts as that one."""
     kept = store.session.execute(_GIVEN, {"of": unit, "since": since, "until": until}).scalar_one()
     return int(kept) + store.added_for(unit, since, until)
+
+
+def heaviest(session: Connection, since: datetime) -> list[tuple[str, int]]:
+    """The most that one unit was given or asked since an instant: matters, and what was asked by kind. No unit is named."""
+    matters = session.execute(_MOST_MATTERS, {"since": since}).scalar() or 0
+    return [("MATTER", matters), *((kind, number) for kind, number in session.execute(_MOST_ASKED, {"since": since}))]
