@@ -20,7 +20,7 @@ from event_contracts.wire import FACTS, REQUESTS, inbound_to_wire, json_schema, 
 CATALOGUE = Path(str(files("event_contracts"))) / "catalogue"
 SERVICES = {"intake", "escalation", "scoring", "notify"}
 TYPE_NAME = re.compile(r"^[a-z]+(\.[a-z_]+){2}\.v[1-9][0-9]*$")
-INBOUND_NAME = re.compile(r"^[a-z]+\.[a-z_]+\.v[1-9][0-9]*$")
+INBOUND_NAME = re.compile(r"^[a-z]+(?:_[a-z]+)*\.[a-z_]+\.v[1-9][0-9]*$")
 EXAMPLES = [
     (folder.parent.name, path) for folder in sorted(CATALOGUE.glob("*/examples")) for path in sorted(folder.glob("*.json"))
 ]

@@ -101,7 +101,7 @@ def test_no_unit_answers_in_the_name_of_another(example: Example, refused: Calla
 def test_every_inbound_type_says_who_may_send_it() -> None:
     kinds = [BY_THE_UNIT, BY_THE_OFFICE, BY_A_BODY, BY_THE_ASSESSMENT_OFFICE]
     by_anybody = {"matter.submitted.v1", "matter.decomposed.v1", "matter.withdrawn.v1", "matter.reopened.v1"}
-    by_anybody |= {"urge.sent.v1", "reply.sent.v1", "cut.marked.v1"}
+    by_anybody |= {"urge.sent.v1", "reply.sent.v1", "advice.answered.v1", "cut.marked.v1"}
     assert set().union(*kinds) | by_anybody == set(REQUESTS)
     assert sum(map(len, kinds)) == len(set().union(*kinds))
 

@@ -1,6 +1,7 @@
 """Every inbound message of events.md section 3 that this release understands, as typed data.
 
-The classes about matters stand in `inbound_matters`, those about no single matter in `inbound_office`, the ladder's here; all
+The classes about matters stand in `inbound_matters`, those about no single matter in `inbound_office`, recorded powers and
+advice in `inbound_acts`, the ladder's here; all
 are imported from here. The validation (types, lengths, enumerations) is in `schemas.py`; these classes are what handlers see.
 A type that is fixed in events.md but not understood yet is refused with SCHEMA_INVALID, never dropped.
 """
@@ -12,6 +13,7 @@ from datetime import date
 from typing import ClassVar
 
 from event_contracts.event import Evidence, Request, TimeLimit
+from event_contracts.inbound_acts import ActionRecorded, AdviceAnswered, AdviceIssued, FieldNoteRecorded
 from event_contracts.inbound_matters import (
     AboutUnit,
     Authorisation,
@@ -263,6 +265,10 @@ REQUESTS: tuple[type[Request], ...] = (
     MatterDecomposed,
     ReplyAssessed,
     ReplySent,
+    ActionRecorded,
+    FieldNoteRecorded,
+    AdviceIssued,
+    AdviceAnswered,
     CutMarked,
 )
 
@@ -303,6 +309,9 @@ BY_THE_OFFICE = frozenset(
         BulletinPublished.TYPE,
         DuplicateResolved.TYPE,
         ReplyAssessed.TYPE,
+        ActionRecorded.TYPE,
+        FieldNoteRecorded.TYPE,
+        AdviceIssued.TYPE,
     }
 )
 """Decisions: the supervision office alone sends these."""

@@ -141,6 +141,8 @@ class Verdict(AboutUnit):
     colour: str | None = None
     claim: str | None = None
     deficiencies: list[str] = field(default_factory=list)
+    cause: str | None = None
+    """What the deficiencies come from, by a code; the same cause in many units or again and again is told (domain.md D4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

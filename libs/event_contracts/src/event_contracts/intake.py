@@ -7,6 +7,14 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from event_contracts.event import Evidence, Fact, MatterFact, Parked, Released, TimeLimit
+from event_contracts.intake_acts import (
+    ActionRecorded,
+    AdviceAnswered,
+    AdviceIssued,
+    FieldNoteRecorded,
+    RecurrenceCase,
+    RecurrenceDetected,
+)
 from event_contracts.intake_directory import (
     AssignmentMoved,
     Capacity,
@@ -318,6 +326,11 @@ FACTS: tuple[type[Fact], ...] = (
     MatterReopened,
     MatterDecomposed,
     ReplyAssessed,
+    ActionRecorded,
+    FieldNoteRecorded,
+    AdviceIssued,
+    AdviceAnswered,
+    RecurrenceDetected,
     CutPassed,
     InboundParked,
     InboundReleased,

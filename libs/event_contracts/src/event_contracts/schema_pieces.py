@@ -16,6 +16,13 @@ def reference_field(*, required: bool = True) -> Code:
     return Code(r"[^\x00-\x20\x7f]([^\x00-\x1f\x7f]{0,126}[^\x00-\x20\x7f])?", hint, required=required)
 
 
+def cause_field(*, required: bool = True) -> Code:
+    """The code of a cause, as the office's own list has it."""
+    return Code(
+        "[A-Z][A-Z0-9_]{1,47}", "应为原因代码 / must be the code of a cause, such as FUNDS_NOT_ALLOCATED", required=required
+    )
+
+
 def person_field(*, required: bool = True) -> Text:
     """A person's name, as a plain text."""
     return Text(128, required=required)

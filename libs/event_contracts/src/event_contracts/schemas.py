@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from event_contracts import (
     inbound,
+    schemas_acts,  # noqa: F401
     schemas_matters,  # noqa: F401 - `_contracts` finds their classes
     schemas_office,  # noqa: F401
     vocabulary,

@@ -10,6 +10,7 @@ from event_contracts.parts import Code, Contract, Day, Group, Instant, OneOf, Se
 from event_contracts.schema_pieces import (
     AboutUnitContract,
     LimitContract,
+    cause_field,
     colour_field,
     evidence_field,
     person_field,
@@ -135,6 +136,7 @@ class CompletionVerifiedContract(AboutUnitContract):
     colour = colour_field()
     claim = reference_field(required=False)
     deficiencies = Several(Text(1000), 100)
+    cause = cause_field(required=False)
 
 
 class CompletionRejectedContract(CompletionVerifiedContract):

@@ -52,6 +52,14 @@ STATUTORY_CLOCK = frozenset(
 
 REOPENING_CAUSES = ("INSTRUCTION", "DISSATISFIED", "LOOK_BACK")
 """Why a closed matter is done again (domain.md d.3)."""
+ACTION_KINDS = ("COORDINATION", "INVESTIGATION", "DISPOSITION")
+"""Three of the five powers (domain.md C9); INTERVIEW and BULLETIN have messages of their own."""
+FIELD_NOTE_KINDS = ("MEETING", "VISIT")
+"""Attended meeting (列席会议), accompanied visit (随同调研; domain.md C11)."""
+ADVICE_KINDS = (
+    "MEASURE", "DOCUMENT_CHANGE", "DOCUMENT_ANNULMENT", "RESEARCH_REPORT", "PRAISE", "INCENTIVE", "CRITICISM", "ACCOUNTABILITY",
+)  # fmt: skip
+"""What advice is for: measures against a cause (domain.md D4), and the proposals of Decree 733 art. 19–21."""
 BODIES = ("DISCIPLINE", "ASSESSMENT", "ORGANISATION")
 REFERRAL_KINDS = ("EFFICACY_SUPERVISION", "EXCELLENCE_REVOCATION", "ORGANISATIONAL_MEASURE")
 REFERRAL_STATES = ("CREATED", "ACKNOWLEDGED", "UNDER_REVIEW", "CONCLUDED", "RECALLED")
@@ -77,6 +85,9 @@ PUBLISHED_WORDS: Mapping[str, tuple[str, ...]] = {
     "ReferralFact.state": REFERRAL_STATES,
     "ObjectionDecided.outcome": OBJECTION_OUTCOMES,
     "MatterReopened.cause": REOPENING_CAUSES,
+    "ActionRecorded.kind": ACTION_KINDS,
+    "FieldNoteRecorded.kind": FIELD_NOTE_KINDS,
+    "AdviceIssued.kind": ADVICE_KINDS,
     "ReviewDecided.outcome": REVIEW_OUTCOMES,
     "JustificationFact.category": JUSTIFICATIONS,
     "JustificationGranted.effect": EFFECTS,

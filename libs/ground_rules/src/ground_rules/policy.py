@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from ground_rules.limits import Limit
 from ground_rules.parameters import Faulty, Outage, Parameter, suggestion, written
-from ground_rules.policy_intake import Duplicates, Quota, Registration, Reply, Routing
+from ground_rules.policy_intake import Duplicates, Quota, Recurrence, Registration, Reply, Routing
 from ground_rules.workdays import WorkCalendar
 
 __all__ = ["Outage", "Policy", "PolicyError", "amended", "load_policy", "load_policy_file"]
@@ -250,6 +250,7 @@ class Policy:
     routing: Routing
     registration: Registration
     quota: Quota
+    recurrence: Recurrence
     rehearsal: RehearsalPart
     rows: tuple[Row, ...]
 
@@ -282,6 +283,7 @@ _SECTIONS: Mapping[str, type] = MappingProxyType(
         "routing": Routing,
         "registration": Registration,
         "quota": Quota,
+        "recurrence": Recurrence,
         "rehearsal": RehearsalPart,
     }
 )

@@ -66,3 +66,12 @@ class Duplicates:
 
     threshold: int
     period: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """From how many units or cases, within how many calendar months, a cause recurs; None: that number does not count."""
+
+    units: int | None
+    times: int | None
+    months: int

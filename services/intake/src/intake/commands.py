@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from service_chassis.cli import Command
 
+from intake.advice_command import advice
 from intake.evidence_command import evidence
 from intake.reads_command import reads
 from intake.trace_command import trace
@@ -111,6 +112,7 @@ COMMANDS = MappingProxyType(
     {
         "template": Command("an empty ledger (督办台账) to fill in: FILE.xlsx", template),
         "import": Command("let a ledger in, as a whole or not at all: FILE.xlsx [--unit CODE] [--report FILE]", bring_in),
+        "advice": Command("causes that came back with their cases, and what became of advice: --out FILE.xlsx", advice),
         "evidence": Command("the evidence store: put FILE…, get SHA256 FILE, check", evidence),
         "reads": Command("who read what, when and why: --out FILE.xlsx [--reader NAME --what LIST]", reads),
         "trace": Command("from clause to matter, unit and evidence, and back: --out FILE.xlsx [--document --clause …]", trace),

@@ -24,7 +24,7 @@ from ground_rules.powers import Act
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
-from intake import groups
+from intake import groups, recurring
 from intake.domain.completion import Filing, FilingKind, PartState, Verdict, done_at, part_state
 from intake.domain.matter import DERIVED, MatterState, state_of
 from intake.people import check_power
@@ -119,10 +119,23 @@ def _decide(work: Work, message: Message, opinion: Opinion, pointer: str) -> Non
         work.wait_for(message, NOTHING_TO_ANSWER[verdict.kind], matter.matter_id)
         return
     work.store.add_opinion(matter, part, opinion)
+    _note_cause(work, message, matter, part)
     if verdict.kind is FilingKind.PROGRESS:
         part.judged_at = max(part.judged_at or verdict.decided_at, verdict.decided_at)
         work.store.part_changed(matter, part)
     settle_part(work, matter, part, before)
+
+
+def _note_cause(work: Work, message: Message, matter: Matter, part: Part) -> None:
+    """What the deficiencies come from, where the official says it."""
+    cause = getattr(message.data, "cause", None)
+    if cause is not None:
+        recurring.note(
+            work,
+            recurring.Found(
+                message.id, cause, matter.matter_id, matter.external_ref, part.unit, found_at=message.time, message=message
+            ),
+        )
 
 
 def settle_part(work: Work, matter: Matter, part: Part, before: Mapping[str, Verdict]) -> None:

@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from event_contracts import intake as facts
-from event_contracts.escalation import CalendarPublished, PolicyPublished, SlipIssued, UrgeSent
+from event_contracts.escalation import (
+    CalendarPublished,
+    InterviewHeld,
+    JustificationGranted,
+    PolicyPublished,
+    SlipIssued,
+    UrgeSent,
+)
 from event_contracts.event import Message
 from event_contracts.inbound import (
+    ActionRecorded,
+    AdviceAnswered,
+    AdviceIssued,
     CompletionClaimed,
     CompletionRejected,
     CompletionVerified,
     DuplicateResolved,
+    FieldNoteRecorded,
     MatterDecomposed,
     MatterReopened,
     MatterSubmitted,
@@ -26,7 +37,7 @@ from event_contracts.inbound import (
     UnitsPublished,
 )
 from event_contracts.intake import CutPassed, InboundParked
-from event_contracts.notify import NoticeServed
+from event_contracts.notify import BulletinPublished, NoticeServed
 from ground_rules.policy import Policy
 from service_chassis.clock import Clock
 from service_chassis.declare import Service, consume, due
@@ -34,7 +45,22 @@ from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 from service_chassis.shown import FromTables, Rows, Shown
 
-from intake import burden, decomposing, handlers, merging, objections, people, registration, replies, returning, suspecting, units
+from intake import (
+    acts,
+    advising,
+    burden,
+    decomposing,
+    handlers,
+    merging,
+    objections,
+    people,
+    recurring,
+    registration,
+    replies,
+    returning,
+    suspecting,
+    units,
+)
 from intake.domain.matter import matter_id
 from intake.metrics import MATTERS_OPEN, UNIT_BURDEN
 from intake.rules import RULES, Rulebook
@@ -78,6 +104,12 @@ class Intake(Service):
             return [RULES]
         if isinstance(message.data, UnitsPublished):
             return [units.UNITS]
+        if isinstance(message.data, ActionRecorded):
+            return [acts.subject(message.data)]
+        if isinstance(message.data, FieldNoteRecorded):
+            return [acts.NOTES]
+        if isinstance(message.data, AdviceIssued | AdviceAnswered):
+            return [advising.subject(message.data.advice)]
         return super().subjects(message)
 
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
@@ -100,6 +132,7 @@ class Intake(Service):
         store.load_papers(moved)
 
     def save(self, work: Work) -> None:
+        recurring.detect(work, self.rulebook)
         work.store.save()
 
     @consume(MatterSubmitted)
@@ -173,6 +206,34 @@ class Intake(Service):
     @due(units.MOVE)
     def on_move(self, work: Work, timer: Timer) -> None:
         units.move(work, timer, self.rulebook.at(timer.due_at))
+
+    @consume(ActionRecorded)
+    def on_action_recorded(self, work: Work, message: Message) -> None:
+        acts.record(work, message, self.rulebook.at(message.time))
+
+    @consume(FieldNoteRecorded)
+    def on_field_note_recorded(self, work: Work, message: Message) -> None:
+        acts.note(work, message, self.rulebook.at(message.time))
+
+    @consume(InterviewHeld)
+    def on_interview_held(self, work: Work, message: Message) -> None:
+        acts.keep_interview(work, message)
+
+    @consume(BulletinPublished)
+    def on_bulletin_published(self, work: Work, message: Message) -> None:
+        acts.keep_bulletin(work, message)
+
+    @consume(AdviceIssued)
+    def on_advice_issued(self, work: Work, message: Message) -> None:
+        advising.issue(work, message, self.rulebook.at(message.time))
+
+    @consume(AdviceAnswered)
+    def on_advice_answered(self, work: Work, message: Message) -> None:
+        advising.answer(work, message)
+
+    @consume(JustificationGranted)
+    def on_justification_granted(self, work: Work, message: Message) -> None:
+        recurring.note_reason(work, message)
 
     @consume(SlipIssued, UrgeSent)
     def on_asked(self, work: Work, message: Message) -> None:

@@ -13,6 +13,7 @@ from service_chassis.spreadsheet.sheet import Cell, Column, Form, Sheet
 
 from intake.domain.completion import Filing, FilingKind, Verdict, answer
 from intake.evidence import STANDING, EvidenceStore, Standing
+from intake.store.acts import acts_about, notes_behind
 from intake.store.traces import filings_of, parts_of, verdicts_of
 
 COLUMNS = (
@@ -37,6 +38,23 @@ COLUMNS = (
     Column("sha256", "证据摘要值", "sha256"),
     Column("file", "证据文件", "file"),
 )
+ACT_COLUMNS = (
+    Column("power", "方式", "power"),
+    Column("at", "时间", "at", Form.INSTANT),
+    Column("matter", "事项编号", "matter"),
+    Column("unit", "单位", "unit"),
+    Column("parties", "参加单位、人员或场合", "parties or occasion"),
+    Column("outcome", "结果", "outcome"),
+    Column("by", "经办人", "by"),
+)
+ACTS = {
+    "COORDINATION": "协调 coordination",
+    "INVESTIGATION": "调查核实 investigation",
+    "BULLETIN": "情况通报 bulletin",
+    "DISPOSITION": "处理 disposition",
+    "INTERVIEW": "约谈 interview",
+    "FIELD_NOTE": "列席、随同 field note",
+}
 FILED = {FilingKind.PROGRESS: "进展 progress", FilingKind.COMPLETION: "报结 completion"}
 FOUND = {True: "认可 accepted", False: "退回 returned", None: "待核验 open"}
 
@@ -58,6 +76,24 @@ def sheet(conn: Any, wanted: Wanted, evidence: EvidenceStore | None = None) -> S
     With the store of evidence each hash is marked: its file is there, or not.
     """
     return Sheet("trace", "条款到证据", "from clause to evidence", COLUMNS, list(_rows(conn, wanted, evidence)))
+
+
+def acts_sheet(conn: Any, wanted: Wanted) -> Sheet:
+    """What the office did about the matters and units that are wanted (domain.md C9, C11): its five powers, and field notes."""
+    ids = None
+    if any((wanted.document, wanted.clause, wanted.matter, wanted.unit)):
+        parts = parts_of(conn, document=wanted.document, clause=wanted.clause, matter=wanted.matter, unit=wanted.unit)
+        ids = sorted({part.matter_id for part in parts})
+    rows: list[list[Cell]] = [
+        [ACTS[row.kind], row.done_at, row.external_ref, row.unit, "、".join(row.parties), row.outcome, row.done_by]
+        for row in acts_about(conn, ids, wanted.unit)
+    ]
+    rows += [
+        [ACTS["FIELD_NOTE"], row.noted_at, row.external_ref, None, row.occasion, row.text, row.noted_by]
+        for row in notes_behind(conn, ids)
+    ]
+    rows.sort(key=lambda row: (str(row[1]), str(row[0])))
+    return Sheet("acts", "督查权限行使", "what the office did", ACT_COLUMNS, rows)
 
 
 def _rows(conn: Any, wanted: Wanted, evidence: EvidenceStore | None) -> Iterator[list[Cell]]:

@@ -37,9 +37,10 @@ def trace(station: Station, policy: Policy, words: Sequence[str]) -> int:
     wanted = tracing.Wanted(given.document, given.clause, given.matter, given.unit, given.evidence)
     with station.runtime.database.begin() as session:
         found = tracing.sheet(session, wanted, store_of(station.settings))  # type: ignore[arg-type]
+        acts = tracing.acts_sheet(session, wanted)
         narrowed = asdict(wanted)
         reader = reading.Read(given.by, "trace", why=given.why, wanted=narrowed)
         reading.note(session, reader, station.runtime.clock.now(), len(found.rows))
-    for path in files.write(given.out, [found]):
+    for path in files.write(given.out, [found, acts]):
         print(path)
     return 0

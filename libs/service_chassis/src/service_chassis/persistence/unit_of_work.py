@@ -210,12 +210,15 @@ class Work:
         self.refusals.append((message, code, detail, pointer))
 
     def wait_for(self, message: Message, reason: str, matter: str | None = None) -> None:
-        """Keep a message until `retry` is called for its matter, or for `matter` (an id, or a reference that is not known yet).
+        """Keep a message until `retry` is called for its matter, or for `matter` (an id, a reference that is not known yet, or
+        another subject that it waits for).
 
         In the end it is refused with `reason`.
         """
-        own = self._matters.get((message.source, message.id), message.data.matter)
-        self.held.append(Held(message, matter or own, reason))
+        own = self._matters.get((message.source, message.id)) or getattr(message.data, "matter", None)
+        if matter is None and own is None:
+            raise ValueError(f"{message.type} is about no matter: say what it waits for")
+        self.held.append(Held(message, matter or own or "", reason))
 
     def retry(self, matter_id: str) -> None:
         """Handle the waiting messages of this matter again at the end of this batch."""

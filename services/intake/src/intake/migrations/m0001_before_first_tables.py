@@ -26,6 +26,8 @@ def upgrade() -> None:
     _heads()
     _burden()
     _privacy()
+    _acts()
+    _advice()
 
 
 def _matter() -> None:
@@ -290,3 +292,78 @@ def _privacy() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_read_log_read_at", "read_log", ["read_at"])
+
+
+def _acts() -> None:
+    """The five powers as they were used, and field notes."""
+    op.create_table(
+        "act",
+        sa.Column("act", sa.Text, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("matter_id", sa.Text),
+        sa.Column("unit", sa.Text),
+        sa.Column("parties", Json, nullable=False),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("evidence", Json),
+        sa.Column("done_by", sa.Text),
+        sa.Column("done_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("act", "number", name="pk_act"),
+    )
+    op.create_index("ix_act_matter_id", "act", ["matter_id"])
+    op.create_index("ix_act_unit", "act", ["unit"])
+    op.create_table(
+        "field_note",
+        sa.Column("note", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text),
+        sa.Column("occasion", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("noted_by", sa.Text, nullable=False),
+        sa.Column("noted_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("note", name="pk_field_note"),
+    )
+
+
+def _advice() -> None:
+    """Advice, and the causes that it rests on."""
+    op.create_table(
+        "advice",
+        sa.Column("advice", sa.Text, nullable=False),
+        sa.Column("cause", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("addressee", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("matters", Json, nullable=False),
+        sa.Column("issued_by", sa.Text, nullable=False),
+        sa.Column("issued_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("advice", name="pk_advice"),
+    )
+    op.create_table(
+        "advice_answer",
+        sa.Column("answer", sa.Text, nullable=False),
+        sa.Column("advice", sa.Text, nullable=False),
+        sa.Column("adopted", sa.Boolean, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("answered_by", sa.Text, nullable=False),
+        sa.Column("answered_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("answer", name="pk_advice_answer"),
+    )
+    op.create_index("ix_advice_answer_advice", "advice_answer", ["advice"])
+    op.create_table(
+        "cause_case",
+        sa.Column("case_id", sa.Text, nullable=False),
+        sa.Column("cause", sa.Text, nullable=False),
+        sa.Column("matter_id", sa.Text, nullable=False),
+        sa.Column("external_ref", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("found_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name="pk_cause_case"),
+    )
+    op.create_index("ix_cause_case_cause", "cause_case", ["cause"])
+    op.create_table(
+        "recurrence",
+        sa.Column("cause", sa.Text, nullable=False),
+        sa.Column("until", sa.Date, nullable=False),
+        sa.Column("told_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("cause", "until", name="pk_recurrence"),
+    )

@@ -187,6 +187,8 @@ class Store:
         self._changed_matters: dict[str, Matter] = {}
         self._changed_parts: dict[tuple[str, str], Part] = {}
         self._moved_parts: list[dict[str, Any]] = []
+        self.found_causes: list[Any] = []
+        """Causes that this batch found (recurring.py)."""
         self._decided: list[dict[str, Any]] = []
         self._served: list[dict[str, Any]] = []
 

@@ -271,3 +271,76 @@ read_log = Table(
     sqlite_autoincrement=True,
 )
 """Who read what, by which door and why (reading.py)."""
+
+act = Table(
+    "act",
+    METADATA,
+    Column("act", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("matter_id", Text, index=True),
+    Column("unit", Text, index=True),
+    Column("parties", Json, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("evidence", Json),
+    Column("done_by", Text),
+    Column("done_at", Instant, nullable=False),
+)
+"""The five powers as they were used: coordination, investigation, disposition, interview, bulletin."""
+
+field_note = Table(
+    "field_note",
+    METADATA,
+    Column("note", Text, primary_key=True),
+    Column("kind", Text),
+    Column("occasion", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("noted_by", Text, nullable=False),
+    Column("noted_at", Instant, nullable=False),
+)
+"""What was said at attended meetings and on accompanied visits."""
+
+advice = Table(
+    "advice",
+    METADATA,
+    Column("advice", Text, primary_key=True),
+    Column("cause", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("addressee", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("matters", Json, nullable=False),
+    Column("issued_by", Text, nullable=False),
+    Column("issued_at", Instant, nullable=False),
+)
+
+advice_answer = Table(
+    "advice_answer",
+    METADATA,
+    Column("answer", Text, primary_key=True),
+    Column("advice", Text, nullable=False, index=True),
+    Column("adopted", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("answered_by", Text, nullable=False),
+    Column("answered_at", Instant, nullable=False),
+)
+
+cause_case = Table(
+    "cause_case",
+    METADATA,
+    Column("case_id", Text, primary_key=True),
+    Column("cause", Text, nullable=False, index=True),
+    Column("matter_id", Text, nullable=False),
+    Column("external_ref", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("found_at", Instant, nullable=False),
+)
+"""Causes that were found in matters."""
+
+recurrence = Table(
+    "recurrence",
+    METADATA,
+    Column("cause", Text, primary_key=True),
+    Column("until", Date, primary_key=True),
+    Column("told_at", Instant, nullable=False),
+)
+"""Which windows of a cause were told of."""
