@@ -23,6 +23,8 @@ PLANTED = {
     "home-of-marshmallow": ("service_chassis/health.py", "import marshmallow"),
     "home-of-prometheus": ("scoring/config.py", "import prometheus_client"),
     "home-of-openpyxl": ("scoring/assessment_table.py", "import openpyxl"),
+    "home-of-flask": ("intake/config.py", "import flask"),
+    "home-of-joserfc": ("service_chassis/keyring.py", "import joserfc"),
     "home-of-typst": ("duban/chart.py", "import typst"),
     "test-doubles-stay-in-tests": ("service_chassis/relay.py", "import service_chassis.testing"),
     "no-cycles": ("service_chassis/errors.py", "import service_chassis.delivery"),

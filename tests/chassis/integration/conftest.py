@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import psycopg
 import pytest
@@ -60,10 +60,11 @@ class Process:
         assert not self.has_ended, self.text()
         return self
 
-    def page(self, path: str) -> str:
+    def page(self, path: str, key: str = "") -> str:
         found = re.search(r"http://[0-9.]+:\d+", self.text())
         assert found, self.text()
-        with suppress(OSError), urlopen(found.group() + path, timeout=5) as answer:
+        asked = Request(found.group() + path, headers={"Authorization": f"Bearer {key}"} if key else {})
+        with suppress(OSError), urlopen(asked, timeout=5) as answer:
             return str(answer.read().decode())
         return ""
 

@@ -80,10 +80,12 @@ def test_the_api_shows_lists_and_health(city: Any) -> None:
     refs = city.publish("plain")
     city.start("consume").wait_until_ready()
     city.until(city.notes, "it is handled")
+    key = city.run("keys", "create", "--unit", "OFFICE").stdout.strip()
     api = city.start("api", DUBAN_API="127.0.0.1:0").wait_until_up()
-    city.until(lambda: refs[0] in api.page("/v1/report"), "the list")
-    assert refs[0] in api.page("/v1/report/notes")
-    assert api.page("/v1/report/nothing") == ""
+    city.until(lambda: refs[0] in api.page("/v1/report", key), "the list")
+    assert refs[0] in api.page("/v1/report/notes", key)
+    assert api.page("/v1/report/nothing", key) == ""
+    assert api.page("/v1/report") == "", "nobody without a key"
     assert '"ready": true' in api.page("/readyz")
     assert {"duban_outbox_pending_rows", "duban_parked_oldest_seconds"} <= set(api.page("/metrics").split())
     assert api.end() == 0

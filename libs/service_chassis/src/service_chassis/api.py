@@ -1,7 +1,7 @@
-"""The role `api`: health, metrics and the service's read-only lists, as JSON over HTTP (Flask under waitress).
+"""The role `api`: the HTTP door, the service's lists, health and metrics (Flask under waitress).
 
-`GET /v1/report` gives all lists, `GET /v1/report/<list>` one; nothing here changes anything. There is no sign-on: bind it to
-a loopback or private address (DUBAN_API), behind the gateway that checks who asks.
+Everything below /v1 needs a key or a person's token; /livez, /readyz and /metrics do not. It speaks plain HTTP: bind it to a
+loopback or private address (DUBAN_API), behind the gateway that ends TLS.
 """
 
 from __future__ import annotations
@@ -11,18 +11,26 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from flask import Flask, Response, abort, jsonify
+from event_contracts.strict_json import MAX_BYTES
+from flask import Flask, Response, abort, jsonify, request
 from waitress.server import create_server  # type: ignore[import-untyped]
 
 from service_chassis import logs
 from service_chassis.delivery import Runtime
-from service_chassis.errors import Retry
+from service_chassis.errors import ConfigError, Retry
 from service_chassis.health import Answer, Health, routes
 from service_chassis.metrics import Metrics
 from service_chassis.metrics import backlog as told
 from service_chassis.persistence import backlog
 from service_chassis.persistence.leader import probe
 from service_chassis.shown import FromTables, Rows, Shown
+from service_chassis.station import Station
+from service_chassis.web.door import Door
+from service_chassis.web.problems import Problem
+from service_chassis.web.roles import Sight
+from service_chassis.web.routes import add_routes
+from service_chassis.web.throttle import Throttle
+from service_chassis.web.tokens import SignOn, Tokens
 
 THREADS = 8
 
@@ -45,16 +53,38 @@ def backlog_of(runtime: Runtime) -> FromTables:
     return FromTables(read)
 
 
-def create_app(runtime: Runtime, policy: Any, health: Health, metrics: Metrics) -> Flask:
+def door_of(station: Station, policy: Any) -> Door:
+    """Who may come in, by this process's settings."""
+    told = station.settings
+    tokens = None
+    if told.oidc_issuer or told.oidc_jwks:
+        if not (told.oidc_issuer and told.oidc_jwks):
+            raise ConfigError("settings: DUBAN_OIDC_ISSUER and DUBAN_OIDC_JWKS belong together; set both, or none")
+        claims = (told.oidc_unit, told.oidc_roles, told.oidc_name)
+        tokens = Tokens(SignOn(told.oidc_issuer, told.oidc_audience, told.oidc_jwks, told.oidc_algorithms, *claims))
+    return Door(station.runtime, policy, station.another, Throttle(told.rate), tokens)
+
+
+def create_app(door: Door, health: Health, metrics: Metrics) -> Flask:
     """The application; connects to nothing before it is asked."""
-    app = Flask("duban")
+    app = Flask("duban", static_folder=None)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    report = report_of(runtime.service)
+    runtime = door.runtime
+    add_routes(app, door)
+    _add_lists(app, door, health)
+    _add_health(app, runtime, health, metrics)
+    return app
+
+
+def _add_lists(app: Flask, door: Door, health: Health) -> None:
+    report = report_of(door.runtime.service)
 
     def lists() -> dict[str, list[dict[str, Any]]]:
         health.beat()
-        with runtime.database.begin() as session:
-            return report(session, policy)
+        if door.caller(request).sight is not Sight.ALL:
+            raise Problem(403, "仅限督查室和审计人员 / for the supervision office and auditors only")
+        with door.runtime.database.begin() as session:
+            return report(session, door.policy)
 
     @app.get("/v1/report")
     def all_lists() -> Response:
@@ -66,13 +96,6 @@ def create_app(runtime: Runtime, policy: Any, health: Health, metrics: Metrics) 
         if name not in found:
             abort(404)
         return jsonify(found[name])
-
-    @app.errorhandler(Retry)
-    def unavailable(fault: Retry) -> tuple[Response, int]:
-        return jsonify(type="about:blank", title="Service Unavailable", status=503, detail=str(fault)), 503
-
-    _add_health(app, runtime, health, metrics)
-    return app
 
 
 def _add_health(app: Flask, runtime: Runtime, health: Health, metrics: Metrics) -> None:
@@ -103,7 +126,8 @@ def _look_at_database(runtime: Runtime, health: Health) -> None:
 
 def serve(app: Flask, address: tuple[str, int]) -> None:
     """Answer until SIGTERM or SIGINT."""
-    server = create_server(app, host=address[0], port=address[1], threads=THREADS, ident="duban")
+    limits = {"max_request_body_size": 4 * MAX_BYTES, "max_request_header_size": 32_768, "channel_timeout": 60}
+    server = create_server(app, host=address[0], port=address[1], threads=THREADS, ident="duban", **limits)
 
     def on_signal(_number: int, _frame: Any) -> None:
         raise SystemExit(0)

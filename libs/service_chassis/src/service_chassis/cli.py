@@ -32,12 +32,13 @@ ROLES = {
     "consume": "handle messages (one is active, others stand by)",
     "tick": "answer due timers (any number)",
     "relay": "publish what was announced (one is active, others stand by)",
-    "api": "health, metrics and read-only lists over HTTP",
+    "api": "the HTTP door: messages in, lists out, with keys and sign-on; health and metrics",
     "check": "look at settings, schema, queues and backlog; changes nothing",
     "redrive": "list, show, put back or discard parked messages",
+    "keys": "keys of systems at the HTTP door: create, admit, list, revoke",
     "verify-chain": "prove that nothing sealed was changed, removed, inserted or reordered [--head N:HASH]",
 }
-OFFLINE = ("verify-chain",)
+OFFLINE = ("verify-chain", "keys")
 """Roles that need no broker."""
 
 
@@ -49,10 +50,15 @@ class Command:
     run: Callable[[Station, Any, Sequence[str]], int]
     serves: bool = False
     """It runs until it is told to stop, and answers /livez, /readyz and /metrics meanwhile."""
+    reads_database: bool = True
+    """Whether the schema must be there; a command that reads nothing runs on a bare machine, without a single setting."""
 
 
 NO_BROKER = "amqp://none.invalid"
 """Stands for the broker where a command needs none and none is set."""
+
+NO_DATABASE = "sqlite://"
+"""Stands for the database, likewise: one in memory, which is never opened."""
 
 BAD_START = 2
 GREEN = ("consume", "tick")
@@ -98,7 +104,7 @@ def _start(
     factory: ServiceFactory, cls: type[config.Settings], arguments: argparse.Namespace, commands: Mapping[str, Command]
 ) -> int:
     role: str = arguments.role
-    settings = config.load(os.environ if role in ROLES and role not in OFFLINE else {"AMQP_URL": NO_BROKER, **os.environ}, cls)
+    settings = config.load(_spared(role, commands) | os.environ, cls)
     if role in GREEN:
         from service_chassis.entrypoints import runtime
 
@@ -116,14 +122,27 @@ def _start(
 
         _check_schema(station)
         return audit.run(station.runtime, arguments.more, f"python -m {station.runtime.service.name} verify-chain")
-    if role in commands:
+    if role == "keys":
+        from service_chassis import keyring
+
         _check_schema(station)
+        return keyring.run(station.runtime, arguments.more, f"python -m {station.runtime.service.name} keys")
+    if role in commands:
+        if commands[role].reads_database:
+            _check_schema(station)
         if commands[role].serves:
             _serve_health(station)
         return commands[role].run(station, policy, arguments.more)
     if arguments.more:
         raise ConfigError(f"{role} takes no further words: {' '.join(arguments.more)}")
     return _DO[role](station, policy)
+
+
+def _spared(role: str, commands: Mapping[str, Command]) -> dict[str, str]:
+    """What stands for servers that this role does not need, where they are not set."""
+    if role in commands and not commands[role].reads_database:
+        return {"AMQP_URL": NO_BROKER, "DATABASE_URL": NO_DATABASE}
+    return {"AMQP_URL": NO_BROKER} if role in commands or role in OFFLINE else {}
 
 
 def _spare_the_collector() -> None:
@@ -164,7 +183,7 @@ def _build(factory: ServiceFactory, settings: config.Settings, role: str, *, nee
     parts = {"api": ("database",), "tick": ("database", "schema")}.get(
         role, ("database", "broker") if needs_broker else ("database",)
     )
-    return Station(settings, runtime, broker, Health(*parts), metrics, role), policy
+    return Station(settings, runtime, broker, Health(*parts), metrics, role, lambda: factory(policy, settings)), policy
 
 
 def _overrides(settings: config.Settings) -> dict[str, Any] | None:
@@ -257,7 +276,7 @@ def _api(station: Station, policy: Any) -> int:
     _check_schema(station)
     runtime = station.runtime
     station.metrics.watch([api.backlog_of(runtime), *runtime.service.collectors(runtime.database, runtime.clock)])
-    app = api.create_app(station.runtime, policy, station.health, station.metrics)
+    app = api.create_app(api.door_of(station, policy), station.health, station.metrics)
     api.serve(app, station.settings.api)
     return 0
 

@@ -91,6 +91,14 @@ def url(*schemes: str) -> Callable[[str], str]:
     return read
 
 
+def words(value: str) -> tuple[str, ...]:
+    """Words with commas between."""
+    found = tuple(word.strip() for word in value.split(",") if word.strip())
+    if not found:
+        raise ValueError("words with commas between")
+    return found
+
+
 def clock(value: str) -> str:
     """`system`, or `file:PATH`."""
     if value != "system" and not (value.startswith("file:") and len(value) > len("file:")):
@@ -128,6 +136,16 @@ class Settings:
         "DUBAN_HEALTH", address, "where /livez, /readyz and /metrics answer; port 0 takes a free one", default=("127.0.0.1", 0)
     )
     api: tuple[str, int] = setting("DUBAN_API", address, "where the role `api` answers", default=("127.0.0.1", 8080))
+    rate: int = setting("DUBAN_RATE", whole(1, 1_000_000), "requests a minute of one key or person at the api", default=600)
+    oidc_issuer: str = setting("DUBAN_OIDC_ISSUER", str, "the sign-on server whose tokens for people are believed", default="")
+    oidc_audience: str = setting("DUBAN_OIDC_AUDIENCE", str, "who the tokens must be for", default="duban")
+    oidc_jwks: str = setting("DUBAN_OIDC_JWKS", str, "its public keys: a file or an https:// address (JWKS)", default="")
+    oidc_algorithms: tuple[str, ...] = setting(
+        "DUBAN_OIDC_ALGORITHMS", words, "signatures that are believed", default=("RS256", "PS256", "ES256", "EdDSA")
+    )
+    oidc_unit: str = setting("DUBAN_OIDC_UNIT", str, "the claim with the unit's code, or OFFICE", default="unit")
+    oidc_roles: str = setting("DUBAN_OIDC_ROLES", str, "the claim with the roles (domain.md d.14)", default="roles")
+    oidc_name: str = setting("DUBAN_OIDC_NAME", str, "the claim with the person's name", default="name")
     log_level: str = setting("DUBAN_LOG", one_of("debug", "info", "warning", "error"), "least level of log lines", default="info")
 
 

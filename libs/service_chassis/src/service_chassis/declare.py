@@ -127,6 +127,10 @@ class Service:
         matter_id = getattr(message.data, "matter_id", None)
         return [matter_id] if matter_id else []
 
+    def makes(self, message: Message) -> list[str]:
+        """The ids of the matters that this message makes, if it is accepted; whoever waits for the answer is told."""
+        return []
+
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
         """Load what the batch needs, with few statements; set `work.store`."""
 
@@ -135,6 +139,10 @@ class Service:
 
     def save(self, work: Work) -> None:
         """Write what changed, with few statements."""
+
+    def pages(self) -> Sequence[Any]:
+        """What this service shows at its HTTP door (`web.pages.Page`)."""
+        return ()
 
     def collectors(self, database: Any, clock: Any) -> list[Any]:
         """What the role `api` shows on /metrics beside the chassis' own set; each reads the database when it is asked for."""

@@ -6,7 +6,8 @@ The caller acknowledges after `process_batch` has returned, and never otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -138,10 +139,8 @@ def decode(queue: str, delivery: Delivery, now: datetime) -> Read:
 def _process(runtime: Runtime, queue: str, reads: list[Read], now: datetime) -> None:
     tally = Tally()
     try:
-        with runtime.database.begin() as session:
-            work = runtime.work(session, now)
-            _Batch(runtime, work, queue, tally).run(reads)
-        runtime.note(work)
+        with in_line(runtime, queue, now) as place:
+            place.handle(reads, tally)
     except (Retry, MemoryError):
         raise
     except Exception as error:
@@ -173,18 +172,55 @@ def all_or_none(runtime: Runtime, queue: str, deliveries: Sequence[Delivery]) ->
     tally = Tally()
     found: list[refusals.Refused] = []
     try:
-        with runtime.database.begin() as session:
-            before = refusals.newest(session)
-            work = runtime.work(session, now)
-            _Batch(runtime, work, queue, tally).run(reads)
-            found = refusals.since(session, before, _ids(reads))
+        with in_line(runtime, queue, now) as place:
+            before = refusals.newest(place.session)
+            place.handle(reads, tally)
+            found = refusals.since(place.session, before, _ids(reads))
             if found:
                 raise _Undone
     except _Undone:
         return found
-    runtime.note(work)
     runtime.on_batch(queue, tally)
     return []
+
+
+@dataclass(slots=True)
+class Place:
+    """A place in the line of one queue: a transaction that no other batch of the queue, and no other door, can overtake."""
+
+    runtime: Runtime
+    session: Any
+    queue: str
+    now: datetime
+    _works: list[Work] = field(default_factory=list)
+
+    def handle(self, reads: Sequence[Read], tally: Tally) -> Work:
+        """Handle messages here, in order; what they come to is committed with the place."""
+        work = self.runtime.work(self.session, self.now)
+        self._works.append(work)
+        _Batch(self.runtime, work, self.queue, tally).run(list(reads))
+        return work
+
+    def noted(self) -> None:
+        """After the commit: the in-process driver looks at what was announced."""
+        for work in self._works:
+            self.runtime.note(work)
+
+
+@contextmanager
+def in_line(runtime: Runtime, queue: str, now: datetime) -> Iterator[Place]:
+    """One transaction in the line of `queue`; committed on leaving.
+
+    The broker hands an inbound queue to one consumer at a time, and handlers may rely on it: two submissions never miss each
+    other. A door that writes beside the consumer takes the same place, so whatever it accepts stands before or behind each
+    batch, markers included (delivery.md c.4). On SQLite the transaction itself is that place.
+    """
+    with runtime.database.begin() as session:
+        place = Place(runtime, session, queue, now)
+        if queue.endswith("." + INBOUND):
+            runtime.work(session, now).take_line(queue)
+        yield place
+    place.noted()
 
 
 def _ids(reads: Sequence[Read]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,6 +26,8 @@ class Station:
     health: Health
     metrics: Metrics
     role: str
+    another: Callable[[], Service]
+    """One more object of the same service, for a thread of its own."""
 
     @property
     def connection_name(self) -> str:

@@ -110,7 +110,7 @@ _REPORT = (
 
 COMMANDS = MappingProxyType(
     {
-        "template": Command("an empty ledger (督办台账) to fill in: FILE.xlsx", template),
+        "template": Command("an empty ledger (督办台账) to fill in: FILE.xlsx", template, reads_database=False),
         "import": Command("let a ledger in, as a whole or not at all: FILE.xlsx [--unit CODE] [--report FILE]", bring_in),
         "advice": Command("causes that came back with their cases, and what became of advice: --out FILE.xlsx", advice),
         "evidence": Command("the evidence store: put FILE…, get SHA256 FILE, check", evidence),

@@ -44,6 +44,7 @@ from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 from service_chassis.shown import FromTables, Rows, Shown
+from service_chassis.web.pages import Page
 
 from intake import (
     acts,
@@ -62,6 +63,7 @@ from intake import (
     units,
 )
 from intake.domain.matter import matter_id
+from intake.doors.pages import PAGES
 from intake.metrics import MATTERS_OPEN, UNIT_BURDEN
 from intake.rules import RULES, Rulebook
 from intake.store.burdens import heaviest
@@ -91,6 +93,10 @@ class Intake(Service):
 
         return [FromTables(read)]
 
+    def pages(self) -> tuple[Page, ...]:
+        """What is shown at the HTTP door."""
+        return PAGES
+
     def subjects(self, message: Message) -> list[str]:
         """A submission locks the id that its matter will have, so that two of the same reference cannot meet."""
         if isinstance(message.data, MatterSubmitted):
@@ -111,6 +117,11 @@ class Intake(Service):
         if isinstance(message.data, AdviceIssued | AdviceAnswered):
             return [advising.subject(message.data.advice)]
         return super().subjects(message)
+
+    def makes(self, message: Message) -> list[str]:
+        """The matters of submissions."""
+        found = [message.data] if isinstance(message.data, MatterSubmitted) else getattr(message.data, "matters", [])
+        return [matter_id(message.sender, each.external_ref) for each in found]
 
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
         store = work.store = Store(work.session)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from time import perf_counter
 from typing import Any
 
@@ -41,6 +42,7 @@ class Database:
         self.schema = schema
         self.durable = durable
         self._kept_open: Connection | None = None
+        self._one_at_a_time = threading.RLock()
         try:
             parsed = make_url(url)
         except ArgumentError as error:
@@ -53,13 +55,20 @@ class Database:
         query = {**POSTGRES_OPTIONS, **url.query, "options": f"-c search_path={self.schema} {SESSION_SETTINGS}"}
         url = url.set(drivername="postgresql+psycopg", query=query)
         return create_engine(
-            url, pool_size=4, max_overflow=4, pool_timeout=10, json_serializer=orjson.dumps, json_deserializer=orjson.loads
+            url,
+            hide_parameters=True,
+            pool_size=4,
+            max_overflow=4,
+            pool_timeout=10,
+            json_serializer=orjson.dumps,
+            json_deserializer=orjson.loads,
         )
 
     def _sqlite(self, url: Any) -> Engine:
         """One connection for the one process (P14: exactly one on SQLite); transactions are begun by us, as writers."""
         engine = create_engine(
             url.set(drivername="sqlite"),
+            hide_parameters=True,
             poolclass=StaticPool,
             connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 5.0, "cached_statements": 512},
         )
@@ -99,7 +108,7 @@ class Database:
                 yield connection
             return
         try:
-            with self.engine.begin() as connection:
+            with self._one_at_a_time if self.is_sqlite else nullcontext(), self.engine.begin() as connection:
                 yield connection
         except (OperationalError, InterfaceError) as error:
             raise Retry(f"database {self.schema}: {error.orig}") from error

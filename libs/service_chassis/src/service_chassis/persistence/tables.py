@@ -176,6 +176,35 @@ attempt = Table(
 )
 """How often a message was begun alone and not finished: one that ends the process is found by it."""
 
+api_key = Table(
+    "api_key",
+    CHASSIS,
+    Column("id", Text, primary_key=True),
+    Column("sha256", Bytes, nullable=False),
+    Column("unit", Text, nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    Column("scopes", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Column("revoked_by", Text),
+    Column("used_at", Instant),
+)
+"""Keys of systems at the HTTP door. The secret itself is kept nowhere, only its SHA-256 (delivery.md e.3)."""
+
+receipt = Table(
+    "receipt",
+    CHASSIS,
+    Column("sender", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("asked", Bytes, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("answer", Json, nullable=False),
+    Column("given_at", Instant, nullable=False),
+)
+"""What was answered at the HTTP door: the same request again gets the same answer. `asked` is the SHA-256 of the request."""
+
 VERSIONS = {1: CHASSIS.sorted_tables}
 """Version of the chassis' tables → what it creates."""
 

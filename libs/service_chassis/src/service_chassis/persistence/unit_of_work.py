@@ -116,6 +116,11 @@ class Work:
             found |= self._read_locked(missing) if not self.service_is_alone else dict.fromkeys(missing, 0)
         self._last.update(found)
 
+    def take_line(self, queue: str) -> None:
+        """Wait for this queue's place in the line, before anything else is locked; held until the transaction ends."""
+        if not self.service_is_alone:
+            self.lock([queue])
+
     def holds(self, locked: dict[str, int]) -> None:
         """These subjects are locked already (the tick claimed them), with their last numbers."""
         self._last.update(locked)
@@ -241,6 +246,11 @@ class Work:
         """What has to be locked for this message: its matter, or what the service says."""
         matter = self._matters.get((message.source, message.id))
         return [matter] if matter is not None else self.service.subjects(message)
+
+    def matters_of(self, message: Message) -> list[str]:
+        """The matters that the message is about, or made."""
+        found = self._matters.get((message.source, message.id))
+        return [found] if found is not None else list(self.service.makes(message))
 
     def resolved(self, message: Message, matter_id: str) -> None:
         """Called by the chassis: `message` is about this matter."""

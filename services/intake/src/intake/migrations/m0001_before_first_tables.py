@@ -63,6 +63,7 @@ def _matter() -> None:
         sa.PrimaryKeyConstraint("matter_id", name="pk_matter"),
         sa.UniqueConstraint("submitted_by", "external_ref", name="uq_matter_submitted_by_external_ref"),
     )
+    op.create_index("ix_matter_submitted_at", "matter", ["submitted_at", "matter_id"])
     merged = sa.text("primary_id IS NOT NULL")
     op.create_index("ix_matter_primary_id", "matter", ["primary_id"], postgresql_where=merged, sqlite_where=merged)
 

@@ -41,6 +41,7 @@ matter = Table(
     Column("override", Json),
     Column("directive", Text),
     UniqueConstraint("submitted_by", "external_ref"),
+    Index("ix_matter_submitted_at", "submitted_at", "matter_id"),
     Index("ix_matter_primary_id", "primary_id", postgresql_where=_MERGED, sqlite_where=_MERGED),
 )
 """`override`: who gave a unit more than its quota, and why. `directive`: the decision that the matter was split from."""

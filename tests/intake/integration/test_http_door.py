@@ -1,0 +1,121 @@
+"""Messages over HTTP: the same rules as behind the broker, the answer at once; on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from web_door import Web
+
+MATTER = {
+    "external_ref": "M-01",
+    "title": "老旧小区改造",
+    "source": {"type": "DOCUMENT", "number": "咸办发〔2026〕12号"},
+    "standard": "全部完成并通过现场核验",
+    "assignments": [{"unit": "ZJJ", "role": "LEAD", "deliverable": "报告", "limit": {"amount": 20, "unit": "WORKDAY"}}],
+}
+REPORT = {"matter": "M-01", "unit": "ZJJ", "text": "主体完工", "percent": 50}
+
+
+@pytest.fixture
+def web(bench: Any) -> Web:
+    return Web(bench.runtime, bench.policy)
+
+
+def test_a_submission_is_registered_and_can_be_looked_at_where_the_answer_says(web: Web, bench: Any) -> None:
+    made = web.post("OFFICE", "matter.submitted.v1", MATTER)
+    assert made.status_code == 201
+    assert [event.data.external_ref for event in bench.announced("matter.registered")] == ["M-01"]
+    seen = web.get("ZJJ", made.headers["Location"])
+    assert seen.status_code == 200
+    assert seen.json["matter_id"] == made.json["matter_id"]
+    assert [part["unit"] for part in seen.json["parts"]] == ["ZJJ"]
+
+
+def test_the_same_request_gets_the_same_answer_and_is_done_once(web: Web, bench: Any) -> None:
+    first = web.post("OFFICE", "matter.submitted.v1", MATTER, "s1")
+    turned = dict(reversed(MATTER.items()))
+    again = web.post("OFFICE", "matter.submitted.v1", turned, '"s1"')
+    assert (again.status_code, again.json, again.headers["Location"]) == (
+        first.status_code,
+        first.json,
+        first.headers["Location"],
+    )
+    assert len(bench.announced("matter.registered")) == 1
+
+
+def test_the_same_key_with_another_body_is_refused_and_holds_nobody(web: Web, bench: Any) -> None:
+    web.post("OFFICE", "matter.submitted.v1", MATTER, "s1")
+    other = web.post("OFFICE", "matter.submitted.v1", MATTER | {"title": "另一事项"}, "s1")
+    assert (other.status_code, other.json["code"]) == (409, "ID_REUSED")
+    assert other.json["errors"][0]["header"] == "Idempotency-Key"
+    assert bench.rows("SELECT 1 FROM parked") == []
+    assert len(bench.announced("matter.registered")) == 1
+
+
+def test_two_units_may_use_the_same_key_for_different_messages(web: Web) -> None:
+    assert web.post("OFFICE", "matter.submitted.v1", MATTER, "1").status_code == 201
+    assert web.post("ZJJ", "progress.reported.v1", REPORT, "1").status_code == 201
+
+
+def test_a_refusal_names_its_code_and_the_fields_of_the_body(web: Web) -> None:
+    bad = web.post("OFFICE", "matter.submitted.v1", MATTER | {"title": "", "assignments": [{"unit": "zjj"}]})
+    assert (bad.status_code, bad.content_type) == (422, "application/problem+json")
+    assert bad.json["code"] == "SCHEMA_INVALID"
+    assert {"/title", "/assignments/0/unit", "/assignments/0/role"} <= {fault["pointer"] for fault in bad.json["errors"]}
+
+
+def test_what_the_rules_refuse_is_kept_and_answered_the_same_again(web: Web, bench: Any) -> None:
+    foreign = MATTER | {"external_ref": "J-1"}
+    first = web.post("JYJ", "matter.submitted.v1", foreign, "j1")
+    assert (first.status_code, first.json["code"], first.json["original_id"]) == (403, "AUTHORITY_MISSING", "j1")
+    assert web.post("JYJ", "matter.submitted.v1", foreign, "j1").json == first.json
+    assert bench.refused() == {"j1": "AUTHORITY_MISSING"}
+    listed = web.get("JYJ", "/v1/refusals").json["items"]
+    assert [(row["message_id"], row["code"]) for row in listed] == [("j1", "AUTHORITY_MISSING")]
+    assert web.get("ZJJ", "/v1/refusals").json["items"] == []
+
+
+def test_a_report_about_an_unknown_matter_waits_and_can_be_followed(web: Web, bench: Any) -> None:
+    sent = web.post("ZJJ", "progress.reported.v1", REPORT, "r1")
+    assert (sent.status_code, sent.json["state"]) == (202, "WAITING")
+    place = sent.headers["Location"]
+    assert web.get("ZJJ", place).json["state"] == "WAITING"
+    assert [row["id"] for row in web.get("ZJJ", "/v1/waiting").json["items"]] == ["r1"]
+    web.post("OFFICE", "matter.submitted.v1", MATTER)
+    assert web.get("ZJJ", place).json["state"] == "ACCEPTED"
+    assert web.get("ZJJ", "/v1/waiting").json["items"] == []
+    assert len(bench.announced("progress.reported")) == 1
+
+
+def test_what_came_over_the_broker_is_known_here_and_not_done_again(
+    web: Web, bench: Any, matter: Any, report: Any, at: Any
+) -> None:
+    bench.send("OFFICE", matter(), at(2))
+    bench.send("ZJJ", report(), at(3), "same")
+    again = web.post("ZJJ", "progress.reported.v1", REPORT | {"evidence": []}, "same")
+    assert (again.status_code, again.json["state"]) == (201, "ACCEPTED")
+    other = web.post("ZJJ", "progress.reported.v1", REPORT | {"text": "另一进展"}, "same")
+    assert (other.status_code, other.json["code"]) == (409, "ID_REUSED")
+    assert len(bench.announced("progress.reported")) == 1
+
+
+def test_whoever_looks_is_noted(web: Web, bench: Any) -> None:
+    place = web.post("OFFICE", "matter.submitted.v1", MATTER).headers["Location"]
+    web.get("ZJJ", place)
+    web.get("SLJ", place)
+    web.get("ZJJ", "/v1/matters?state=CLOSED")
+    noted = bench.rows("SELECT unit, door, what, rows FROM read_log ORDER BY id")
+    assert [tuple(row.values()) for row in noted] == [
+        ("ZJJ", "HTTP", "matter", 1),
+        ("SLJ", "HTTP", "matter", 0),
+        ("ZJJ", "HTTP", "matters", 0),
+    ]
+
+
+def test_a_foreign_matter_reads_like_one_that_does_not_exist(web: Web) -> None:
+    made = web.post("OFFICE", "matter.submitted.v1", MATTER)
+    foreign, unknown = web.get("SLJ", made.headers["Location"]), web.get("SLJ", "/v1/matters/nothing")
+    assert foreign.status_code == unknown.status_code == 404
+    assert foreign.data == unknown.data
+    assert web.get("SLJ", "/v1/matters").json["items"] == []
