@@ -111,12 +111,13 @@ class City:
             "DUBAN_CUT": "0",
             "DUBAN_GRACE": "0",
             "DUBAN_RELAY_PAUSE": "0.02",
+            "DUBAN_API": "127.0.0.1:0",
         }
 
-    def migrate(self) -> None:
+    def migrate(self, services: Sequence[str] = SERVICES) -> None:
         """Run the role `migrate` of each service."""
-        started = [self._spawn(Place(service, "migrate", 0)) for service in SERVICES]
-        for service, process in zip(SERVICES, started, strict=True):
+        started = [self._spawn(Place(service, "migrate", 0)) for service in services]
+        for service, process in zip(services, started, strict=True):
             code = process.wait(SETTLE_SECONDS)
             assert code == 0, f"{service} migrate: exit code {code}\n{self.log(Place(service, 'migrate', 0))}"
 
@@ -124,9 +125,12 @@ class City:
         """Start all roles of all services."""
         for replica in range(self.replicas):
             for service in SERVICES:
-                for role in ROLES:
-                    place = Place(service, role, replica)
-                    self.processes[place] = self._spawn(place)
+                self.run(*(Place(service, role, replica) for role in ROLES))
+
+    def run(self, *places: Place) -> None:
+        """Start these processes, for tests that need no whole city."""
+        for place in places:
+            self.processes[place] = self._spawn(place)
 
     def _spawn(self, place: Place) -> subprocess.Popen[bytes]:
         with (self.folder / f"{place}.log").open("ab") as log:
