@@ -3,6 +3,8 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 STAMP := .venv/.installed
+JOBS ?= 2
+SIDE_BY_SIDE = $(if $(filter 1,$(JOBS)),,-n $(JOBS) --dist loadfile --no-loadscope-reorder)
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
@@ -33,8 +35,8 @@ format: $(STAMP) ## put imports and layout in order
 	@$(PY) -m ruff check --fix-only --quiet .
 	@$(PY) -m ruff format --quiet .
 
-test: lint ## every check and every test, on real RabbitMQ and PostgreSQL (found, or started privately)
-	@$(PY) tests/servers.py run -- $(PYTEST) $(ARGS)
+test: lint ## every check and every test, on real RabbitMQ and PostgreSQL (found, or started privately) [ARGS="tests/notify -k mail"] [JOBS=2]
+	@$(PY) tests/servers.py run -- $(PYTEST) $(SIDE_BY_SIDE) $(ARGS)
 
 properties: $(STAMP) ## new random histories through the whole chain: do the invariants hold? [HISTORIES=2000, half an hour]
 	@DUBAN_HISTORIES=$(or $(HISTORIES),2000) $(PYTEST) tests/system/test_invariants_hold.py tests/system/test_outages_move_no_liability.py $(ARGS)

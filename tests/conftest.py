@@ -19,6 +19,15 @@ SHARED = Path(os.environ.get("DUBAN_TEST_SHARED", ROOT.parent / "shared"))
 LEVELS = ("architecture", "contracts", "unit", "integration", "system")
 """The order in which tests run: what is quick and finds most comes first."""
 
+LONG = (
+    "test_boston_over_processes",
+    "test_nothing_is_lost_or_done_twice",
+    "test_invariants_hold",
+    "test_boston_two_weeks",
+    "test_acceptance_in_any_order",
+)
+"""Modules of a minute or two: they begin first among their level, so that two workers end at about the same time."""
+
 EXPLAINED = {"needs_shared_data", "needs_node"}
 """Marks of tests that may be left out where what they need is not there."""
 
@@ -39,9 +48,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=f"the data of {SHARED.name}/ are not on this machine"))
 
 
-def _level(item: pytest.Item) -> int:
+def _level(item: pytest.Item) -> tuple[int, int]:
     parts = item.path.relative_to(ROOT / "tests").parts if item.path.is_relative_to(ROOT / "tests") else ()
-    return next((n for n, level in enumerate(LEVELS) if level in parts), len(LEVELS))
+    level = next((n for n, level in enumerate(LEVELS) if level in parts), len(LEVELS))
+    return level, LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG)
 
 
 def _deselect(config: pytest.Config, items: list[pytest.Item], out: Callable[[pytest.Item], bool]) -> None:
@@ -114,9 +124,14 @@ def press(font_folders: tuple[Path, ...]) -> Any:
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
-    """RabbitMQ and PostgreSQL for the whole run; where neither is there nor can be started, every test that needs them fails."""
+    """RabbitMQ and PostgreSQL for the whole run; where neither is there nor can be started, every test that needs them fails.
+
+    Workers of pytest-xdist share neither: on the broker the names are the project's, and in PostgreSQL an open transaction of
+    one database holds back the relays of all. The first takes what is there, the others start their own.
+    """
+    first = os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0"
     try:
-        with Servers() as found:
+        with Servers(private=not first) as found:
             yield found
     except Missing as missing:
         pytest.fail(f"no server for the tests: {missing}", pytrace=False)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import glob
 import json
 import os
@@ -367,13 +368,22 @@ def install_packages(packages: Sequence[str]) -> None:
     """The same by the packages' names."""
     become = _become_root(packages)
     print(f"servers: installing {' and '.join(packages)} from Debian's packages …", file=sys.stderr, flush=True)
-    quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
+    patient = ["-o", "DPkg::Lock::Timeout=300"]  # another installation on this machine may be under way
+    quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", *patient]
     steps = [[*quiet, "update"], [*quiet, "install", "-y", "--no-install-recommends", *packages]]
-    with _services_stay_down(become):
+    with _one_at_a_time(), _services_stay_down(become):
         for step in steps:
             done = subprocess.run([*become, *step], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             if done.returncode != 0:
                 raise Missing(f"`{' '.join(step)}` failed:\n{done.stdout[-2000:]}\n{_what_to_install(packages)}")
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two workers of one test run may find the same package missing; dpkg refuses the second rather than wait."""
+    with open(os.path.join(tempfile.gettempdir(), f"duban-install.{os.getuid()}.lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _become_root(packages: Sequence[str]) -> list[str]:
@@ -469,7 +479,8 @@ def _say(answer: Mapping[str, str]) -> None:
 class Servers:
     """The two addresses, and, where they are private, the power to crash and start them.
 
-    `kinds` names what is wanted; `private=True` never uses servers that are already there (for tests that crash them).
+    `kinds` names what is wanted; `private=True` never uses servers that are already there (for tests that crash them, and
+    while another worker uses those).
     """
 
     def __init__(self, kinds: Sequence[str] = ("broker", "database"), *, private: bool = False, fsync: bool = False) -> None:
