@@ -26,6 +26,7 @@ PLANTED = {
     "home-of-flask": ("intake/config.py", "import flask"),
     "home-of-joserfc": ("service_chassis/keyring.py", "import joserfc"),
     "home-of-typst": ("duban/chart.py", "import typst"),
+    "home-of-standardwebhooks": ("notify/webhooks/calling.py", "import standardwebhooks"),
     "test-doubles-stay-in-tests": ("service_chassis/relay.py", "import service_chassis.testing"),
     "no-cycles": ("service_chassis/errors.py", "import service_chassis.delivery"),
     "inside-the-chassis": ("service_chassis/config.py", "import service_chassis.cli"),

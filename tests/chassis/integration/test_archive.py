@@ -51,6 +51,8 @@ def test_the_stream_gives_every_event_from_the_first_and_keeps_them(amqp_url: st
     publisher.drop()
     for _ in range(2):
         assert list(archive.from_stream(broker, "test", quiet=0.5)) == BODIES
+    read = [event for piece in archive.pieces(broker, "test", 1, quiet=0.5) for event in piece]
+    assert [(event.offset, event.body) for event in read] == [(1, BODIES[1]), (2, BODIES[2])]
 
 
 def test_a_broker_without_the_stream_or_no_broker_says_so(amqp_url: str) -> None:

@@ -23,6 +23,7 @@ LABELS = {
     "cause": "why a slip fell",
     "channel": "a channel of `DUBAN_CHANNELS`, or `NONE`",
     "colour": "`WHITE`, `YELLOW`, `RED`",
+    "endpoint": "a webhook's name, of those that an operator has registered",
     "ground": "ground of a slip",
     "kind": "kind of a decision, entry or burden",
     "outcome": "what a sweep did with a candidate",
@@ -31,6 +32,7 @@ LABELS = {
     "reason": "why a ladder waits",
     "section": "section of the office",
     "source": "kind of source of a matter, as `MAYOR_MEETING`",
+    "standing": "`NEW`, `VERIFYING`, `ACTIVE`, `DISABLED`",
     "state": "`WAITING`, `TRYING`, `DELIVERED`, `FAILED`, `NOT_SENT`",
     "year": "year of assessment",
 }

@@ -1,4 +1,7 @@
-"""`python -m notify deliver` sends what waits; `letters` shows what could not be sent, and lets a person try again."""
+"""`python -m notify deliver` sends what waits; `letters` shows what could not be sent, and lets a person try again.
+
+`hooks` and `webhooks` are the same for other systems.
+"""
 
 from __future__ import annotations
 
@@ -74,9 +77,51 @@ def letters(station: Station, _policy: Policy, words: Sequence[str]) -> int:
     return 0
 
 
+def hooks(station: Station, _policy: Policy, words: Sequence[str]) -> int:
+    """Read the archive and call webhooks until told to stop."""
+    import ssl
+    from functools import partial
+
+    from service_chassis.cli import NO_BROKER
+    from service_chassis.messaging import archive
+
+    from notify.webhooks.calling import Caller
+    from notify.webhooks.egress import Egress
+    from notify.webhooks.feeding import Feeder
+    from notify.webhooks.office import Office
+
+    settings: Settings = station.settings  # type: ignore[assignment]
+    runtime = station.runtime
+    if words:
+        raise ConfigError(f"hooks takes no further words: {' '.join(words)}")
+    if settings.amqp_url == NO_BROKER:
+        raise ConfigError("hooks needs AMQP_URL: it reads duban.archive")
+    if runtime.database.is_sqlite:
+        raise ConfigError("hooks needs PostgreSQL: it calls several receivers at the same time")
+    read = partial(archive.pieces, station.broker, station.connection_name)
+    trust = ssl.create_default_context(cafile=settings.webhook_ca) if settings.webhook_ca else None
+    caller = Caller(runtime, Egress(rules=settings.webhook_rules, trust=trust), settings.webhook_fetch)
+    feeder = Feeder(runtime, lambda start, follow: read(start, follow=follow, quiet=settings.tick_seconds))
+    office = Office(feeder, caller, runtime, station.health, settings.tick_seconds)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: office.stop())
+    office.run()
+    return 0
+
+
+def webhooks(station: Station, _policy: Policy, words: Sequence[str]) -> int:
+    """Register receivers, look at them, send again."""
+    from notify.webhooks import desk
+
+    settings: Settings = station.settings  # type: ignore[assignment]
+    return desk.run(station.runtime, settings.webhook_rules, words)
+
+
 COMMANDS = MappingProxyType(
     {
         "deliver": Command("send notices by the channels of DUBAN_CHANNELS (any number)", deliver, serves=True),
         "letters": Command("--failed: what could not be delivered; --waiting; --again COPY", letters),
+        "hooks": Command("send events to the webhooks of other systems (any number)", hooks, serves=True),
+        "webhooks": Command("add|list|rotate|disable|enable|deliveries|redeliver: those webhooks", webhooks),
     }
 )

@@ -3,17 +3,31 @@ are served is policy (`service`, the calendar, the delivery window and the timez
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from service_chassis import config
 from service_chassis.config import setting
 
 from notify.channels import plan
+from notify.webhooks.targets import Rules, read_rules
 
 
 def channels(value: str) -> plan.Plan:
     """The channels that a file describes."""
     return plan.read(config.file(value))
+
+
+def targets(value: str) -> Rules:
+    """Where webhooks may go."""
+    return read_rules(value)
+
+
+def fetch(value: str) -> str:
+    """An address to be filled in."""
+    if not value.startswith(("https://", "http://")) or not ("{id}" in value or "{subject}" in value):
+        raise ValueError("a URL with {id} or {subject} in it, https://board.example.org/matters/{subject}")
+    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +40,24 @@ class Settings(config.Settings):
         "file (TOML) of the channels and whom they lead to; without it nothing is sent",
         default=plan.Plan(),
     )
+    webhook_targets: Rules = setting(
+        "DUBAN_WEBHOOK_TARGETS",
+        targets,
+        "where webhooks may go: public, and network:port for each internal receiver (10.20.0.0/16:443,…); all else is refused",
+        default=Rules(),
+    )
+    webhook_plain: str = setting(
+        "DUBAN_WEBHOOK_HTTP", config.one_of("refused", "allowed"), "whether http:// receivers are accepted", default="refused"
+    )
+    webhook_ca: Path | None = setting("DUBAN_WEBHOOK_CA", config.file, "certificates to trust of receivers", default=None)
+    webhook_fetch: str | None = setting(
+        "DUBAN_WEBHOOK_FETCH",
+        fetch,
+        "where a receiver gets what a thin webhook leaves out: a URL with {id} or {subject}",
+        default=None,
+    )
+
+    @property
+    def webhook_rules(self) -> Rules:
+        """Where webhooks may go, and whether without TLS."""
+        return replace(self.webhook_targets, plain=self.webhook_plain == "allowed")

@@ -20,7 +20,19 @@ DELIVERY = Shown(
     (1, 5, 30, 60, 300, 1800, 3600, 14400, 43200, 86400, 259200),
 )
 
-SHOWN = (UNACKNOWLEDGED, COPIES, DELIVERY)
+WEBHOOKS = Shown(
+    "supervision_webhook_deliveries",
+    GAUGE,
+    "Deliveries to webhooks of other systems, by endpoint and where they are",
+    ("endpoint", "state"),
+    (API,),
+)
+ENDPOINTS = Shown("supervision_webhook_endpoints", GAUGE, "Webhook endpoints by standing", ("standing",), (API,))
+HALTED = Shown(
+    "supervision_webhook_feed_halted", GAUGE, "1 where reading the archive for webhooks waits for a person", (), (API,)
+)
+
+SHOWN = (UNACKNOWLEDGED, COPIES, DELIVERY, WEBHOOKS, ENDPOINTS, HALTED)
 
 
 class Metrics:

@@ -37,9 +37,9 @@ from notify import bulletins, handlers
 from notify.domain.audience import Kind
 from notify.domain.sending import Ways
 from notify.handlers import letter_id
-from notify.metrics import COPIES, UNACKNOWLEDGED, Metrics
+from notify.metrics import COPIES, ENDPOINTS, HALTED, UNACKNOWLEDGED, WEBHOOKS, Metrics
 from notify.rules import RULES, Rulebook
-from notify.store import deliveries
+from notify.store import deliveries, webhooks
 from notify.store.letters import unacknowledged
 from notify.store.outgoing import NOWHERE, Store
 
@@ -92,7 +92,13 @@ class Notify(Service):
     def collectors(self, database: Database, clock: Clock) -> list[FromTables]:
         def read() -> list[tuple[Shown, Rows]]:
             with database.begin() as session:
-                return [(UNACKNOWLEDGED, [(unacknowledged(session),)]), (COPIES, deliveries.counts(session))]
+                return [
+                    (UNACKNOWLEDGED, [(unacknowledged(session),)]),
+                    (COPIES, deliveries.counts(session)),
+                    (WEBHOOKS, webhooks.counts(session)),
+                    (ENDPOINTS, webhooks.standings(session)),
+                    (HALTED, [(int(bool(webhooks.halted(session))),)]),
+                ]
 
         return [FromTables(read)]
 

@@ -12,6 +12,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ FIRST_SECONDS = 10.0
 """How long the first event may take: a large stream is opened first."""
 AHEAD = 1_000
 """Events that the broker may send before we have taken them; a stream can only be read with a limit."""
+TOGETHER_SECONDS = 0.01
+"""So long the next event may take to be counted as one that came together with the last."""
 
 
 def from_file(path: Path) -> Iterator[bytes]:
@@ -81,9 +84,31 @@ def stream(
     The broker begins with the chunk that holds `since`, so that some events may be older. To the end as it is now, or for ever
     with `follow`. Errors as of `from_stream`.
     """
+    for found in pieces(broker, name, since, follow=follow, quiet=quiet):
+        yield from ((event.routing_key, event.body) for event in found)
+        if not found:
+            yield None
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """One event of the stream. `offset` is its place there: it ascends, and stays the same for as long as the stream exists."""
+
+    offset: int
+    routing_key: str
+    body: bytes
+
+
+def pieces(
+    broker: Broker, name: str, start: datetime | int | None = None, *, follow: bool = False, quiet: float = QUIET_SECONDS
+) -> Iterator[list[Archived]]:
+    """The archive's events as they come, a few or many at a time; an empty list where there was nothing for `quiet` seconds.
+
+    `start` is an instant (see `stream`), an offset, or None for the first event. Errors as of `from_stream`.
+    """
     connection = connect(broker, name)
     try:
-        yield from _events(connection, since, follow, quiet)
+        yield from _pieces(connection, start, follow, quiet)
     except (NotFound, AccessRefused) as error:
         raise ConfigError(f"cannot read {ARCHIVE}: {reason(error)}") from error
     except BROKER_ERRORS as error:
@@ -92,24 +117,36 @@ def stream(
         close(connection)
 
 
-def _events(connection: Connection, since: datetime | None, follow: bool, quiet: float) -> Iterator[tuple[str, bytes] | None]:
+def _pieces(connection: Connection, start: datetime | int | None, follow: bool, quiet: float) -> Iterator[list[Archived]]:
     arrived: deque[Any] = deque()
     channel = connection.channel()
     channel.auto_decode = False
     channel.basic_qos(0, AHEAD, False)
-    channel.basic_consume(ARCHIVE, callback=arrived.append, arguments={"x-stream-offset": since or "first"})
+    channel.basic_consume(ARCHIVE, callback=arrived.append, arguments={"x-stream-offset": "first" if start is None else start})
     until = time.monotonic() + max(quiet, FIRST_SECONDS)
     while follow or time.monotonic() < until:
         connection.heartbeat_tick()
+        _drain(connection, arrived, quiet)
+        if arrived:
+            yield [_archived(message) for message in arrived]
+            channel.basic_ack(arrived[-1].delivery_info["delivery_tag"], multiple=True)
+            arrived.clear()
+            until = time.monotonic() + quiet
+        else:
+            yield []
+
+
+def _drain(connection: Connection, arrived: deque[Any], quiet: float) -> None:
+    """Wait for something, then take what came with it."""
+    wait = quiet
+    while len(arrived) < AHEAD // 2:
         try:
-            connection.drain_events(timeout=quiet)
+            connection.drain_events(timeout=wait)
         except TimeoutError:
-            yield None
-            continue
-        tag = arrived[-1].delivery_info["delivery_tag"] if arrived else None
-        while arrived:
-            message = arrived.popleft()
-            yield message.delivery_info["routing_key"], body_of(message)
-        if tag is not None:
-            channel.basic_ack(tag, multiple=True)
-        until = time.monotonic() + quiet
+            return
+        wait = TOGETHER_SECONDS if arrived else quiet
+
+
+def _archived(message: Any) -> Archived:
+    offset = (message.properties.get("application_headers") or {}).get("x-stream-offset", -1)
+    return Archived(int(offset), message.delivery_info["routing_key"], body_of(message))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -30,11 +31,28 @@ class Channel(Protocol):
 
 @contextlib.contextmanager
 def within(seconds: float, cut: Callable[[], None]) -> Iterator[None]:
-    """Call `cut` (which breaks the connection) after so many seconds: a time-out for each read does not end a trickle."""
-    watch = threading.Timer(seconds, cut)
+    """Call `cut` (which breaks the connection) after so many seconds: a time-out for each read does not end a trickle.
+
+    What was cut off raises TimeoutError, even if what had come by then reads like a whole answer.
+    """
+    over = threading.Event()
+
+    def end() -> None:
+        over.set()
+        cut()
+
+    watch = threading.Timer(seconds, end)
     watch.daemon = True
     watch.start()
     try:
         yield
     finally:
         watch.cancel()
+    if over.is_set():
+        raise TimeoutError(f"no whole answer within {seconds:g} s")
+
+
+def shut(sock: socket.socket) -> None:
+    """Break a connection from another thread. The plain shutdown, also with TLS, whose own would pull the rug from the reader."""
+    with contextlib.suppress(OSError):
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)

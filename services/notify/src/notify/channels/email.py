@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
-import socket
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
-from notify.channels.channel import within
+from notify.channels.channel import shut, within
 from notify.domain.sending import DELIVERED, Copy, Outcome, later, never
 
 CONTENT = (550, 551, 552, 553, 554, 555, 556)
@@ -44,11 +43,10 @@ class Email:
             smtp = self._open()
         except (OSError, smtplib.SMTPException) as error:
             return later(_said(error), ill=True)
-        sock = smtp.sock
-        assert sock is not None
         try:
-            with within(self.seconds, lambda: _shut(sock)):
-                return self._converse(smtp, copy)
+            with contextlib.suppress(TimeoutError), within(self.seconds, lambda: _cut(smtp)):
+                outcome = self._converse(smtp, copy)  # notices itself that it was cut off, and where
+            return outcome
         finally:
             smtp.close()
 
@@ -120,6 +118,7 @@ def _said(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:200]
 
 
-def _shut(sock: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
+def _cut(smtp: smtplib.SMTP) -> None:
+    """Break its connection; STARTTLS has put another socket in the place of the first."""
+    if smtp.sock is not None:
+        shut(smtp.sock)

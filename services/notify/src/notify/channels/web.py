@@ -5,10 +5,8 @@ Whatever goes wrong becomes an `Outcome`; what only the answer's body can tell i
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
-import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from notify.channels.channel import within
+from notify.channels.channel import shut, within
 from notify.domain.sending import Outcome, later, never
 
 CONNECT_SECONDS = 3.0
@@ -52,7 +50,7 @@ def request(
         assert connection.sock is not None
         sock = connection.sock
         sock.settimeout(seconds)
-        with within(seconds, lambda: _shut(sock)):
+        with within(seconds, lambda: shut(sock)):
             left = True
             connection.request(method, _target(url), body, {**headers, "Connection": "close"})
             response = connection.getresponse()
@@ -77,11 +75,6 @@ def _connection(url: str, trust: ssl.SSLContext | None, seconds: float) -> http.
 def _target(url: str) -> str:
     parts = urlsplit(url)
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-
-
-def _shut(sock: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
 
 
 def _judged(response: http.client.HTTPResponse, content: bytes) -> Answer | Outcome:

@@ -129,7 +129,11 @@ def may_leave(now: datetime, window: tuple[Any, Any], calendar: WorkCalendar, zo
 
 def pause(attempt: int, id_: str) -> timedelta:
     """How long to wait after the n-th attempt (n from 1): 30 s doubled up to two hours, a fifth more or less by the id."""
-    base: timedelta = min(FIRST_PAUSE * 2 ** min(attempt - 1, 16), LONGEST_PAUSE)
+    return jittered(min(FIRST_PAUSE * 2 ** min(attempt - 1, 16), LONGEST_PAUSE), attempt, id_)
+
+
+def jittered(base: timedelta, attempt: int, id_: str) -> timedelta:
+    """A pause made up to a fifth shorter or longer, always alike for the same attempt and id."""
     share = int.from_bytes(blake2b(f"{attempt}\x1f{id_}".encode(), digest_size=4).digest()) / 2**32
     return base * (1 - JITTER + 2 * JITTER * share)
 

@@ -35,6 +35,8 @@ def upgrade() -> None:
     )
     _bulletin()
     _delivery()
+    _hooks()
+    _hook_deliveries()
 
 
 def _bulletin() -> None:
@@ -132,3 +134,73 @@ def _letter() -> None:
         sa.PrimaryKeyConstraint("letter_id", name="pk_letter"),
     )
     op.create_index("ix_letter_matter_id_unit_kind", "letter", ["matter_id", "unit", "kind"])
+
+
+def _texts(*names: str) -> list[sa.Column[str]]:
+    return [sa.Column(name, sa.Text, nullable=False) for name in names]
+
+
+def _hooks() -> None:
+    op.create_table(
+        "hook_endpoint",
+        *_texts("endpoint", "url"),
+        sa.Column("patterns", Json, nullable=False),
+        sa.Column("whole", sa.Boolean, nullable=False),
+        *_texts("owner", "standing", "reason"),
+        sa.Column("hears_from", Instant, nullable=False),
+        sa.Column("disabled_at", Instant),
+        sa.Column("faults", sa.Integer, nullable=False),
+        *(sa.Column(name, Instant) for name in ("resting_until", "last_taken_at", "challenged_until")),
+        sa.PrimaryKeyConstraint("endpoint", name="pk_hook_endpoint"),
+    )
+    op.create_table(
+        "hook_secret",
+        *_texts("endpoint"),
+        sa.Column("made_at", Instant, nullable=False),
+        *_texts("secret"),
+        sa.Column("ends_at", Instant),
+        sa.PrimaryKeyConstraint("endpoint", "made_at", name="pk_hook_secret"),
+        sa.ForeignKeyConstraint(["endpoint"], ["hook_endpoint.endpoint"], name="fk_hook_secret_endpoint"),
+    )
+    op.create_table(
+        "hook_feed",
+        *_texts("feed"),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        *_texts("event_id", "halted"),
+        sa.PrimaryKeyConstraint("feed", name="pk_hook_feed"),
+    )
+    op.create_table(
+        "hook_replay",
+        *_texts("endpoint"),
+        *(sa.Column(name, Instant, nullable=False) for name in ("since", "until")),
+        sa.PrimaryKeyConstraint("endpoint", "since", "until", name="pk_hook_replay"),
+        sa.ForeignKeyConstraint(["endpoint"], ["hook_endpoint.endpoint"], name="fk_hook_replay_endpoint"),
+    )
+    op.create_table("hook_internal", *_texts("subject"), sa.PrimaryKeyConstraint("subject", name="pk_hook_internal"))
+
+
+def _hook_deliveries() -> None:
+    op.create_table(
+        "hook_event",
+        *_texts("event_id"),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        *_texts("type", "subject"),
+        sa.Column("internal", sa.Boolean, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name="pk_hook_event"),
+    )
+    op.create_table(
+        "hook_delivery",
+        *_texts("endpoint", "event_id"),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        *_texts("subject", "state"),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        *(sa.Column(name, Instant) for name in ("next_at", "held_until", "first_tried_at", "ended_at")),
+        *_texts("detail"),
+        sa.Column("log", Json, nullable=False),
+        sa.PrimaryKeyConstraint("endpoint", "event_id", name="pk_hook_delivery"),
+        sa.ForeignKeyConstraint(["endpoint"], ["hook_endpoint.endpoint"], name="fk_hook_delivery_endpoint"),
+        sa.ForeignKeyConstraint(["event_id"], ["hook_event.event_id"], name="fk_hook_delivery_event_id"),
+    )
+    for columns in (["endpoint", "state", "position"], ["endpoint", "subject", "position"], ["event_id"]):
+        op.create_index("_".join(["ix_hook_delivery", *columns]), "hook_delivery", columns)
