@@ -56,4 +56,4 @@ class Web:
         return self.client.post(f"/v1/messages/{type_}", data=body, headers=self.headers(who, **named))
 
     def get(self, who: str, path: str, **headers: str) -> TestResponse:
-        return self.client.get(path, headers=self.headers(who, **headers))
+        return self.client.get(path, headers=self.headers(who, **headers), buffered=True)

@@ -300,19 +300,24 @@ def print_paper(everything: bool, out: Path, source: Path | None, **asked: Any) 
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="docs", show_default=True, help="folder")
 @one_line
 def contracts(out: Path) -> None:
-    """消息目录：AsyncAPI 与网页 / every message, field and example: an AsyncAPI 3.0 document and a page to read it on."""
+    """接口目录 / every message, route, field and example: AsyncAPI 3.0, OpenAPI 3.1, and pages to read them on."""
     import json
     from importlib.metadata import version
 
-    from event_contracts.asyncapi import document
+    from event_contracts import asyncapi, openapi
 
-    from duban.event_page import page
+    from duban import event_page, http_page
 
-    made = document(version("supervision-event-contracts"))
+    release = version("supervision-event-contracts")
     out.mkdir(parents=True, exist_ok=True)
-    for name, text in (("asyncapi.json", json.dumps(made, ensure_ascii=False, indent=1) + "\n"), ("messages.html", page(made))):
-        (out / name).write_text(text, "utf-8")
-        click.echo(out / name)
+    for stem, made, page in (
+        ("asyncapi.json", asyncapi.document(release), (event_page, "messages.html")),
+        ("openapi.json", openapi.document(release), (http_page, "http.html")),
+    ):
+        written = {stem: json.dumps(made, ensure_ascii=False, indent=1) + "\n", page[1]: page[0].page(made)}
+        for name, text in written.items():
+            (out / name).write_text(text, "utf-8")
+            click.echo(out / name)
 
 
 @main.command(context_settings=HELP)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 Node = Mapping[str, Any]
 
@@ -34,10 +34,22 @@ class Row:
 
 def page(document: Node) -> str:
     """HTML, whole in itself: no script, no other file, no network."""
-    template = (files("duban") / "event_page.html.j2").read_text("utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     groups = [(key, title, list(_entries(document, key))) for key, title in GROUPS.items()]
-    return environment.from_string(template).render(info=document["info"], groups=groups) + "\n"
+    return rendered("event_page.html.j2", document["info"], groups)
+
+
+def rendered(template: str, info: Node, groups: Sequence[tuple[str, str, Sequence[Node]]]) -> str:
+    """A page from one of our templates; what is put in is never markup."""
+    loader = FunctionLoader(lambda name: (files("duban") / name).read_text("utf-8"))
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(template).render(info=info, groups=groups)
 
 
 def _entries(document: Node, group: str) -> Iterator[dict[str, Any]]:

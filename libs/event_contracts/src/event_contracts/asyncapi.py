@@ -42,6 +42,11 @@ _SENDERS: Mapping[str, str] = {
 _ANYBODY = "任何有账号的单位和督查室 / any unit with an account, and the office"
 
 
+def who_may_send(type_: str) -> str:
+    """In words: whose account may send this inbound type."""
+    return _SENDERS.get(type_, _ANYBODY)
+
+
 def document(version: str) -> Node:
     """The whole document; `version` is the release that it describes."""
     asked = {name: cls for name, cls in REQUESTS.items() if name != _OURS}
@@ -103,7 +108,7 @@ def _channel(exchange: str, address: str, name: str, **more: Any) -> Node:
 def _inbound_channels(asked: Mapping[str, type[Request]]) -> Iterator[tuple[str, Node]]:
     for name in asked:
         told = _channel(INBOUND, f"{{sender}}.{name}", name, parameters={"sender": _ref("parameters", "sender")})
-        yield name, told | {"description": f"发送者 / who may send: {_SENDERS.get(name, _ANYBODY)}"}
+        yield name, told | {"description": f"发送者 / who may send: {who_may_send(name)}"}
 
 
 def _event_channels() -> Iterator[tuple[str, Node]]:

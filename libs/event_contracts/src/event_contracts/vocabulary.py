@@ -50,6 +50,14 @@ STATUTORY_CLOCK = frozenset(
 """Sources with a clock of their own (domain.md a′.2): their assignments may leave out the limit. EIGHT_RULES needs none at all
 (standing supervision, domain.md C3)."""
 
+MATTER_STATES = (
+    "DRAFT", "PENDING_APPROVAL", "REGISTERED", "DISPATCHED", "IN_PROGRESS", "COMPLETION_CLAIMED", "VERIFIED", "REJECTED",
+    "CLOSED", "ARCHIVED", "REOPENED", "MERGED_INTO", "WITHDRAWN", "TRANSFERRED",
+)  # fmt: skip
+"""Where a matter stands (domain.md d.3)."""
+SECTIONS = ("DECISION_SUPERVISION", "SPECIAL_HANDLING", "SUGGESTION_HANDLING")
+"""The three sections of the supervision office (domain.md C8)."""
+
 REOPENING_CAUSES = ("INSTRUCTION", "DISSATISFIED", "LOOK_BACK")
 """Why a closed matter is done again (domain.md d.3)."""
 ACTION_KINDS = ("COORDINATION", "INVESTIGATION", "DISPOSITION")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from service_chassis.cli import Command
 
 from intake.advice_command import advice
+from intake.bar import bar
 from intake.evidence_command import evidence
+from intake.export_command import export
 from intake.reads_command import reads
 from intake.trace_command import trace
 
@@ -67,7 +69,7 @@ def bring_in(station: Station, policy: Policy, words: Sequence[str]) -> int:
         "--report", type=Path, metavar="FILE", help="错误清单 / every fault with its cell, as .xlsx, .csv or .json"
     )
     wanted = parser.parse_args(words)
-    found = let_in(wanted.file, Sender(wanted.unit, wanted.by), station.runtime, policy.zone, _bar())
+    found = let_in(wanted.file, Sender(wanted.unit, wanted.by), station.runtime, policy.zone, bar())
     if found.bad:
         _complain(found.bad, wanted.report)
         zh, en = f"{found.rows} 行，{len(found.bad)} 处有误，未导入任何事项", f"{len(found.bad)} faults; nothing was let in"
@@ -75,18 +77,6 @@ def bring_in(station: Station, policy: Policy, words: Sequence[str]) -> int:
         return 1
     print(f"导入 {found.new} 件，此前已导入 {found.known} 件 / {found.new} matters let in, {found.known} were in before")
     return 0
-
-
-def _bar() -> Callable[[str, int, int], None]:
-    """Progress on standard error: a line that is written over, where somebody looks at it."""
-    watched = sys.stderr.isatty()
-
-    def told(what: str, done: int, of: int) -> None:
-        if watched and (done == of or done % 50 == 0):
-            filled = 30 * done // of if of else 30
-            print(f"\r{what} [{'#' * filled:<30}] {done:,}/{of:,}", end="\n" if done == of else "", file=sys.stderr, flush=True)
-
-    return told
 
 
 def _complain(bad: Sequence[Bad], report: Path | None) -> None:
@@ -110,6 +100,7 @@ _REPORT = (
 
 COMMANDS = MappingProxyType(
     {
+        "export": Command("the ledger as a file that can be let in again: --out FILE.xlsx [--unit CODE]", export),
         "template": Command("an empty ledger (督办台账) to fill in: FILE.xlsx", template, reads_database=False),
         "import": Command("let a ledger in, as a whole or not at all: FILE.xlsx [--unit CODE] [--report FILE]", bring_in),
         "advice": Command("causes that came back with their cases, and what became of advice: --out FILE.xlsx", advice),

@@ -66,11 +66,11 @@ def as_csv(sheet: Sheet) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     writer.writerow([disarmed(f"{column.zh} {column.en}") for column in sheet.columns])
-    writer.writerows([_field(cell) for cell in row] for row in sheet.rows)
+    writer.writerows([as_field(cell) for cell in row] for row in sheet.rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
 
 
-def _field(cell: Cell) -> Any:
+def as_field(cell: Cell) -> Any:
     """Numbers stay numbers, so that they can be added up; everything else is text."""
     if cell is None:
         return ""
@@ -86,11 +86,12 @@ def _field(cell: Cell) -> Any:
 
 def as_json(sheets: Sequence[Sheet]) -> bytes:
     """Each sheet a list of objects. Decimals are strings, so that no reader loses a cent to binary floats."""
-    found = {sheet.key: [_object(sheet, row) for row in sheet.rows] for sheet in sheets}
+    found = {sheet.key: [as_object(sheet, row) for row in sheet.rows] for sheet in sheets}
     return orjson.dumps(found, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _object(sheet: Sheet, row: Sequence[Cell]) -> dict[str, Any]:
+def as_object(sheet: Sheet, row: Sequence[Cell]) -> dict[str, Any]:
+    """One row as JSON has it."""
     return {column.key: _value(cell) for column, cell in zip(sheet.columns, row, strict=True)}
 
 

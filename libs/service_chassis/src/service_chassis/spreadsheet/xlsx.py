@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -40,6 +40,33 @@ def save(path: Path, sheets: Sequence[Sheet]) -> None:
     for sheet in sheets:
         _fill(book.create_sheet(f"{sheet.zh} {sheet.en}"[:31]), sheet)
     book.save(path)
+
+
+PER_SHEET = 1_000_000
+"""Rows of one sheet; Excel has 1,048,576. What is more goes on in the next sheet."""
+
+
+def stream(out: IO[bytes], sheet: Sheet, rows: Iterable[Sequence[Cell]]) -> None:
+    """Write a long table as its rows come, with flat memory: plain cells, all of them text or numbers."""
+    book = Workbook(write_only=True)
+    page, left = _page(book, sheet), PER_SHEET
+    for row in rows:
+        if not left:
+            page, left = _page(book, sheet), PER_SHEET
+        page.append([_typed(page, cell) for cell in row])
+        left -= 1
+    book.save(out)
+
+
+def _page(book: Workbook, sheet: Sheet) -> Worksheet:
+    number = len(book.worksheets) + 1
+    name = f"{sheet.zh} {sheet.en}"[:27]
+    page = book.create_sheet(name if number == 1 else f"{name} {number}")
+    for place, column in enumerate(sheet.columns):
+        page.column_dimensions[get_column_letter(place + 1)].width = _width(sheet, place, column)
+    page.freeze_panes = "B2"
+    page.append([_heading(page, column) for column in sheet.columns])
+    return page
 
 
 def _fill(page: Worksheet, sheet: Sheet) -> None:

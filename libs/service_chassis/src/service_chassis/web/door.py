@@ -22,6 +22,9 @@ from service_chassis.web.tokens import Tokens
 WHO = {"WWW-Authenticate": 'Bearer realm="duban"'}
 WRONG = {"WWW-Authenticate": 'Bearer realm="duban", error="invalid_token"'}
 
+AT_ONCE = 2
+"""Heavy pages at the same time; other requests keep their threads and connections."""
+
 
 @dataclass(slots=True)
 class Door:
@@ -34,6 +37,7 @@ class Door:
     throttle: Throttle
     tokens: Tokens | None = None
     """None: no sign-on server is set, and only keys open the door."""
+    heavy: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
     _own: threading.local = field(default_factory=threading.local)
 
     def for_this_thread(self) -> Runtime:

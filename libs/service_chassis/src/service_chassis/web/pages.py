@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 
 import orjson
 
@@ -74,6 +74,15 @@ class Listing:
         return base64.urlsafe_b64encode(orjson.dumps(self.more)).decode().rstrip("=") if self.more is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that was written for this request and is gone with it."""
+
+    file: IO[bytes]
+    name: str
+    content_type: str
+
+
 Reader = Callable[[Any, Asked], Any]
 """(session, asked) → an object, a `Listing`, or None for what is not there or not for this caller: both read the same."""
 
@@ -85,3 +94,5 @@ class Page:
     path: str
     read: Reader
     words: Sequence[str] = field(default=())
+    heavy: bool = False
+    """It may take long: only a few of these at the same time."""

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
 import structlog
+from event_contracts.openapi import document
 from event_contracts.refusal import MEANINGS
 from event_contracts.strict_json import MAX_BYTES
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, send_file
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service_chassis.errors import Retry
 from service_chassis.persistence import receipts
 from service_chassis.web.callers import Caller
 from service_chassis.web.door import Door, request_id
-from service_chassis.web.pages import LIST, Asked, Listing, Page
+from service_chassis.web.pages import LIST, Asked, Download, Listing, Page
 from service_chassis.web.problems import CONTENT_TYPE, TITLES, Problem
 from service_chassis.web.roles import Sight
 from service_chassis.web.writing import Sent, state_of, take
@@ -37,6 +40,7 @@ def add_routes(app: Flask, door: Door) -> None:
     app.url_map.merge_slashes = False
     _add_frame(app)
     _add_writing(app, door)
+    _add_description(app, door.runtime.service.name)
     for page in (*CHASSIS_PAGES, *door.runtime.service.pages()):
         app.add_url_rule(page.path, page.path, _bound(door, page), methods=["GET"])
 
@@ -163,6 +167,14 @@ def _where(type_: str, answer: Mapping[str, Any]) -> dict[str, str]:
 # ---------------------------------------------------------------- looking
 
 
+def _add_description(app: Flask, service: str) -> None:
+    """For anybody: it says what may be asked, not what there is."""
+
+    @app.get("/v1/openapi.json")
+    def description() -> Response:
+        return _shown(document(version("supervision-event-contracts"), service))
+
+
 def _bound(door: Door, page: Page) -> Callable[..., Response]:
     allowed = frozenset(page.words)
 
@@ -171,13 +183,31 @@ def _bound(door: Door, page: Page) -> Callable[..., Response]:
         if caller.sight is Sight.NONE:
             raise Problem(403, "此凭据不得查看事项 / this key, or this role, may not look at matters")
         asked = Asked(caller, _words(allowed) | path, door.runtime.clock.now(), door.policy)
-        with door.runtime.database.begin() as session:
+        with _turn(door) if page.heavy else nullcontext(), door.runtime.database.begin() as session:
             found = page.read(session, asked)
         if found is None:
             raise Problem(404, TITLES[404])
-        return found if isinstance(found, Response) else _shown(found)
+        return _sent_as_file(found) if isinstance(found, Download) else _shown(found)
 
     return answer
+
+
+@contextmanager
+def _turn(door: Door) -> Iterator[None]:
+    """One of the few heavy pages at a time; the others are asked to come again."""
+    if not door.heavy.acquire(blocking=False):
+        raise Problem(503, "正在生成其他导出，请稍后重试 / other exports are being made, try again", {"Retry-After": "30"})
+    try:
+        yield
+    finally:
+        door.heavy.release()
+
+
+def _sent_as_file(found: Download) -> Response:
+    found.file.seek(0)
+    made = send_file(found.file, mimetype=found.content_type, as_attachment=True, download_name=found.name, etag=False)
+    made.call_on_close(found.file.close)
+    return made
 
 
 def _words(allowed: frozenset[str]) -> dict[str, str]:

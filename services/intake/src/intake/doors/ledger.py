@@ -35,6 +35,7 @@ YES = {"是": True, "否": False, "yes": True, "no": False}
 
 _LIMIT = re.compile(r"(\d{1,4})\s*(个工作日|工作日|天|日|个月|月)内?")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_INSTANT = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[ T]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)")
 _BETWEEN = re.compile(r"[、，,;；\s]+")
 
 
@@ -91,6 +92,9 @@ def limit(text: str, zone: ZoneInfo) -> dict[str, Any]:
     """`10个工作日`, `30天`, `3个月`, or a last day: the fields `limit` or `due_at` (the end of that day)."""
     if found := _LIMIT.fullmatch(text):
         return {"limit": {"amount": int(found[1]), "unit": UNITS_OF_TIME[found[2]]}}
+    if found := _INSTANT.fullmatch(text):
+        at = datetime.combine(date.fromisoformat(day(found[1])), time.fromisoformat(found[2]), zone)
+        return {"due_at": at.isoformat()}
     try:
         last = date.fromisoformat(day(text))
     except Unclear:
@@ -132,6 +136,16 @@ HEADS = (
     ),
     Head("depends_on", "依赖单位", "Depends on", "depends_on", "单位代码，以顿号分隔 / unit codes", _several, of_part=True),
 )
+TOLD = (
+    ("matter_id", "事项编号", "Matter id"),
+    ("submitted_by", "报送单位", "Submitted by"),
+    ("submitted_at", "报送时间", "Submitted at"),
+    ("state", "事项状态", "State"),
+    ("part_state", "单位状态", "Unit's state"),
+    ("done_at", "办结时间", "Done at"),
+)
+"""What an export adds for its readers. Where such a ledger is let in again these columns are passed over, since they are ours."""
+_PASSED_OVER = {name.lower() for key, zh, en in TOLD for name in (key, zh, en, f"{zh} {en}")}
 BY_NAME = {name.lower(): head for head in HEADS for name in (head.key, head.zh, head.en, f"{head.zh} {head.en}")}
 
 
@@ -170,8 +184,9 @@ def columns(heading: Line) -> tuple[dict[int, Head], list[Bad]]:
     found: dict[int, Head] = {}
     bad: list[Bad] = []
     for number, text in enumerate(heading.cells):
-        head = BY_NAME.get(" ".join(text.split()).lower())
-        if head is None and text:
+        name = " ".join(text.split()).lower()
+        head = BY_NAME.get(name)
+        if head is None and text and name not in _PASSED_OVER:
             bad.append(
                 Bad(
                     heading.number,

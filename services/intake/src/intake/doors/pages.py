@@ -6,12 +6,14 @@ matter a supporting unit sees its own part's papers, the lead and the submitter 
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from event_contracts.envelope import instant
 from event_contracts.event import TimeLimit
+from event_contracts.openapi import FORMATS
 from event_contracts.views import (
     DuplicateView,
     FilingView,
@@ -24,7 +26,7 @@ from event_contracts.views import (
     VerdictView,
 )
 from event_contracts.vocabulary import SOURCE_TYPES
-from service_chassis.web.pages import LIST, Asked, Listing, Page
+from service_chassis.web.pages import LIST, Asked, Download, Listing, Page
 from service_chassis.web.problems import Problem
 from service_chassis.web.roles import Sight
 
@@ -33,6 +35,7 @@ from intake.domain import privacy
 from intake.domain.duplicates import Outcomes, Resolution
 from intake.domain.matter import MatterState
 from intake.domain.sources import Section
+from intake.doors import exporting
 from intake.store import views
 from intake.store.views import Row
 
@@ -252,7 +255,21 @@ def _replies(session: Any, together: Sequence[Row], party: str | None) -> list[R
     return shown
 
 
+def export(session: Any, asked: Asked) -> Download:
+    """`GET /v1/export`: the ledger of all that the caller may see, as a file that can be let in again."""
+    format_ = asked.one_of("format", tuple(FORMATS)) or "xlsx"
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
+    try:
+        rows = exporting.write(session, out, format_, wanted(asked), asked.policy.zone)
+    except BaseException:
+        out.close()
+        raise
+    note(session, asked, "export", rows)
+    return Download(out, f"ledger.{format_}", FORMATS[format_])
+
+
 PAGES = (
+    Page("/v1/export", export, ("format", *FILTERS), heavy=True),
     Page("/v1/matters", matters, (*LIST, *FILTERS)),
     Page("/v1/matters/<matter_id>", matter),
     Page("/v1/duplicates", duplicates, LIST),

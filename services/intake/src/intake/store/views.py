@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from service_chassis.persistence.sql import select_in
-from sqlalchemy import Connection, Select, and_, or_, select, union
+from sqlalchemy import Connection, Select, and_, func, or_, select, union
 
 from intake.store.tables import assignment, filing, matter, objection, reply, resolution, suspicion, verdict
 
@@ -138,6 +138,51 @@ def resolutions(session: Connection, ids: Iterable[str]) -> list[Row]:
     wanted = list(ids)
     asked = select(resolution).where(or_(resolution.c.matter_id.in_(wanted), resolution.c.into_id.in_(wanted)))
     return list(session.execute(asked.order_by(resolution.c.decided_at, resolution.c.resolution)).mappings())
+
+
+_LEDGER = (
+    matter.c.external_ref,
+    matter.c.title,
+    matter.c.source_type,
+    matter.c.source_number,
+    matter.c.source_issuer,
+    matter.c.source_issued_on,
+    matter.c.source_clause,
+    matter.c.difficult,
+    matter.c.standard,
+    matter.c.subject_terms,
+    assignment.c.unit,
+    assignment.c.role,
+    assignment.c.deliverable,
+    assignment.c.standard.label("part_standard"),
+    assignment.c.limit_amount,
+    assignment.c.limit_unit,
+    assignment.c.due_at,
+    assignment.c.depends_on,
+    matter.c.matter_id,
+    matter.c.submitted_by,
+    matter.c.submitted_at,
+    matter.c.state,
+    assignment.c.state.label("part_state"),
+    assignment.c.done_at,
+)
+FETCHED = 1_000
+"""Rows that an export holds at a time."""
+
+
+def ledger(session: Connection, wanted: Wanted) -> Iterator[Row]:
+    """A row for each unit of each matter, in the order of submission, the lead first; read as they are wanted."""
+    asked = _filtered(select(*_LEDGER), wanted).join_from(matter, assignment, matter.c.matter_id == assignment.c.matter_id)
+    asked = asked.order_by(matter.c.submitted_at, matter.c.matter_id, assignment.c.role, assignment.c.unit)
+    yield from session.execute(asked, execution_options={"stream_results": True, "yield_per": FETCHED})
+
+
+def ledger_size(session: Connection, wanted: Wanted) -> int:
+    """How many rows that are."""
+    asked = (
+        _filtered(select(func.count()), wanted).select_from(matter).join(assignment, matter.c.matter_id == assignment.c.matter_id)
+    )
+    return int(session.execute(asked).scalar_one())
 
 
 def references(session: Connection, ids: Iterable[str]) -> dict[str, str]:
