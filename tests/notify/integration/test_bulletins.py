@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,10 @@ import pytest
 from event_contracts.escalation import SlipOverturned, SlipVacated, SlipWithdrawn
 from event_contracts.inbound import BulletinItem, BulletinPublished
 from event_contracts.intake import Capacity, OfficePerson, PersonsPublished
+from notify.domain.sending import State, Ways
 from notify.report import report
+from notify.store import deliveries
+from sqlalchemy import select
 
 Make = Callable[..., Any]
 FIELDS: dict[str, Any] = {
@@ -136,3 +140,66 @@ def test_only_the_head_approves_a_bulletin_once_it_is_known_who_that_is(
     name = publish(bench, bulletin(), local(5, 10))
     assert [(row["id"], row["code"]) for row in bench.refused()] == ([(name, "NOT_EMPOWERED")] if refused else [])
     assert [kind for kind, _, _ in sent(bench)] == ([] if refused else ["PUBLISHED"])
+
+
+# ---- by the channels
+
+WAYS = Ways(
+    {unit: {"LIAISON": {"post": f"l@{unit}"}, "HEAD": {"post": f"h@{unit}"}} for unit in ("ZJJ", "JSJ", "XAQ")},
+    scopes={"市直各部门": ("ZJJ", "JSJ"), "全市": ("ZJJ", "JSJ", "XAQ")},
+)
+
+
+def queued(bench: Any, kind: str) -> list[tuple[str, str]]:
+    """Unit and seat of every copy of this kind that has its turn."""
+    with bench.database.begin() as session:
+        rows = deliveries.listed(session, State.WAITING)
+    return sorted((row["unit"], row["addressee"]) for row in rows if row["kind"] == kind)
+
+
+def everybody(*units: str) -> list[tuple[str, str]]:
+    return sorted((unit, seat) for unit in units for seat in ("LIAISON", "HEAD"))
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before the fall", "after it"])
+def test_a_bulletin_and_its_correction_go_to_the_same_people_once(posted: Any, slip: Make, late: bool) -> None:
+    bench = posted(WAYS)
+    bench.clock.move_to(local(4, 9))
+    bench.tell(slip("y1", "YELLOW"), time=local(4, 9))
+    bench.clock.move_to(local(10, 9))
+    data = replace(bulletin(), scope=["市直各部门", "ZJJ", "全市"])
+    if late:
+        bench.tell(overturned(), time=local(10, 9))
+    publish(bench, data, local(5, 10))
+    publish(bench, data, local(5, 10))
+    bench.tell(overturned(), time=local(10, 9))
+    bench.tell(overturned(), time=local(10, 9))
+    assert queued(bench, "BULLETIN") == queued(bench, "BULLETIN_CORRECTED") == everybody("ZJJ", "JSJ", "XAQ")
+
+
+def test_a_correction_goes_to_those_who_had_the_bulletin_although_the_file_has_changed(posted: Any, slip: Make) -> None:
+    bench = posted(WAYS)
+    bench.clock.move_to(local(4, 9))
+    bench.tell(slip("y1", "YELLOW"), time=local(4, 9))
+    publish(bench, replace(bulletin(), scope=["市直各部门"]), local(4, 9))
+    bench.runtime.service.ways = replace(WAYS, scopes={"市直各部门": ("XAQ",)})
+    bench.clock.move_to(local(10, 9))
+    bench.tell(overturned(), time=local(10, 9))
+    assert queued(bench, "BULLETIN_CORRECTED") == everybody("ZJJ", "JSJ")
+
+
+def test_a_bulletin_says_what_it_says_and_a_scope_that_nobody_explains_is_seen(posted: Any, slip: Make) -> None:
+    bench = posted(WAYS)
+    bench.clock.move_to(local(5, 10))
+    publish(bench, bulletin(text="通报批评，请各单位整改"), local(5, 10))
+    with bench.database.begin() as session:
+        left = deliveries.listed(session, State.NOT_SENT)
+        texts = {row.text for row in session.execute(select(deliveries.letter_text))}
+    assert {(row["unit"], row["detail"]) for row in left} == {("各县市区", deliveries.NO_WAY_REASON)}
+    assert all("通报批评" in text and "市长 韩立新" in text and "M-01（ZJJ）黄色" in text for text in texts)
+    assert all("情况通报：TB-3" in text.splitlines()[0] for text in texts)
+
+
+def test_without_channels_a_bulletin_makes_no_letters(bench: Any) -> None:
+    publish(bench, bulletin(), local(5, 10))
+    assert bench.notices() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from event_contracts.vocabulary import NOTICE_KINDS
 from notify.domain.audience import Addressee, Kind, Reason, audience
 
 UNIT = {Addressee.LIAISON, Addressee.HEAD}
@@ -41,6 +42,15 @@ def test_a_missing_signature_is_told_to_the_head_alone() -> None:
 
 def test_that_a_red_is_still_open_is_for_the_leading_group_alone() -> None:
     assert told(Kind.REPORT, "RED") == {Addressee.LEADING_GROUP}
+
+
+def test_a_bulletin_and_its_correction_have_the_same_audience() -> None:
+    assert audience(Kind.BULLETIN) == audience(Kind.BULLETIN_CORRECTED)
+    assert told(Kind.BULLETIN) == UNIT
+
+
+def test_every_kind_may_stand_in_an_announcement() -> None:
+    assert set(Kind) < set(NOTICE_KINDS)
 
 
 @pytest.mark.parametrize("kind", list(Kind))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from event_contracts import notify as facts
 from event_contracts.event import Message
@@ -13,8 +14,10 @@ from ground_rules.powers import MAY, Act, Capacity, lack_of_power
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
-from notify.domain.bulletin import Bulletin, Entry, Fall, correction
-from notify.domain.serving import Letter
+from notify.domain import telling
+from notify.domain.audience import Kind, audience
+from notify.domain.bulletin import Bulletin, Correction, Entry, Fall, correction
+from notify.domain.serving import Letter, dispatch_instant
 from notify.store.bulletins import BulletinStore
 
 BULLETINS = "BULLETINS"
@@ -47,6 +50,7 @@ def publish(work: Work, message: Message, policy: Policy, known: Sequence[Capaci
         published_at=bulletin.published_at,
     )
     work.announce(fact, subject=BULLETINS, time=bulletin.published_at, policy=policy.version)
+    _send(work, Kind.BULLETIN, bulletin, work.store.units_within(bulletin.scope), policy)
     work.store.save()  # a slip may have fallen in this very batch
     for fall in store.falls(bulletin.entries):
         _correct(work, store, bulletin, fall, policy)
@@ -94,6 +98,40 @@ def _correct(work: Work, store: BulletinStore, bulletin: Bulletin, fall: Fall, p
         corrected_at=found.corrected_at,
     )
     work.announce(fact, subject=BULLETINS, time=found.corrected_at, policy=policy.version)
+    units = work.store.told_of(Kind.BULLETIN, bulletin.bulletin) or work.store.units_within(bulletin.scope)
+    _send(work, Kind.BULLETIN_CORRECTED, found, units, policy)
+
+
+def _send(work: Work, kind: Kind, told: Bulletin | Correction, units: Iterable[str], policy: Policy) -> None:
+    """One letter for each unit of the audience, where notices are sent at all; the same cause never makes a second one."""
+    if not work.store.sends:
+        return
+    number, cause, at = _identity(told)
+    for unit in units:
+        letter = Letter(
+            letter_id=f"{kind.value}:{cause}:{unit}",
+            kind=kind,
+            matter_id=BULLETINS,
+            external_ref=number,
+            submitted_by=None,
+            unit=unit,
+            about=number,
+            colour=None,
+            renewal=0,
+            dispatched_at=dispatch_instant(at, work.now, policy.zone),
+        )
+        text = telling.bulletin_text(letter, told) if isinstance(told, Bulletin) else telling.correction_text(letter, told)
+        cause_id = work.cause.id if work.cause else None
+        work.store.add(
+            letter, audience(kind), caused_by=cause_id, policy_version=policy.version, told=(telling.title(letter), text)
+        )
+
+
+def _identity(told: Bulletin | Correction) -> tuple[str, str, datetime]:
+    """The bulletin's number, what makes this telling the only one of its kind, and when it was."""
+    if isinstance(told, Bulletin):
+        return told.bulletin, told.bulletin, told.published_at
+    return told.bulletin.bulletin, f"{told.bulletin.bulletin}:{told.slip_id}", told.corrected_at
 
 
 def _bulletin(message: Message) -> Bulletin:

@@ -56,13 +56,14 @@ def read(path: Path) -> Plan:
         content = tomllib.loads(path.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"a readable TOML file ({error})") from error
-    wrong = [f"unknown part [{name}]" for name in content if name not in ("channels", "units", "bodies")]
+    wrong = [f"unknown part [{name}]" for name in content if name not in ("channels", "units", "bodies", "scopes")]
     specs = content.get("channels", {})
     for name, spec in specs.items():
         wrong += [f"channels.{name}: {fault}" for fault in _faults(spec)]
     kinds = {name: str(spec.get("kind")) if isinstance(spec, dict) else "" for name, spec in specs.items()}
     units = {unit: _seats(f"units.{unit}", seats, kinds, wrong) for unit, seats in content.get("units", {}).items()}
-    ways = Ways(units, _seats("bodies", content.get("bodies", {}), kinds, wrong))
+    scopes = _scopes(content.get("scopes", {}), wrong)
+    ways = Ways(units, _seats("bodies", content.get("bodies", {}), kinds, wrong), scopes)
     if wrong:
         raise ValueError("a channels file without these faults: " + "; ".join(wrong))
     return Plan(specs, ways)
@@ -112,6 +113,17 @@ def _seats(place: str, seats: Any, kinds: Mapping[str, str], wrong: list[str]) -
             elif not ADDRESSES[kind][0].fullmatch(address):
                 wrong.append(f"{place}.{seat}: {channel} wants {ADDRESSES[kind][1]}")
             found.setdefault(seat, {})[channel] = address
+    return found
+
+
+def _scopes(scopes: Any, wrong: list[str]) -> dict[str, tuple[str, ...]]:
+    """What bulletins call several units by."""
+    found = {}
+    for name, codes in scopes.items() if isinstance(scopes, dict) else ():
+        if not isinstance(codes, list) or not codes or not all(isinstance(code, str) and code for code in codes):
+            wrong.append(f"scopes.{name} must be a list of unit codes")
+            continue
+        found[name] = tuple(codes)
     return found
 
 

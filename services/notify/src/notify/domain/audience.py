@@ -21,6 +21,8 @@ class Kind(StrEnum):
     SLIP_LIFTED = "SLIP_LIFTED"
     SLIP_WITHDRAWN = "SLIP_WITHDRAWN"
     REPORT = "REPORT"
+    BULLETIN = "BULLETIN"
+    BULLETIN_CORRECTED = "BULLETIN_CORRECTED"
 
 
 class Addressee(StrEnum):
@@ -42,6 +44,7 @@ class Reason(StrEnum):
     BOOKS_THE_POINTS = "BOOKS_THE_POINTS"
     TAKES_OVER_THE_REFERRAL = "TAKES_OVER_THE_REFERRAL"
     ANSWERS_FOR_THE_RED = "ANSWERS_FOR_THE_RED"
+    IN_THE_SCOPE_OF_THE_BULLETIN = "IN_THE_SCOPE_OF_THE_BULLETIN"
 
 
 class Hearer(NamedTuple):
@@ -65,6 +68,8 @@ RED = (
     GROUP,
 )
 
+BULLETIN = tuple(Hearer(seat, Reason.IN_THE_SCOPE_OF_THE_BULLETIN) for seat in (Addressee.LIAISON, Addressee.HEAD))
+
 NEEDS_SERVICE = frozenset({Kind.ASSIGNMENT, Kind.SLIP})
 """Kinds that start a clock, so that it matters when the unit has them (domain.md d.5.9)."""
 
@@ -79,6 +84,8 @@ def audience(kind: Kind, colour: str | None = None) -> tuple[Hearer, ...]:
         return (HEAD,)
     if kind is Kind.REPORT:
         return (GROUP,)
+    if kind in (Kind.BULLETIN, Kind.BULLETIN_CORRECTED):
+        return BULLETIN
     if kind not in (Kind.SLIP, Kind.SLIP_WITHDRAWN):
         return UNIT
     if colour == "RED":

@@ -5,7 +5,7 @@ Everything here is decided from its arguments alone, so that two replicas decide
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -107,8 +107,15 @@ class Ways:
     bodies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Seat outside the units (assessment office, discipline, …), or a seat of any unit without entries of its own."""
 
+    scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What a bulletin's scope calls several units by (各县市区) → their codes."""
+
     def __bool__(self) -> bool:
         return bool(self.units or self.bodies)
+
+    def within(self, scope: Iterable[str]) -> list[str]:
+        """The units that a bulletin's scope means, each once; a word that stands for none is taken for a unit itself."""
+        return list(dict.fromkeys(unit for word in scope for unit in self.scopes.get(word, (word,))))
 
     def to(self, unit: str, addressee: str) -> Mapping[str, str]:
         """Channel → address for one seat."""

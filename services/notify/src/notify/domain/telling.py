@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from notify.domain.audience import Kind
+from notify.domain.bulletin import Bulletin, Correction, Entry
 from notify.domain.serving import Letter
 
 COLOURS = {"WHITE": ("白色", "white"), "YELLOW": ("黄色", "yellow"), "RED": ("红色", "red")}
@@ -18,6 +19,8 @@ NAMES = {
     Kind.SLIP_LIFTED: ("督办单解除通知", "slip lifted"),
     Kind.SLIP_WITHDRAWN: ("督办单撤销通知", "slip withdrawn"),
     Kind.REPORT: ("红色督办单未办结报告", "red slip still open"),
+    Kind.BULLETIN: ("情况通报", "bulletin"),
+    Kind.BULLETIN_CORRECTED: ("情况通报更正", "bulletin corrected"),
 }
 LINES = (
     ("number", "文号", "Number"),
@@ -58,3 +61,24 @@ def text(letter: Letter, details: Mapping[str, str]) -> str:
     if letter.deemed_on is not None:
         lines += ["", f"请签收；{letter.deemed_on} 终了视为送达。/ Please sign; deemed served at the end of {letter.deemed_on}."]
     return "\n".join(lines) + "\n"
+
+
+def bulletin_text(letter: Letter, bulletin: Bulletin) -> str:
+    """A bulletin as its audience reads it."""
+    number = f"文号 / Number: {one_line(bulletin.bulletin)}"
+    approved = f"批准 / Approved by: {one_line(bulletin.approved_by)}"
+    head = [title(letter), "", number, approved]
+    return "\n".join([*head, "", bulletin.text.strip(), "", *map(_entry, bulletin.entries)]).rstrip() + "\n"
+
+
+def correction_text(letter: Letter, made: Correction) -> str:
+    """What of a bulletin no longer holds."""
+    chinese = "下列督办单已被撤销，原通报的相应内容以本更正为准："
+    english = "The slip below fell; what the bulletin said of it no longer holds:"
+    number = f"更正的通报 / Corrects: {one_line(made.bulletin.bulletin)}"
+    return "\n".join([title(letter), "", number, chinese, english, _entry(made.entry)]) + "\n"
+
+
+def _entry(entry: Entry) -> str:
+    chinese, english = COLOURS.get(entry.colour, (entry.colour, entry.colour))
+    return f"· {one_line(entry.matter)}（{one_line(entry.unit)}）{chinese} / {english}"

@@ -121,6 +121,11 @@ class Store:
             if found.kind is kind and found.colour == colour:
                 yield found
 
+    def told_of(self, kind: Kind, about: str) -> list[str]:
+        """The units that have a letter of this kind about this, whether it was loaded or not."""
+        query = select(letter.c.unit).where(letter.c.kind == kind.value, letter.c.about == about).order_by(letter.c.unit)
+        return list(self._session.execute(query).scalars())
+
     def add(self, written: Letter, hearers: Iterable[Hearer], *, caused_by: str | None, policy_version: str) -> None:
         """A new letter with a copy for each addressee."""
         self._remember(written)

@@ -45,6 +45,10 @@ class Store(letters.Store):
             self._texts.append({"letter_id": written.letter_id, "title": told[0], "text": told[1]})
             self._queue += deliveries.rows_of(written, [hearer.addressee.value for hearer in heard], self._ways)
 
+    def units_within(self, scope: Iterable[str]) -> list[str]:
+        """The units that a bulletin's scope means."""
+        return self._ways.within(scope)
+
     def readdress(self, matter_id: str, unit: str, successor: str) -> list[Letter]:
         """As `letters.Store.readdress`; what has not left for the former unit does not, and the successor gets its own copies."""
         moved = super().readdress(matter_id, unit, successor)
