@@ -19,8 +19,8 @@ $(STAMP): requirements/install.sh requirements/dev.txt $(wildcard libs/*/pyproje
 	@sh requirements/install.sh
 	@touch $@
 
-run: $(STAMP) ## the whole chain on this machine, with a sample city [SPEED=1 is real time; else one day per second] [FRESH=1] [FOR=20s]
-	@.venv/bin/duban run $(if $(SPEED),--speed $(SPEED)) $(if $(FRESH),--fresh) $(if $(FOR),--for $(FOR))
+run: $(STAMP) ## the whole chain with a sample city; its board opens at http://127.0.0.1:8000 [BOARD=off] [SPEED=1 is real time] [FRESH=1] [FOR=20s]
+	@.venv/bin/duban run $(if $(SPEED),--speed $(SPEED)) $(if $(FRESH),--fresh) $(if $(FOR),--for $(FOR)) $(if $(BOARD),--board $(BOARD))
 
 check: lint ## lint, format, types, import rules, architecture: no servers needed
 	@$(PYTEST) tests/architecture

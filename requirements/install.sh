@@ -44,5 +44,5 @@ $pip install --require-hashes -r requirements/dev.txt
 say "installing our own packages, editable …"
 $pip install --no-deps --no-build-isolation \
     -e libs/ground_rules -e libs/event_contracts -e libs/service_chassis \
-    -e services/intake -e services/escalation -e services/scoring -e services/notify -e duban
+    -e services/intake -e services/escalation -e services/scoring -e services/notify -e services/board -e duban
 say "done; the command is .venv/bin/duban"

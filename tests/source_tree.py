@@ -9,18 +9,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ("intake", "escalation", "scoring", "notify")
+BOARD = "board"
+"""A service of its own kind: it announces nothing and knows no other part of the project but the contracts."""
 LIBRARIES = ("ground_rules", "event_contracts", "service_chassis")
 
 
 def package(name: str) -> Path:
     """The folder of an import package."""
-    home = {"duban": ROOT / "duban"}.get(name) or ROOT / ("services" if name in SERVICES else "libs") / name
+    home = {"duban": ROOT / "duban"}.get(name) or ROOT / ("services" if name in (*SERVICES, BOARD) else "libs") / name
     return home / "src" / name
 
 
 def production_files() -> list[Path]:
     """Every Python file that is shipped."""
-    return sorted(path for name in (*LIBRARIES, *SERVICES, "duban") for path in package(name).rglob("*.py"))
+    return sorted(path for name in (*LIBRARIES, *SERVICES, BOARD, "duban") for path in package(name).rglob("*.py"))
 
 
 def project_files() -> list[Path]:

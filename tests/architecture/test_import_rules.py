@@ -9,16 +9,19 @@ import sys
 from pathlib import Path
 
 import pytest
-from source_tree import LIBRARIES, ROOT, SERVICES, package
+from source_tree import BOARD, LIBRARIES, ROOT, SERVICES, package
 
 PLANTED = {
     "services-are-strangers": ("intake/handlers.py", "import scoring.domain.ledger"),
     "inside-a-service": ("scoring/store.py", "import scoring.handlers"),
+    "the-board-is-an-integrator": ("board/clock.py", "import ground_rules.workdays"),
+    "inside-the-board": ("board/store/writing.py", "import board.pages"),
     "domain-is-pure": ("escalation/domain/planted.py", "import service_chassis.errors"),
     "handlers-announce-only": ("notify/handlers.py", "import service_chassis.relay"),
     "duban-sees-the-outside": ("duban/planted.py", "import escalation.domain"),
     "home-of-nameko": ("notify/metrics.py", "import nameko"),
     "home-of-kombu": ("intake/metrics.py", "import kombu"),
+    "home-of-pika": ("board/projector.py", "import pika"),
     "home-of-sqlalchemy": ("escalation/metrics.py", "import sqlalchemy"),
     "home-of-marshmallow": ("service_chassis/health.py", "import marshmallow"),
     "home-of-prometheus": ("scoring/config.py", "import prometheus_client"),
@@ -51,7 +54,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of all packages, without anything planted."""
     folder = tmp_path_factory.mktemp("packages")
-    for name in (*LIBRARIES, *SERVICES, "duban"):
+    for name in (*LIBRARIES, *SERVICES, BOARD, "duban"):
         shutil.copytree(package(name), folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 

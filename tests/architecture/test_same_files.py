@@ -5,12 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from source_tree import SERVICES, package
+from source_tree import BOARD, SERVICES, package
 
 FILES = {
     "__init__.py", "__main__.py", "service.py", "handlers.py", "store.py", "config.py", "metrics.py", "report.py", "py.typed",
     "domain/__init__.py", "migrations/__init__.py",
 }  # fmt: skip
+OF_THE_BOARD = {
+    "__init__.py", "__main__.py", "config.py", "clock.py", "errors.py", "ports.py", "projector.py", "site.py", "web.py",
+    "serving.py", "words.py", "telling.py", "py.typed", "domain/__init__.py", "store/__init__.py", "store/tables.py",
+    "access/roles.py", "acts/catalogue.py", "pages/serving.py", "amqp/__init__.py", "charts/__init__.py",
+    "templates/base.html", "static/board.css",
+}  # fmt: skip
+"""The board reads and shows: pages instead of handlers, a model that can be built anew instead of migrations."""
 BESIDE = {"README.md", "pyproject.toml"}
 
 
@@ -26,6 +33,18 @@ def test_every_service_has_the_same_files(service: str) -> None:
     folder = package(service)
     assert missing(folder) == set()
     assert {name for name in BESIDE if not (folder.parent.parent / name).is_file()} == set()
+
+
+def test_the_board_has_the_files_of_a_board() -> None:
+    folder = package(BOARD)
+    assert {name for name in OF_THE_BOARD if not (folder / name).is_file()} == set()
+    assert {name for name in BESIDE if not (folder.parent.parent / name).is_file()} == set()
+
+
+def test_whatever_the_board_brings_from_elsewhere_comes_with_its_licence() -> None:
+    vendored = sorted(path.name for path in (package(BOARD) / "static" / "vendor").iterdir())
+    scripts = {name.partition("-")[0] for name in vendored if name.endswith(".js")}
+    assert scripts == {name.partition("-")[0] for name in vendored if name.endswith("LICENSE.txt")} != set()
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -23,7 +23,19 @@ KILLED_AFTER = (1, 2, 3, 5, 7, 12, 16, 23, 31, 40, 58, 77)
 
 def start(folder: Path, *options: str) -> subprocess.Popen[str]:
     program = "from duban.cli import main; main()"
-    command = [sys.executable, "-c", program, "run", "--folder", str(folder), "--speed", AS_FAST_AS_POSSIBLE, *options]
+    command = [
+        sys.executable,
+        "-c",
+        program,
+        "run",
+        "--folder",
+        str(folder),
+        "--speed",
+        AS_FAST_AS_POSSIBLE,
+        "--board",
+        "off",
+        *options,
+    ]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -166,13 +166,24 @@ def explain(left: Path | None, as_json: bool, **asked: Any) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="打印督办单的目录 / where slips are printed; default: beside --folder",
 )
+@click.option(
+    "--board",
+    default="127.0.0.1:8000",
+    envvar="BOARD",
+    show_default=True,
+    metavar="HOST:PORT",
+    help="看板地址，off 为不开 / where the board opens; off: nowhere",
+)
 @one_line
-def run(speed: float | None, fresh: bool, lasting: float | None, until: date | None, folder: Path, slips: Path | None) -> None:
+def run(
+    speed: float | None, fresh: bool, lasting: float | None, until: date | None, folder: Path, slips: Path | None, board: str
+) -> None:
     """在本机运行示例城市 / run the whole chain here with a sample city, live. Ctrl-C stops, the next start goes on."""
     click.echo("示例城市启动中 … / starting the sample city …")
-    from duban import run
+    from duban import run, site
 
-    wanted = run.Wanted(folder, speed or run.DAY_PER_SECOND, fresh, lasting, until, slips or folder.parent / "slips")
+    at = site.address(board)
+    wanted = run.Wanted(folder, speed or run.DAY_PER_SECOND, fresh, lasting, until, slips or folder.parent / "slips", at)
     run.run(wanted, sys.stdout)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import IO, Any, Protocol
 from zoneinfo import ZoneInfo
@@ -39,7 +40,7 @@ class View(Protocol):
     def close(self, text: str) -> None: ...
 
 
-def view(out: IO[str], board: Board, zone: ZoneInfo, speed: float) -> View:
+def view(out: IO[str], board: Board, zone: ZoneInfo, speed: Callable[[], float]) -> View:
     """The view that fits where the output goes."""
     return LiveView(board, zone, speed, Console(file=out)) if out.isatty() else PlainView(out, board, zone)
 
@@ -94,7 +95,7 @@ class PlainView:
 class LiveView:
     """The board on a terminal."""
 
-    def __init__(self, board: Board, zone: ZoneInfo, speed: float, console: Console) -> None:
+    def __init__(self, board: Board, zone: ZoneInfo, speed: Callable[[], float], console: Console) -> None:
         self._board, self._zone, self._speed, self._console = board, zone, speed, console
         self._live = Live(console=console, auto_refresh=False, screen=console.is_terminal)
         self._last = 0.0
@@ -122,7 +123,8 @@ class LiveView:
         return layout
 
     def _head(self, now: datetime) -> Panel:
-        speed = f"{self._speed / 86400:g} 天/秒 days per second" if self._speed >= 3600 else f"{self._speed:g}×"
+        pace = self._speed()
+        speed = f"{pace / 86400:g} 天/秒 days per second" if pace >= 3600 else f"{pace:g}×"
         text = Text(f"{clock_line(now, self._zone)}   咸阳（示例城市 sample city）", style="bold")
         return Panel(text, title="督办 duban", subtitle=speed)
 

@@ -22,15 +22,19 @@ from types import FrameType
 from typing import IO
 
 import orjson
+from board.serving import Address
 from ground_rules.limits import start_of_day
 from ground_rules.policy import Policy, load_policy
 from service_chassis.clock import VirtualClock
 from service_chassis.errors import ConfigError
+from service_chassis.messaging.envelope import Outgoing
 
-from duban import chain, printing_beside
+from duban import chain, printing_beside, site
 from duban.arrivals import Arrival, of_event
 from duban.board import Board
+from duban.errands import Errands
 from duban.live import View, view
+from duban.pace import Pace
 from duban.player import Player
 from duban.sample_city import story
 
@@ -58,6 +62,8 @@ class Wanted:
     until: date | None = None
     slips: Path | None = None
     """Where slips are printed; None: nowhere."""
+    board: Address | None = None
+    """Where the board listens; None: nowhere."""
 
 
 class Stop:
@@ -92,16 +98,18 @@ def _run(wanted: Wanted, out: IO[str], stop: Stop) -> None:
     position = read_position(wanted.folder)
     clock = VirtualClock(position or story.opening(policy))
     with chain.opened(wanted.folder, policy, clock, durable=True) as running:
-        board = Board()
+        board, errands = Board(), Errands()
         city = City(running, board, Player(running.driver, clock, arrivals), wanted)
         city.recover(position)
-        shown = view(out, board, policy.zone, wanted.speed)
-        try:
-            why = loop(city, shown, wanted, stop)
-        except BaseException:
-            shown.close("")
-            raise
-        shown.close(f"{why}；数据在 data in {wanted.folder}")
+        pace = Pace(clock.now(), wanted.speed)
+        with site.beside(wanted.folder, wanted.board, running, errands, city.act, pace, out) as counter:
+            shown = view(out, board, policy.zone, pace.speed)
+            try:
+                why = loop(city, shown, wanted, stop, pace, errands, counter)
+            except BaseException:
+                shown.close("")
+                raise
+            shown.close(f"{why}；数据在 data in {wanted.folder}")
 
 
 def the_story(policy: Policy) -> list[Arrival]:
@@ -140,6 +148,17 @@ class City:
         instant = self.player.next_instant()
         return instant if instant is not None and instant < self.end else None
 
+    def advance(self, now: datetime) -> None:
+        """Nothing happens until `now`; what a person does next is done then."""
+        self.player.clock.move_to(max(now, self.player.clock.now()))
+
+    def act(self, message: Outgoing) -> None:
+        """What a person does on the board reaches the chain now; the next start does not go back behind it."""
+        write_position(self.folder, self.player.clock.now())
+        self.running.driver.deliver([message])
+        self.running.driver.settle()
+        self.running.driver.tick()
+
     def play(self, instant: datetime, shown: View) -> None:
         """Let an instant happen, and tell what came of it."""
         write_position(self.folder, instant)
@@ -148,23 +167,32 @@ class City:
             shown.tell(line)  # type: ignore[arg-type]
 
 
-def loop(city: City, shown: View, wanted: Wanted, stop: Stop) -> str:
-    """Play each instant when its time has come; returns why it ended."""
-    began, start = time.monotonic(), city.player.clock.now()
+def loop(city: City, shown: View, wanted: Wanted, stop: Stop, pace: Pace, errands: Errands, counter: site.Counter | None) -> str:
+    """Play each instant when its time has come, and do what the board asks for in between; returns why it ended."""
+    began = time.monotonic()
     while not stop.asked:
-        passed = time.monotonic() - began
-        if wanted.lasting is not None and passed >= wanted.lasting:
+        if wanted.lasting is not None and time.monotonic() - began >= wanted.lasting:
             return "时间到 time is up"
-        now, instant = start + timedelta(seconds=passed * wanted.speed), city.next_instant()
+        instant, now = city.next_instant(), pace.wanted()
         if instant is None:
-            told = "已到指定日期 the wanted day is over" if wanted.until else "故事讲完了 the story is over"
-            return f"{told}（FRESH=1 重新开始 starts over）"
+            if counter is None or wanted.until is not None:
+                told = "已到指定日期 the wanted day is over" if wanted.until else "故事讲完了 the story is over"
+                return f"{told}（FRESH=1 重新开始 starts over）"
+            pace.end()  # the board stays open until it is stopped
+            errands.run(NAP_SECONDS)
+            continue
         if instant <= now:
             city.play(instant, shown)
+            pace.reach(instant)
             shown.show(instant)
+            errands.run(0)
             continue
+        city.advance(now)
+        pace.reach(now)
         shown.show(now)
-        time.sleep(min(NAP_SECONDS, (instant - now).total_seconds() / wanted.speed))
+        errands.run(min(NAP_SECONDS, (instant - now).total_seconds() / pace.speed()))
+        for line in city.news():
+            shown.tell(line)  # type: ignore[arg-type]
     return "已停止，下次从这里继续 stopped, the next start goes on from here"
 
 

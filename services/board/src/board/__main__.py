@@ -1,0 +1,94 @@
+"""`python -m board ROLE`: serve, rebuild, account. Settings come from the environment (config.py)."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from board import config
+from board.access import passwords
+from board.access.roles import ROLES, UNITS
+from board.amqp.outbox import BrokerOutbox
+from board.amqp.stream import StreamFeed
+from board.clock import SystemClock
+from board.errors import ConfigError, Unavailable
+from board.serving import Address, board
+from board.store import people
+from board.store.database import Database
+
+
+def serve(settings: config.Settings) -> None:
+    """The board, until it is asked to stop."""
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    looks = {"names": settings.names, "secure_cookies": settings.secure_cookies, "live": settings.live}
+    feed, outbox = StreamFeed(settings.amqp_url), BrokerOutbox(settings.amqp_url)
+    at = Address(settings.host, settings.port)
+    with board(settings.database_url, feed, outbox, SystemClock(), at, **looks) as address:
+        print(f"看板 board: {address}", flush=True)
+        over.wait()
+
+
+def rebuild(settings: config.Settings) -> None:
+    """Forget everything that was made from events; the board builds it anew from the archive. Accounts and acts stay."""
+    database = Database(settings.database_url)
+    database.prepare()
+    database.forget_model()
+    database.close()
+    print("看板数据已清空，下次启动从存档重建 / the model is empty; the next start builds it from the archive")
+
+
+def account(settings: config.Settings, login: str, name: str, role: str, unit: str | None) -> None:
+    """An account with a first password, shown once; on an account that exists this is a new first password."""
+    if role in UNITS and not unit:
+        raise ConfigError(f"{role} speaks for a unit: give --unit CODE")
+    database = Database(settings.database_url)
+    database.prepare()
+    password = passwords.first_password()
+    row = {"login": login, "name": name, "role": role, "unit": unit if role in UNITS else None}
+    with database.writing() as connection:
+        people.put(connection, row | {"password": passwords.hashed(password), "must_change": True, "locked": False})
+    database.close()
+    print(f"账号 account  {login}\n初始密码 first password  {password}   （只显示这一次，首次登录须修改 / shown this once）")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The verbs and their arguments."""
+    made = argparse.ArgumentParser("board", description="督办看板 / the board")
+    verbs = made.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("serve", help="运行看板 / the board itself")
+    verbs.add_parser("rebuild", help="清空读模型，从存档重建 / forget the read model; it is built anew from the archive")
+    one = verbs.add_parser("account", help="开设账号 / an account with a first password")
+    one.add_argument("login")
+    one.add_argument("name", help="姓名，以此名义作出决定 / the name under which acts go out")
+    one.add_argument("role", choices=ROLES)
+    one.add_argument("--unit", help="单位代码 / the unit's code, for a unit's head or liaison")
+    return made
+
+
+def main(arguments: Sequence[str]) -> int:
+    """One verb; what is wrong is said in one line, with exit code 2."""
+    asked = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(name)s %(levelname)s %(message)s")
+    try:
+        settings = config.read(os.environ)
+        if asked.verb == "serve":
+            serve(settings)
+        elif asked.verb == "rebuild":
+            rebuild(settings)
+        else:
+            account(settings, asked.login, asked.name, asked.role, asked.unit)
+    except (ConfigError, Unavailable) as error:
+        print(f"board: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,78 @@
+"""Sessions: a random token in a cookie, its hash in the database, and a token of its own against forged requests.
+
+A session gets a new token when somebody signs on, ends after eight hours, or after one hour without a request. These are hours
+of the machine: the city's clock may run a thousand times as fast.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from board.access.roles import Person
+from board.domain.texts import as_text
+from board.store import people
+
+LONGEST = timedelta(hours=8)
+IDLE = timedelta(hours=1)
+TOUCH = timedelta(minutes=1)
+"""A session's last request is written down at most once a minute."""
+FAILURES, WITHIN = 5, timedelta(minutes=15)
+"""So many failed sign-ons of one account, or from one address, within this time: the next ones are not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who is signed on, and the token that forms must carry."""
+
+    person: Person
+    csrf: str
+    must_change: bool
+
+
+def begin(connection: Any, login: str, now: datetime) -> str:
+    """A new session; returns its token, which is kept nowhere."""
+    token = secrets.token_urlsafe(32)
+    people.begin(connection, _hash(token), login, secrets.token_urlsafe(24), as_text(now))
+    people.forget_old(connection, as_text(now - LONGEST))
+    return token
+
+
+def find(connection: Any, token: str, now: datetime) -> tuple[Session, bool] | None:
+    """The session of a token, and whether its last request has to be written down anew; None where it ended."""
+    row = people.session_row(connection, _hash(token))
+    if row is None or row["locked"] or row["began"] < as_text(now - LONGEST) or row["seen"] < as_text(now - IDLE):
+        return None
+    return Session(person_of(row), row["csrf"], bool(row["must_change"])), row["seen"] < as_text(now - TOUCH)
+
+
+def touch(connection: Any, token: str, now: datetime) -> None:
+    """Write down that the session is in use."""
+    people.touch(connection, _hash(token), as_text(now))
+
+
+def end(connection: Any, token: str) -> None:
+    """Sign off."""
+    people.end(connection, _hash(token))
+
+
+def person_of(row: dict[str, Any]) -> Person:
+    """The person of an account's row."""
+    return Person(row["login"], row["name"], row["role"], row["unit"])
+
+
+def too_many(connection: Any, who: list[str], now: datetime) -> bool:
+    """Whether this account or this address has failed too often."""
+    return people.failures(connection, who, as_text(now - WITHIN)) >= FAILURES
+
+
+def failed(connection: Any, who: list[str], now: datetime) -> None:
+    """Remember a failed sign-on."""
+    people.fail(connection, who, as_text(now))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8")).hexdigest()

@@ -1,0 +1,69 @@
+"""What the board needs of the world around it, as protocols: where events come from, and where a person's act goes.
+
+Two makings of each exist: on RabbitMQ (`board.amqp`), and in the process of `duban run` (`duban.site`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Events of a feed in its order, and the place behind the last of them."""
+
+    place: str
+    bodies: Sequence[bytes]
+
+
+class Feed(Protocol):
+    """Published events after a place. It may repeat events, and it may begin anew: the model keeps each event once."""
+
+    name: str
+
+    def after(self, place: str, many: int) -> Found | None:
+        """The next events, waiting a moment for them; None where there are none yet. Unavailable while the source is away."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a service said about an inbound message that it did not take."""
+
+    original_id: str
+    code: str
+    detail: str
+
+
+class Outbox(Protocol):
+    """The way of a person's act into the chain."""
+
+    def send(self, routing_key: str, body: bytes, message_id: str, kind: str) -> None:
+        """Publish one inbound message; returning is the broker's confirm. Unavailable where it cannot be confirmed."""
+        ...
+
+    def answers(self) -> Sequence[Answer]:
+        """Refusals that came since the last call."""
+        ...
+
+
+class Pace(Protocol):
+    """How fast the city of `duban run` lives. Only there: a real city has no such bar."""
+
+    def state(self) -> dict[str, Any]:
+        """`speed` in virtual seconds per second, `paused`, and `over` where the story has ended."""
+        ...
+
+    def pause(self, paused: bool) -> None: ...
+
+    def set_speed(self, speed: float) -> None: ...
+
+
+class Explainer(Protocol):
+    """Counts a limit day by day, where the rules are at hand (domain.md f.2)."""
+
+    def explain(self, matter_id: str, unit: str) -> list[dict[str, Any]]:
+        """As `duban explain` tells it; empty where nothing is known."""
+        ...

@@ -1,0 +1,73 @@
+"""The web server around the application: waitress, in threads; it says so where its address is taken."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from waitress.server import create_server  # type: ignore[import-untyped]
+
+from board.clock import Clock
+from board.errors import ConfigError
+from board.ports import Feed, Outbox
+from board.projector import Projector
+from board.site import Site
+from board.store.database import Database
+from board.web import create_app
+
+WORKERS = 8
+"""Threads for pages, beside those of the browsers that listen for news."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the board listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"http://{'[' + self.host + ']' if ':' in self.host else self.host}:{self.port}"
+
+
+def server(site: Site, at: Address) -> Any:
+    """A waitress server, bound; ConfigError where the address is taken or not ours."""
+    try:
+        return create_server(
+            create_app(site), host=at.host, port=at.port, threads=WORKERS + site.live, ident="board", channel_timeout=60
+        )
+    except OSError as error:
+        hint = "give another address, or --board off" if error.errno == 98 else "give another address"  # noqa: PLR2004 - EADDRINUSE
+        raise ConfigError(f"the board cannot listen on {at.host}:{at.port}: {error.strerror}; {hint}") from error
+
+
+@contextlib.contextmanager
+def board(url: str, feed: Feed, outbox: Outbox, clock: Clock, at: Address, **looks: Any) -> Iterator[Address]:
+    """A whole board while the block runs: its database, the thread that follows the feed, and the web server.
+
+    `looks` are further fields of `Site`. ConfigError for an address that is taken or a database that cannot be named.
+    """
+    database = Database(url)
+    database.prepare()
+    with served(Site(database, Projector(database, feed, outbox), outbox, clock, **looks), at) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def served(site: Site, at: Address) -> Iterator[Address]:
+    """Serve in threads while the block runs; returns where (port 0 takes a free one)."""
+    running = server(site, at)
+    stop_projector = site.projector.start()
+    thread = threading.Thread(target=running.run, name="board-web", daemon=True)
+    thread.start()
+    try:
+        yield Address(at.host, int(running.effective_port))
+    finally:
+        stop_projector()
+        running.close()
+        running.task_dispatcher.shutdown(cancel_pending=True, timeout=2)
+        thread.join(2.0)
+        site.database.close()

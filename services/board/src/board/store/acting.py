@@ -1,0 +1,53 @@
+"""What persons did here: kept before it goes out, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from board.store import tables
+
+SENT, REFUSED, FAILED = "SENT", "REFUSED", "FAILED"
+
+
+def keep(connection: Connection, row: dict[str, Any]) -> None:
+    """An act, before it is sent."""
+    connection.execute(insert(tables.act).values(**row, state=SENT))
+
+
+def failed(connection: Connection, act_id: str, why: str) -> None:
+    """It could not be confirmed that the broker has it."""
+    connection.execute(update(tables.act).where(tables.act.c.id == act_id).values(state=FAILED, detail=why))
+
+
+def refused(connection: Connection, act_id: str, code: str, detail: str) -> None:
+    """A service did not take it; refusals of what others sent change nothing."""
+    connection.execute(update(tables.act).where(tables.act.c.id == act_id).values(state=REFUSED, code=code, detail=detail))
+
+
+def outcome(connection: Connection, act_id: str) -> dict[str, Any] | None:
+    """The act with `taken`: whether an event has come of it already."""
+    row = connection.execute(select(tables.act).where(tables.act.c.id == act_id)).mappings().first()
+    if row is None:
+        return None
+    came = connection.execute(select(tables.stored.c.place).where(tables.stored.c.cause == act_id).limit(1)).scalar()
+    return dict(row) | {"taken": came is not None}
+
+
+def newest(connection: Connection, many: int, login: str | None = None) -> list[dict[str, Any]]:
+    """The newest acts, of one account or of all."""
+    wanted = select(tables.act).order_by(tables.act.c.at.desc(), tables.act.c.id).limit(many)
+    if login is not None:
+        wanted = wanted.where(tables.act.c.login == login)
+    return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def pending(connection: Connection) -> set[tuple[str, str, str]]:
+    """Topic, kind and key of what was answered from here and not refused: it need not be shown as waiting any more.
+
+    An answer that changes nothing (two matters that are not the same) makes no event, so that this is all that is known of it.
+    """
+    wanted = select(tables.act.c.answers).where(tables.act.c.answers.is_not(None), tables.act.c.state == SENT)
+    found = (answers.split("|") for answers in connection.execute(wanted).scalars())
+    return {(topic, kind, key) for topic, kind, key in found}

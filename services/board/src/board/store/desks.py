@@ -1,0 +1,67 @@
+"""What waits on whose desk, the ledger of a year, and who holds which office."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from board.store.tables import assessment, capacity, entry, matter, referral, slip, todo
+
+Row = dict[str, Any]
+
+
+def waiting(connection: Connection, desk: str, unit: str | None = None, kind: str | None = None) -> list[Row]:
+    """What waits on a desk: what has a limit first, by it, so that overdue ones come first; then the oldest."""
+    wanted = select(todo, matter.c.title, matter.c.ref, matter.c.matter_id, matter.c.section).outerjoin(
+        matter, matter.c.topic == todo.c.topic
+    )
+    wanted = wanted.where(todo.c.desk == desk).order_by(todo.c.due_on.is_(None), todo.c.due_on, todo.c.since, todo.c.key)
+    if unit is not None:
+        wanted = wanted.where(todo.c.unit == unit)
+    if kind is not None:
+        wanted = wanted.where(todo.c.kind == kind)
+    return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def one_todo(connection: Connection, topic: str, kind: str, key: str) -> Row | None:
+    """One thing that waits, with its matter; None once it was answered."""
+    wanted = select(todo, matter.c.title, matter.c.ref, matter.c.matter_id).outerjoin(matter, matter.c.topic == todo.c.topic)
+    found = connection.execute(wanted.where(todo.c.topic == topic, todo.c.kind == kind, todo.c.key == key)).mappings().first()
+    return None if found is None else dict(found)
+
+
+def ledger(connection: Connection, year: int, unit: str | None = None) -> list[Row]:
+    """The entries of a year in their order."""
+    wanted = select(entry, matter.c.title, matter.c.ref).outerjoin(matter, matter.c.topic == entry.c.topic)
+    wanted = wanted.where(entry.c.year == year).order_by(entry.c.at, entry.c.entry_id)
+    if unit is not None:
+        wanted = wanted.where(entry.c.unit == unit)
+    return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def totals(connection: Connection, year: int) -> list[Row]:
+    """A finalised year; empty while it is open."""
+    return [dict(row) for row in connection.execute(select(assessment).where(assessment.c.year == year)).mappings()]
+
+
+def slips_of(connection: Connection, unit: str) -> list[Row]:
+    """A unit's slips, the newest first."""
+    wanted = select(slip, matter.c.title, matter.c.ref, matter.c.matter_id).outerjoin(matter, matter.c.topic == slip.c.topic)
+    wanted = wanted.where(slip.c.unit == unit, slip.c.issued_at.is_not(None)).order_by(slip.c.issued_at.desc())
+    return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def referrals(connection: Connection, body: str) -> list[Row]:
+    """What was handed over to a body, the newest first."""
+    wanted = select(referral, matter.c.title, matter.c.ref, matter.c.matter_id).outerjoin(
+        matter, matter.c.topic == referral.c.topic
+    )
+    return [
+        dict(row) for row in connection.execute(wanted.where(referral.c.body == body).order_by(referral.c.at.desc())).mappings()
+    ]
+
+
+def capacities(connection: Connection) -> list[Row]:
+    """Who holds which office; empty while nobody was published."""
+    return [dict(row) for row in connection.execute(select(capacity)).mappings()]
