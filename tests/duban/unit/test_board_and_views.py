@@ -125,7 +125,7 @@ def test_the_board_fits_terminals_of_any_size_and_shows_date_counts_points_and_r
         REGISTERED, slip("issued", reason="到期未办"), event("scoring.score.deducted", amount="-0.30", balance="-0.30", year=2026)
     )
     console = Console(file=io.StringIO(), width=width, height=height, force_terminal=False)
-    view = live.LiveView(found, ZONE, 86400, console)
+    view = live.LiveView(found, ZONE, lambda: 86400.0, console)
     view.close("")
     console.print(view.frame(NOW), height=height)
     text = console.file.getvalue()  # type: ignore[attr-defined]
@@ -138,7 +138,7 @@ def test_the_board_fits_terminals_of_any_size_and_shows_date_counts_points_and_r
 def test_a_title_with_markup_is_shown_as_it_is() -> None:
     found = board(slip("issued", title="[bold]标题[/nope]"))
     console = Console(file=io.StringIO(), width=160, height=40)
-    view = live.LiveView(found, ZONE, 1, console)
+    view = live.LiveView(found, ZONE, lambda: 1.0, console)
     view.close("")
     console.print(view.frame(NOW), height=40)
     assert "[bold]标题[/nope]" in console.file.getvalue()  # type: ignore[attr-defined]

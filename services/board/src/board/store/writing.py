@@ -129,7 +129,8 @@ def _summary(case: Case) -> Row:
 
 
 CLASSES: Mapping[str, Any] = {
-    "matter": Case, "part": Part, "slip": Slip, "clock": Clock, "entry": Entry, "referral": Referral, "notice": Notice, "todo": Todo,
+    "matter": Case, "part": Part, "slip": Slip, "clock": Clock, "entry": Entry, "referral": Referral, "notice": Notice,
+    "todo": Todo,
 }  # fmt: skip
 """Table → the class of its rows."""
 
