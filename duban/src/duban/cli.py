@@ -332,6 +332,41 @@ def contracts(out: Path) -> None:
 
 
 @main.command(context_settings=HELP)
+@click.argument("matter")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, path_type=Path),
+    help="the folder of `duban rehearse --out` or `duban run`, or a file of published events; default: var/city",
+)
+@click.option("--url", envvar="AMQP_URL", help="the broker, to read the stream duban.archive; default: $AMQP_URL without --from")
+@click.option("--json", "as_json", is_flag=True, help="as JSON")
+@one_line
+def trace(matter: str, source: Path | None, url: str | None, as_json: bool) -> None:
+    """事项 MATTER 在各服务中的全过程，逐步列出缘由 / the whole story of a matter over all services, in order, with reasons.
+
+    From published events. `python -m intake trace` is another thing: which clause is proven by which evidence, as a table.
+    """
+    from ground_rules.policy import load_policy
+    from service_chassis.messaging import archive
+    from service_chassis.messaging.connection import Broker
+
+    from duban import printing, trace
+
+    if source is None and url:
+        broker = Broker(url)
+        told = trace.story(lambda: archive.from_stream(broker, "duban trace"), matter)
+    else:
+        file = printing.events_in(source or printing.CITY)
+        told = trace.story(lambda: archive.from_file(file), matter)
+    if as_json:
+        sys.stdout.buffer.write(trace.encoded(told))
+        sys.stdout.flush()
+    else:
+        click.echo(trace.as_text(told, load_policy().zone))
+
+
+@main.command(context_settings=HELP)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="FILE.md instead of standard output")
 @one_line
 def metrics(out: Path | None) -> None:

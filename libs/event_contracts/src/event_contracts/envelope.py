@@ -15,6 +15,7 @@ import orjson
 
 from event_contracts.refusal import Fault, Unreadable
 from event_contracts.strict_json import MAX_BYTES, NotStrictJson, read_object
+from event_contracts.trace import well_formed
 
 Event = dict[str, Any]
 """Attributes by their wire names, and `data`; nothing checked yet."""
@@ -28,7 +29,6 @@ MAX_ID = 128
 UNIT_CODE = re.compile(r"[A-Z][A-Z0-9]{1,15}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 _STRUCTURED = "application/cloudevents+json"
 _JSON = "application/json"
@@ -139,8 +139,7 @@ def invalid(faults: list[Fault]) -> Unreadable:
 
 def trace_of(event: Event) -> str | None:
     """The W3C trace, if it is well formed; a malformed one is left out, as its specification says."""
-    value = event.get("traceparent")
-    return value if isinstance(value, str) and _TRACE.fullmatch(value) else None
+    return well_formed(event.get("traceparent"))
 
 
 def _is_binary(content_type: str | None, headers: Mapping[str, Any] | None) -> bool:

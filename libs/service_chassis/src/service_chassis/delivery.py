@@ -17,6 +17,7 @@ import structlog
 from event_contracts.event import Message
 from event_contracts.wire import Unreadable, read_inbound, read_published
 
+from service_chassis import logs
 from service_chassis.clock import Clock
 from service_chassis.declare import EVENTS, INBOUND, Service
 from service_chassis.errors import Refused, Retry
@@ -150,6 +151,7 @@ def _process(runtime: Runtime, queue: str, reads: list[Read], now: datetime) -> 
             _process(runtime, queue, reads[middle:], now)
             return
         if runtime.put_off(queue, reads[0].delivery):
+            logs.about(reads[0].message)
             log.warning("message put off", action="put_off", queue=queue, exc_info=error)
             runtime.on_batch(queue, Tally(put_off=1))
             return
@@ -230,6 +232,7 @@ def _ids(reads: Sequence[Read]) -> set[str]:
 
 def _park_alone(runtime: Runtime, queue: str, read: Read, now: datetime, error: Exception) -> Tally:
     """The message cannot be handled: keep it in the table `parked`, in its place in the line, and go on."""
+    logs.about(read.message)
     log.error("message parked", action="park", queue=queue, routing_key=read.delivery.routing_key, exc_info=error)
     with runtime.database.begin() as session:
         work = runtime.work(session, now)
@@ -311,11 +314,13 @@ class _Batch:
         service.prepare(work, messages)
         for message in messages:
             work.cause = message
+            logs.about(message)
             try:
                 getattr(service, service.reads[message.type].method)(work, message)
             except Refused as refused:
                 work.refuse(message, refused.code, refused.detail, refused.pointer)
         work.cause = None
+        logs.about(None)
         service.save(work)
         self.tally.handler_seconds += perf_counter() - began
 
@@ -368,10 +373,12 @@ def _answer(runtime: Runtime, now: datetime, limit: int) -> int:
         if own:
             service.prepare_timers(work, own)
         for timer in due:
+            logs.about(timer)
             if timer.kind == WAITING:
                 waiting.refuse_overdue(work, timer)
             else:
                 getattr(service, service.answers[timer.kind].method)(work, timer)
+        logs.about(None)
         if own:
             service.save(work)
         refusals.write(work)

@@ -1,12 +1,19 @@
-"""Log lines are data: JSON, one a line, on standard error, each with service, role, level, time and `action`."""
+"""Log lines are data: JSON, one a line, on standard error, each with service, role, level, time and `action`.
+
+What is said while a message is handled names that message and its trace.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
+from event_contracts.trace import ids
+
+_ABOUT: ContextVar[Any] = ContextVar("about", default=None)
 
 QUIET = {"nameko": logging.CRITICAL, "amqp": logging.WARNING, "kombu": logging.WARNING, "waitress": logging.WARNING}
 """nameko logs every failed worker with a traceback; the consumer says the same in one line, with the cause."""
@@ -20,6 +27,7 @@ def configure(service: str, role: str, level: str = "info") -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _named(service, role),
+        traced,
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)],
@@ -49,6 +57,25 @@ def _named(service: str, role: str) -> Any:
         return event
 
     return add
+
+
+def about(what: Any) -> None:
+    """From now on this thread's lines are about a message or a timer (None: about neither); they name it and its trace."""
+    _ABOUT.set(what)
+
+
+def traced(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Add the ids by which a line is found again: the event's, its cause's, its root's, and the W3C trace."""
+    found = _ABOUT.get()
+    if found is None:
+        return event
+    if not hasattr(found, "traceparent"):
+        named: dict[str, Any] = {"timer": found.kind, "subject": found.subject}
+    else:
+        named = {"event_id": found.id, "event_type": found.type, "subject": found.subject}
+        named |= {"correlation": found.correlationid, "causation": found.causationid}
+        named |= dict(zip(("trace_id", "span_id"), ids(found.traceparent) or (None, None), strict=True))
+    return {**{key: value for key, value in named.items() if value}, **event}
 
 
 def logger(**bound: Any) -> Any:

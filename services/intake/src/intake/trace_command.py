@@ -1,4 +1,4 @@
-"""`python -m intake trace`: from a clause to the proof, and back. It notes who read it."""
+"""`python -m intake trace`: from a clause to the proof, and back. It notes who read it. A matter's story: `duban trace`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def trace(station: Station, policy: Policy, words: Sequence[str]) -> int:
     from intake import trace as tracing
     from intake.evidence_command import store_of
 
-    described = "条款→事项→单位→证据 / from clause to matter, unit and evidence, and back"
+    described = "条款→事项→单位→证据 / from clause to matter, unit and evidence, and back (a matter's story: duban trace)"
     parser = argparse.ArgumentParser(prog="python -m intake trace", description=described)
     parser.add_argument("--document", metavar="NUMBER", help="文号或所分解的决策 / document, or decision that was split")
     parser.add_argument("--clause", metavar="TEXT", help="条款 / clause")

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import Any
 
 from event_contracts.event import Fact, Message
+from event_contracts.trace import continued
 from event_contracts.wire import to_wire
 from sqlalchemy import Connection, bindparam, select
 
@@ -161,8 +162,9 @@ class Work:
             object.__setattr__(fact, "revision", sequence)
         cause = cause or self.cause
         name = self.service.name
+        own_id, root = event_id(name, subject, sequence), (cause.correlationid or cause.id) if cause else subject
         message = Message(
-            id=event_id(name, subject, sequence),
+            id=own_id,
             source=f"/duban/{name}",
             type=fact.TYPE,
             subject=subject,
@@ -170,9 +172,9 @@ class Work:
             data=fact,
             recordedtime=self.now,
             sequence=sequence,
-            correlationid=(cause.correlationid or cause.id) if cause else subject,
+            correlationid=root,
             causationid=cause.id if cause else None,
-            traceparent=cause.traceparent if cause else None,
+            traceparent=continued(cause.traceparent if cause else None, root, own_id),
             policyversion=policy,
         )
         self.send(EVENTS_EXCHANGE, fact.routing_key(), message.id, fact.TYPE, to_wire(message), barrier=barrier)
