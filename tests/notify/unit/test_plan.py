@@ -70,6 +70,7 @@ def test_a_file_makes_channels_and_the_ways_to_people(tmp_path: Path) -> None:
         ('secret_file = "SECRET"', 'secret_file = "/nowhere/at/all"', "there is no file"),
         ("[channels.mail]", "[channels.mail]\nhots = 1", "unknown key hots"),
         ("[units.ZJJ]", "[units", "a readable TOML file"),
+        ("[units.ZJJ]", '[scopes]\nall = "ZJJ"\n[units.ZJJ]', "scopes.all must be a list of unit codes"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from notify.channels.email import Email
-from notify.channels.robots import Robot, judged, shortened
+from notify.channels.robots import ABOUT_THE_CHANNEL, ABOUT_THE_COPY, CODE, Robot, judged, shortened
 from notify.channels.sms import Sms, filled, for_url, quoting
 from notify.channels.web import Answer
 from notify.domain.sending import Copy, Result
@@ -67,12 +67,20 @@ def test_wecom_mentions_the_telephone_and_stays_below_its_limit() -> None:
         ("wecom", {"errcode": 0, "errmsg": "ok"}, Result.DELIVERED),
         ("wecom", {"errcode": 45009}, Result.LATER),
         ("wecom", {"errcode": 45002}, Result.NEVER),
+        ("wecom", {"errcode": 40058, "errmsg": "text.content exceed max length 2048"}, Result.NEVER),
+        ("wecom", {"errcode": 93000, "errmsg": "invalid webhook url"}, Result.LATER),
         ("wecom", {"errcode": 777}, Result.LATER),
         ("wecom", {}, Result.LATER),
         ("wecom", {"errcode": False}, Result.LATER),
         ("dingtalk", {"errcode": 0}, Result.DELIVERED),
         ("dingtalk", {"errcode": 310000}, Result.LATER),
+        ("dingtalk", {"errcode": 410100}, Result.LATER),
+        ("dingtalk", {"errcode": 400106}, Result.LATER),
+        ("dingtalk", {"errcode": 430104}, Result.NEVER),
+        ("dingtalk", {"status": 1111, "punish": "deny"}, Result.LATER),
         ("feishu", {"code": 0}, Result.DELIVERED),
+        ("feishu", {"code": 9499, "msg": "Bad Request"}, Result.NEVER),
+        ("feishu", {"code": 19021, "StatusCode": 0}, Result.LATER),
         ("feishu", {"StatusCode": 0}, Result.DELIVERED),
         ("feishu", {"code": 19021}, Result.LATER),
         ("feishu", {"errcode": 0}, Result.LATER),
@@ -80,6 +88,16 @@ def test_wecom_mentions_the_telephone_and_stays_below_its_limit() -> None:
 )
 def test_only_the_makers_own_zero_is_a_delivery(maker: str, body: Any, result: Result) -> None:
     assert judged(maker, Answer(200, json.dumps(body).encode())).result is result
+
+
+def test_a_status_beside_the_makers_code_changes_nothing_but_makes_no_delivery() -> None:
+    gone = {"code": 19001, "msg": "param invalid: incoming webhook access token invalid"}
+    assert judged("feishu", Answer(400, json.dumps(gone).encode())).result is Result.LATER
+    assert judged("feishu", Answer(400, b'{"code": 0}')).result is Result.LATER
+
+
+def test_no_code_is_about_the_copy_and_about_the_channel() -> None:
+    assert all(not ABOUT_THE_COPY[maker] & ABOUT_THE_CHANNEL[maker] for maker in CODE)
 
 
 def test_values_are_quoted_for_where_they_stand_and_never_filled_twice() -> None:

@@ -95,6 +95,8 @@ def _wrong_values(spec: Mapping[str, Any]) -> list[str]:
     for key in ("password_file", "secret_file", "ca"):
         if key in spec and not Path(spec[key]).is_file():
             found.append(f"{key}: there is no file {spec[key]}")
+    if spec["kind"] == "email" and not f"{spec.get('user', '')}{_secret(spec, 'password_file') or ''}".isascii():
+        found.append("user and password must be ASCII, a login knows nothing else")
     return found
 
 
@@ -143,4 +145,5 @@ def _channel(spec: Mapping[str, Any], clock: Callable[[], datetime], put: Callab
 
 
 def _secret(spec: Mapping[str, Any], key: str) -> str | None:
-    return Path(spec[key]).read_text("utf-8").strip() if key in spec else None
+    path = Path(spec[key]) if key in spec else None
+    return path.read_text("utf-8").strip() if path is not None and path.is_file() else None

@@ -26,7 +26,7 @@ BUSY = (408, 425, 429)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A 2xx answer."""
+    """An answer that its body explains."""
 
     status: int
     body: bytes
@@ -40,9 +40,19 @@ class Answer:
 
 
 def request(
-    method: str, url: str, body: bytes, headers: Mapping[str, str], *, trust: ssl.SSLContext | None = None, seconds: float
+    method: str,
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    trust: ssl.SSLContext | None = None,
+    seconds: float,
+    told_by_body: frozenset[int] = frozenset(),
 ) -> Answer | Outcome:
-    """Ask once; an `Outcome` unless the answer is 2xx. A fault after the request left may hide a delivery (`perhaps`)."""
+    """Ask once; an `Outcome` unless the answer is 2xx, or has a status whose body says more (`told_by_body`).
+
+    A fault after the request left may hide a delivery (`perhaps`).
+    """
     connection = _connection(url, trust, seconds)
     left = False
     try:
@@ -59,6 +69,8 @@ def request(
         return later(f"{type(error).__name__}: {error}"[:200], ill=True, perhaps=left)
     finally:
         connection.close()
+    if response.status in told_by_body:
+        return Answer(response.status, content)
     return _judged(response, content)
 
 
