@@ -166,6 +166,8 @@ class Broker:
     folder: Path
     plugins: Sequence[str] = ()
     definitions: Path | None = None
+    more: Sequence[str] = ()
+    """Further lines of rabbitmq.conf."""
     port: int = field(default_factory=free_port)
     management_port: int = field(default_factory=free_port)
     """Where its management answers, with the plugin."""
@@ -214,6 +216,7 @@ class Broker:
             lines.append(f"load_definitions = {self.definitions}")
         if "rabbitmq_management" in self.plugins:
             lines.append(f"management.tcp.port = {self.management_port}")
+        lines += self.more
         (self.folder / "rabbitmq.conf").write_text("\n".join(lines) + "\n")
         (self.folder / "enabled_plugins").write_text(f"[{','.join(self.plugins)}].\n")
 
@@ -274,6 +277,8 @@ class Database:
 
     folder: Path
     fsync: bool = False  # a killed server needs none, only a killed machine does; `make load` turns it on
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Further settings of postgresql.conf."""
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = field(init=False, default=None)
 
@@ -309,6 +314,7 @@ class Database:
             "timezone": "UTC",
             "fsync": "on" if self.fsync else "off",
             "full_page_writes": "on" if self.fsync else "off",
+            **self.more,
         }
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 

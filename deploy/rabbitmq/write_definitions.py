@@ -18,8 +18,9 @@ from escalation.service import Escalation
 from intake.service import Intake
 from notify.service import Notify
 from scoring.service import Scoring
+from service_chassis.declare import EVENTS, INBOUND
 from service_chassis.messaging import topology
-from service_chassis.messaging.accounts import NOTHING, VHOST, binding, queue_row, reader, sender, topic, user
+from service_chassis.messaging.accounts import DEPLOYER, NOTHING, VHOST, binding, queue_row, reader, sender, topic, user
 
 SERVICES = (Intake, Escalation, Scoring, Notify)
 MARKER = r"^DUBAN\.cut\.marked\.v1$"
@@ -38,9 +39,14 @@ def definitions() -> dict[str, Any]:
         "exchanges": [_exchange(name, *rest) for name, rest in topology.exchanges().items()],
         "queues": [queue_row(queue) for queue in _queues()],
         "bindings": [binding(exchange, key, queue.name) for queue in _queues() for exchange, key in queue.bindings],
-        "users": [user(account.name, "") for account in (*SERVICES, *OUTSIDE)],
-        "permissions": [*(_service_rights(kind.name) for kind in SERVICES), *(who.rights() for who in OUTSIDE)],
+        "users": [user(name, "") for name in (*(kind.name for kind in SERVICES), DEPLOYER, *(who.name for who in OUTSIDE))],
+        "permissions": [
+            _deployer_rights(),
+            *(_service_rights(kind.name) for kind in SERVICES),
+            *(who.rights() for who in OUTSIDE),
+        ],
         "topic_permissions": [
+            *_deployer_topics(),
             *(right for kind in SERVICES for right in _service_topics(kind.name)),
             *(right for who in OUTSIDE for right in who.topics()),
         ],
@@ -61,17 +67,31 @@ def _exchange(name: str, kind: str, arguments: dict[str, Any]) -> dict[str, Any]
 
 
 def _service_rights(name: str) -> dict[str, Any]:
-    """A service declares the shared exchanges and its own queues, and reads no queue but its own and the archive."""
-    own = rf"^({name}\..+|duban\..+)$"
-    return {"user": name, "vhost": VHOST, "configure": own, "write": own, "read": own}
+    """A service declares nothing, writes to the exchanges that it has something to say on, and reads its own lines and the
+    archive."""
+    written = "events|inbound|rejected" if name == "escalation" else "events|rejected"
+    lines = rf"^({name}\.({INBOUND}|{EVENTS})|duban\.archive)$"
+    return {"user": name, "vhost": VHOST, "configure": NOTHING, "write": rf"^duban\.({written})$", "read": lines}
 
 
 def _service_topics(name: str) -> list[dict[str, Any]]:
     marker = MARKER if name == "escalation" else NOTHING
     return [
-        topic(name, "duban.events", write=rf"^{name}\.", read=".*"),
+        topic(name, "duban.events", write=rf"^{name}\.", read=NOTHING),
         topic(name, "duban.rejected", write=".*", read=NOTHING),
-        topic(name, "duban.inbound", write=marker, read=".*"),
+        topic(name, "duban.inbound", write=marker, read=NOTHING),
+    ]
+
+
+def _deployer_rights() -> dict[str, Any]:
+    """`migrate` declares and binds what is ours (a dead letter exchange is read and written, too), and publishes nothing."""
+    ours = rf"^({'|'.join(['duban', *(kind.name for kind in SERVICES)])})\..+$"
+    return {"user": DEPLOYER, "vhost": VHOST, "configure": ours, "write": ours, "read": ours}
+
+
+def _deployer_topics() -> list[dict[str, Any]]:
+    return [
+        topic(DEPLOYER, name, write=NOTHING, read=".*") for name, (kind, _) in topology.exchanges().items() if kind == "topic"
     ]
 
 

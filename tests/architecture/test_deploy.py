@@ -15,6 +15,7 @@ from notify.channels import plan
 from notify.commands import COMMANDS
 from service_chassis import cli, config
 from service_chassis.messaging import topology
+from service_chassis.messaging.accounts import DEPLOYER
 from source_tree import ROOT, SERVICES, project_files
 
 DEPLOY = ROOT / "deploy"
@@ -82,8 +83,8 @@ def bound(bindings: Iterable[Mapping[str, Any]]) -> Bound:
 
 
 def too_free(definitions: Mapping[str, Any]) -> list[str]:
-    """Outside accounts that may declare something, and queues of theirs that could refuse what we publish."""
-    users = [p["user"] for p in definitions["permissions"] if p["user"] not in SERVICES and p["configure"] != "^$"]
+    """Accounts beside the deployer's that may declare something, and queues of theirs that could refuse what we publish."""
+    users = [p["user"] for p in definitions["permissions"] if p["user"] != DEPLOYER and p["configure"] != "^$"]
     refusing = [
         queue["name"]
         for queue in definitions["queues"]

@@ -114,6 +114,10 @@ class City:
             "DUBAN_API": "127.0.0.1:0",
         }
 
+    def environment_of(self, place: Place) -> dict[str, str]:
+        """What this process gets."""
+        return self.environment
+
     def migrate(self, services: Sequence[str] = SERVICES) -> None:
         """Run the role `migrate` of each service."""
         started = [self._spawn(Place(service, "migrate", 0)) for service in services]
@@ -136,7 +140,7 @@ class City:
         with (self.folder / f"{place}.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", place.service, place.role],
-                env=self.environment,
+                env=self.environment_of(place),
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

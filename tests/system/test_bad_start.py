@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -72,6 +74,57 @@ def test_a_missing_broker_is_named(
     said = complaint(start("scoring", role, AMQP_URL=url, DATABASE_URL=database_url))
     assert "broker" in said.lower()
     assert "secret" not in said
+
+
+IN_TEN_WAYS = """
+import json, os, sys
+from scoring.__main__ import Settings, build
+from service_chassis import cli
+for way in json.loads(sys.argv[1]):
+    os.environ.clear()
+    os.environ.update(way)
+    print(cli.run(build, Settings, [way["DUBAN_TEST_ROLE"]]), flush=True)
+os.environ.update({"DUBAN_LOG": "debug"})
+raise RuntimeError(str(os.environ))
+"""
+
+
+def test_no_bad_start_and_no_crash_tells_a_password(tmp_path: Path, amqp_url: str, database_url: str) -> None:
+    """One process fails in ten ways and then for good; none of its lines has a password in it."""
+    password, word = "S3cret-pass", "other%40W0rd"
+    database = f"postgresql://nobody:{password}@127.0.0.1"
+    good = {"AMQP_URL": amqp_url, "DATABASE_URL": database_url, "DUBAN_TEST_ROLE": "check"}
+    port = urlsplit(amqp_url).port
+    kept = tmp_path / "url"
+    kept.write_text(f"amqp://u:{word}@127.0.0.1:{free_port()}//")
+    kept.chmod(0o644)
+    policy = tmp_path / "policy.toml"
+    policy.write_text(f'service = "{password}"')
+    ways: list[dict[str, str]] = [
+        {"DATABASE_URL": f"{database}:{free_port()}/x"},
+        {"DATABASE_URL": f"mysql://nobody:{password}@host/x"},
+        {"DATABASE_URL": f"postgresql://nobody:{password}@db.city/x"},
+        {"DATABASE_URL": f"{database}:1/x?sslmode={password}"},
+        {"AMQP_URL": f"amqp://nobody:{password}@127.0.0.1:{port}//"},
+        {"AMQP_URL": f"amqps://nobody:{password}@127.0.0.1:{port}//"},
+        {"AMQP_URL": f"amqp://nobody:{password}@[::1"},
+        {"AMQP_URL": f"amqp://nobody:{word}@127.0.0.1:{free_port()}//", "AMQP_URL_FILE": str(kept)},
+        {"AMQP_URL": "", "AMQP_URL_FILE": str(kept)},
+        {"DUBAN_POLICY": str(policy)},
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", IN_TEN_WAYS, json.dumps([good | {"AMQP_URL": amqp_url} | way for way in ways])],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stdout.split() == ["2"] * 10, done.stderr
+    assert done.returncode == 1, "the crash at the end"
+    said = done.stderr
+    assert "RuntimeError" in said
+    for form in (password, word, "other@W0rd"):
+        assert form not in said
+    assert len(said.splitlines()) > 10
 
 
 @pytest.mark.parametrize("role", ["consume", "tick", "relay", "api", "check"])

@@ -7,21 +7,65 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
 import amqp
 import psycopg
 import pytest
-from city import SERVICES
+import tls
+from city import SERVICES, City, Place, assert_same, read, running
+from duban.rehearse import Rehearsal, policy_from, rehearse
 from servers import Broker, Missing, installed
+from service_chassis import config
+from service_chassis.certificates import Ends
+from service_chassis.messaging import accounts
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 PASSWORD = "only-for-this-test"
 
 Connect = Callable[[str], Any]
+Start = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A broker and the port of its TLS."""
+
+    broker: Broker
+    port: int
+
+
+@dataclass
+class SecretCity(City):
+    """Every process with the accounts of its own, over TLS."""
+
+    port: int = 0
+    made: tls.Files | None = None
+
+    def environment_of(self, place: Place) -> dict[str, str]:
+        """The city's settings, on another way to the servers."""
+        assert self.made
+        return self.environment | over_tls(place.service, place.role, self.database_url, self.port, self.made)
+
+
+def with_passwords(folder: Path) -> Path:
+    """The shipped definitions with a password for every account, and the account `guest` for what the tests look at."""
+    shipped = json.loads((DEPLOY / "rabbitmq" / "definitions.json").read_text())
+    shipped["users"].append({"name": "guest", "tags": ["administrator"]})
+    shipped["permissions"].append({"user": "guest", "vhost": "duban", "configure": ".*", "write": ".*", "read": ".*"})
+    for user in shipped["users"]:
+        user["password_hash"] = accounts.hashed(PASSWORD, b"salt")
+    copy = folder / "definitions.json"
+    copy.write_text(json.dumps(shipped))
+    return copy
 
 
 def definitions_writer() -> ModuleType:
@@ -34,20 +78,48 @@ def definitions_writer() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """A private broker that starts with the shipped definitions; all accounts get a password."""
+def ground() -> Iterator[Path]:
+    """A folder that the user `postgres` gets through to, which it does not to pytest's where we are root."""
+    with tempfile.TemporaryDirectory(prefix="duban-deployment-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def made(ground: Path) -> tls.Files:
+    """A certificate authority of this module, and what it issued."""
+    return tls.files(ground / "tls")
+
+
+@pytest.fixture(scope="module")
+def secret(tmp_path_factory: pytest.TempPathFactory, made: tls.Files) -> Iterator[Secret]:
+    """A private broker that starts with the shipped configuration and definitions; all accounts get a password."""
     if not installed("broker"):
         pytest.fail("rabbitmq-server is not installed; run: apt-get install rabbitmq-server", pytrace=False)
-    own = Broker(tmp_path_factory.mktemp("broker"), definitions=DEPLOY / "rabbitmq" / "definitions.json")
     try:
-        own.start()
-        for user in json.loads((DEPLOY / "rabbitmq" / "definitions.json").read_text())["users"]:
-            own.ctl("change_password", user["name"], PASSWORD)
-        yield own
+        with tls.broker(tmp_path_factory.mktemp("broker"), made, with_passwords(tmp_path_factory.mktemp("d"))) as (own, port):
+            yield Secret(own, port)
     except Missing as missing:
         pytest.fail(str(missing), pytrace=False)
-    finally:
-        own.stop()
+
+
+@pytest.fixture
+def broker(secret: Secret) -> Broker:
+    return secret.broker
+
+
+@pytest.fixture(scope="module")
+def cluster(ground: Path, made: tls.Files) -> Iterator[str]:
+    """A private PostgreSQL with the shipped configuration and the database `duban`: the URL of its superuser."""
+    if not installed("database"):
+        pytest.fail("PostgreSQL is not installed; run: apt-get install postgresql", pytrace=False)
+    try:
+        with tls.database(ground / "cluster", made) as own:
+            with psycopg.connect(own.url, autocommit=True) as connection:
+                connection.execute("CREATE DATABASE duban")
+            yield own.url.removesuffix("postgres") + "duban"
+    except Missing as missing:
+        pytest.fail(str(missing), pytrace=False)
 
 
 @pytest.fixture
@@ -66,28 +138,68 @@ def connect(broker: Broker) -> Iterator[Connect]:
         connection.collect()
 
 
-@pytest.fixture
-def roles(database_url: str) -> Iterator[str]:
-    """The test's database with the shipped roles and schemas, run by psql as an operator would."""
+@pytest.fixture(scope="module")
+def roles(cluster: str) -> str:
+    """The database with the shipped roles and schemas, run by psql as an operator would: the URL of its superuser."""
     psql = shutil.which("psql")
     assert psql, "psql is not installed; run: apt-get install postgresql-client"
     for _ in range(2):  # a second time changes nothing
-        subprocess.run([psql, "-q", "-d", database_url, "-f", str(DEPLOY / "postgres" / "roles_and_schemas.sql")], check=True)
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        for service in SERVICES:
-            connection.execute(f"ALTER ROLE {service} PASSWORD '{PASSWORD}'")  # type: ignore[arg-type]
-    yield database_url
+        subprocess.run([psql, "-q", "-d", cluster, "-f", str(DEPLOY / "postgres" / "roles_and_schemas.sql")], check=True)
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        for role in (*SERVICES, *(f"{service}_owner" for service in SERVICES), "auditor"):
+            connection.execute(f"ALTER ROLE {role} PASSWORD '{PASSWORD}'")  # type: ignore[arg-type]
+    return cluster
+
+
+@pytest.fixture(scope="module")
+def start(roles: str, secret: Secret, made: tls.Files) -> Start:
+    """`start(service, role, KEY=value, …)`: over TLS to both servers, with the service's own accounts."""
+
+    def run(service: str, role: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            **over_tls(service, role, roles, secret.port, made),
+            **settings,
+        }
+        command = [sys.executable, "-m", service, role]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def migrated(start: Start) -> None:
+    """The schemas and rights of all services."""
+    for service in SERVICES:
+        done = start(service, "migrate")
+        assert done.returncode == 0, done.stderr
+        assert f"rights granted to {service}" in done.stdout
+
+
+def over_tls(service: str, role: str, superuser: str, port: int, made: tls.Files) -> dict[str, str]:
+    """The settings of a process: `migrate` comes as the owner of the schema and the one account that declares."""
+    account, owner = ("deployer", f"{service}_owner") if role == "migrate" else (service, service)
+    authority = str(made.cert("ca"))
+    return {
+        "AMQP_URL": f"amqps://{account}:{PASSWORD}@localhost:{port}/duban",
+        "DUBAN_AMQP_CA": authority,
+        "DATABASE_URL": as_role(superuser, owner),
+        "DUBAN_DATABASE_CA": authority,
+    }
 
 
 def as_role(url: str, role: str) -> str:
-    host = url.rpartition("@")[2]
-    return f"postgresql://{role}:{PASSWORD}@{host}"
+    """The same database, over TLS."""
+    return f"postgresql://{role}:{PASSWORD}@localhost:{urlsplit(url).port}/duban"
 
 
-def run(service: str, role: str, database: str, broker: Broker) -> subprocess.CompletedProcess[str]:
-    url = f"amqp://{service}:{PASSWORD}@127.0.0.1:{broker.port}/duban"
-    environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "DATABASE_URL": as_role(database, service), "AMQP_URL": url}
-    return subprocess.run([sys.executable, "-m", service, role], env=environment, capture_output=True, text=True, timeout=60)
+@contextmanager
+def role_of(url: str, role: str) -> Iterator[psycopg.Connection]:
+    """A session of this role; what it does is rolled back."""
+    with psycopg.connect(as_role(url, role)) as connection:
+        yield connection
+        connection.rollback()
 
 
 def send(channel: Any, exchange: str, key: str, user: str) -> None:
@@ -105,18 +217,129 @@ def test_no_account_can_log_in_before_it_has_a_password() -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_each_service_migrates_and_checks_with_its_own_accounts(roles: str, broker: Broker, service: str) -> None:
-    for role in ("migrate", "check"):
-        done = run(service, role, roles, broker)
-        assert done.returncode == 0, done.stderr
+def test_each_service_is_checked_with_its_own_accounts_over_tls(migrated: None, start: Start, service: str) -> None:
+    done = start(service, "check")
+    assert done.returncode == 0, done.stderr
 
 
-def test_no_role_sees_the_schema_of_another(roles: str, broker: Broker) -> None:
-    assert run("escalation", "migrate", roles, broker).returncode == 0
-    with psycopg.connect(as_role(roles, "scoring")) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        connection.execute("SELECT * FROM escalation.slip")
-    with psycopg.connect(as_role(roles, "scoring")) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        connection.execute("CREATE SCHEMA another")
+def test_every_role_of_every_service_works_with_its_own_rights_over_tls(
+    migrated: None, roles: str, secret: Secret, made: tls.Files, tmp_path: Path
+) -> None:
+    """What AC-02 gives in a rehearsal is given by processes that may do nothing but their own."""
+    case, until = Path(__file__).parent / "cases" / "ac02-white-then-yellow.jsonl", date(2026, 4, 30)
+    built = SecretCity(
+        f"amqp://guest:{PASSWORD}@127.0.0.1:{secret.broker.port}/duban",
+        roles,
+        tmp_path / "city",
+        'issue_time = "00:00"\n',
+        port=secret.port,
+        made=made,
+    )
+    with running(built) as city:
+        policy = policy_from(city.policy_file)
+        city.play(read(case), until, policy.zone)
+        assert_same(city.outcome(policy), rehearse(Rehearsal(case, policy, until), lambda _text: None))
+        assert city.parked() == ""
+        assert city.errors() == []
+
+
+def test_no_role_sees_the_schema_of_another(migrated: None, roles: str) -> None:
+    for service in SERVICES:
+        for other in {*SERVICES} - {service}:
+            with role_of(roles, service) as session, pytest.raises(psycopg.errors.InsufficientPrivilege):
+                session.execute(f"SELECT 1 FROM {other}.outbox")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        ("scoring", "CREATE SCHEMA another"),
+        ("scoring", "CREATE TABLE scoring.another (n int)"),
+        ("scoring", "CREATE TABLE public.another (n int)"),
+        ("scoring", "UPDATE scoring.entry SET unit = 'X'"),
+        ("scoring", "DELETE FROM scoring.entry"),
+        ("scoring", "TRUNCATE scoring.entry"),
+        ("scoring", "ALTER TABLE scoring.entry DISABLE TRIGGER ALL"),
+        ("escalation", "DELETE FROM escalation.journal"),
+        *((service, f"UPDATE {service}.sealed SET hash = ''") for service in SERVICES),
+        *((service, f"DELETE FROM {service}.sealed") for service in SERVICES),
+        ("intake", "DELETE FROM intake.inbox"),
+        ("intake", "UPDATE intake.inbox SET body = NULL"),
+        ("intake", "UPDATE intake.outbox SET body = ''"),
+        ("intake", "DELETE FROM intake.outbox"),
+        ("intake", "UPDATE intake.parked SET body = ''"),
+        ("intake", "DELETE FROM intake.refusal"),
+        ("intake", "UPDATE intake.alembic_version SET version_num = '0'"),
+        ("intake_owner", "SELECT 1 FROM scoring.entry"),
+        ("auditor", "INSERT INTO scoring.units VALUES ('x', now(), '[]')"),
+        ("auditor", "UPDATE scoring.standing SET year = 1"),
+        ("auditor", "SELECT 1 FROM intake.informant"),
+    ],
+)
+def test_no_role_does_to_tables_what_is_not_its_to_do(migrated: None, roles: str, role: str, statement: str) -> None:
+    with role_of(roles, role) as session, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        session.execute(statement)  # type: ignore[arg-type]
+
+
+def test_an_auditor_reads_what_all_services_recorded(migrated: None, roles: str) -> None:
+    with role_of(roles, "auditor") as session:
+        for table in ("intake.matter", "escalation.slip", "scoring.entry", "notify.letter", "intake.sealed"):
+            assert session.execute(f"SELECT count(*) FROM {table}").fetchone()  # type: ignore[arg-type]
+
+
+def test_nobody_comes_to_the_database_without_tls(roles: str) -> None:
+    with pytest.raises(psycopg.OperationalError, match="no pg_hba.conf entry"):
+        psycopg.connect(as_role(roles, "intake") + "?sslmode=disable")
+
+
+# ---- certificates
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"DUBAN_AMQP_CA": "{stranger}"}, "DUBAN_AMQP_CA must hold the authority of the broker's certificate"),
+        ({"AMQP_URL": "amqps://intake:x@127.0.0.1:{port}/duban"}, "AMQP_URL must name the host as the certificate does"),
+        ({"DUBAN_DATABASE_CA": "{stranger}"}, "DUBAN_DATABASE_CA must hold the authority of the server's certificate"),
+        ({"DATABASE_URL": "{database}"}, "DATABASE_URL must name the host as the certificate does"),
+        ({"DUBAN_AMQP_CERT": "{ended}", "DUBAN_AMQP_KEY": "{ended_key}"}, "renew the certificate in DUBAN_AMQP_CERT"),
+    ],
+)
+def test_a_server_or_a_certificate_that_cannot_be_trusted_is_refused_with_the_settings_name(
+    migrated: None, start: Start, roles: str, secret: Secret, made: tls.Files, settings: dict[str, str], said: str
+) -> None:
+    places = {
+        "stranger": str(made.cert("stranger")),
+        "port": str(secret.port),
+        "database": as_role(roles, "intake").replace("localhost", "127.0.0.1"),
+        "ended": str(made.cert("ended")),
+        "ended_key": str(made.key("ended")),
+    }
+    done = start("intake", "check", **{key: value.format(**places) for key, value in settings.items()})
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert PASSWORD not in done.stderr + done.stdout
+
+
+def test_a_service_logs_in_with_its_certificate_and_no_password(
+    migrated: None, start: Start, secret: Secret, made: tls.Files
+) -> None:
+    files = {"DUBAN_AMQP_CERT": str(made.cert("intake")), "DUBAN_AMQP_KEY": str(made.key("intake"))}
+    done = start("intake", "check", AMQP_URL=f"amqps://intake@localhost:{secret.port}/duban", **files)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_ends_of_all_certificates_are_known(roles: str, secret: Secret, made: tls.Files) -> None:
+    environment = over_tls("intake", "relay", roles, secret.port, made)
+    files = {"DUBAN_AMQP_CERT": str(made.cert("ended")), "DUBAN_AMQP_KEY": str(made.key("ended"))}
+    ends = Ends(config.load(environment | files, config.Settings)).known()
+    assert ends["database"] == tls.ENDS
+    assert ends["broker_own"] < datetime.now(UTC)
+    assert {"broker_ca", "database_ca"} <= set(ends)
+    assert ends["broker"] == tls.ENDS
+
+
+# ---- who may do what on the broker
 
 
 def test_a_department_writes_under_its_own_code(connect: Connect) -> None:
@@ -173,6 +396,7 @@ def test_a_department_hears_its_own_refusals_and_no_others(connect: Connect) -> 
 
 
 def test_an_integrator_hears_slips_and_points_and_nothing_else(connect: Connect) -> None:
+    connect("guest").queue_purge("integrator")
     send(connect("intake"), "duban.events", "intake.matter.registered.v1", "intake")
     send(connect("escalation"), "duban.events", "escalation.slip.issued.v1.red", "escalation")
     channel = connect("integrator")

@@ -24,7 +24,6 @@ def rehearsed(case: Path, policy: Path, until: date) -> dict[str, list[dict[str,
     ("case", "until", "replicas"),
     [
         ("ac03-full-ladder", date(2017, 4, 30), 2),
-        ("ac02-white-then-yellow", date(2026, 4, 30), 1),
         ("ac01-white-done-in-time", date(2026, 4, 30), 1),
     ],
 )

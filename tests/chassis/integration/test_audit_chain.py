@@ -157,10 +157,6 @@ def test_a_refused_publish_leaves_no_gap(chain: Chain) -> None:
         def drop(self) -> None:
             """Nothing to throw away."""
 
-        def certificates(self) -> dict[str, float]:
-            """No TLS."""
-            return {}
-
     broker = Refusing()
     relay = Relay(
         chain.leader,

@@ -53,9 +53,6 @@ class Broker:
     def drop(self) -> None:
         pass
 
-    def certificates(self) -> dict[str, float]:
-        return {}
-
 
 class Outbox:
     """A service's database with nothing in it, and a relay on it that publishes to `broker`."""

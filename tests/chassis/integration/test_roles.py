@@ -60,9 +60,17 @@ def test_a_schema_that_was_not_migrated_is_named_with_the_remedy(city: Any) -> N
 def test_a_queue_with_other_arguments_is_named(city: Any) -> None:
     city._channel.queue_delete("desk.inbound")
     city._channel.queue_declare("desk.inbound", durable=True, auto_delete=False)
-    ended = city.run("relay")
+    ended = city.run("migrate")
     assert ended.returncode == 2
     assert "queue desk.inbound exists with other arguments" in ended.stderr
+
+
+@pytest.mark.parametrize("role", ["consume", "relay", "check"])
+def test_a_queue_or_an_exchange_that_is_not_there_asks_for_migrate(city: Any, role: str) -> None:
+    city._channel.queue_delete("desk.events")
+    assert "queue desk.events is not on the broker; run `python -m desk migrate`" in city.run(role).stderr
+    city._channel.exchange_delete("duban.rejected")
+    assert "exchange duban.rejected is not on the broker; run `migrate`" in city.run(role).stderr
 
 
 def test_check_says_what_it_found_and_changes_nothing(city: Any) -> None:

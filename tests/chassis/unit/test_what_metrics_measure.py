@@ -1,17 +1,13 @@
-"""What stands behind the numbers: order of events, age of markers, expiry of certificates."""
+"""What stands behind the numbers: order of events, age of markers."""
 
 from __future__ import annotations
 
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from event_contracts.event import Message
 from prometheus_client import CollectorRegistry, generate_latest
-from service_chassis.messaging import certificates
-from service_chassis.messaging.connection import Broker
 from service_chassis.metrics import DATABASE_SECONDS, Outstanding, backlog
 from service_chassis.order import MOST, Order
 from service_chassis.persistence.backlog import Backlog
@@ -67,37 +63,3 @@ def test_every_statement_is_timed(tmp_path: Path) -> None:
         session.exec_driver_sql("SELECT 1")
     database.close()
     assert registry.get_sample_value("duban_database_seconds_count") == 2.0  # BEGIN is one, too
-
-
-# ---- certificates
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for 30 days that signed itself, with its key."""
-    folder = tmp_path_factory.mktemp("certificate")
-    names = folder / "cert.pem", folder / "key.pem"
-    made = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=intake", "-days", "30")
-    subprocess.run(
-        ["openssl", "req", "-x509", *made, "-out", names[0], "-keyout", names[1]], check=True, capture_output=True, timeout=30
-    )
-    return names
-
-
-def test_own_and_trusted_certificates_tell_when_they_expire(certificate: tuple[Path, Path]) -> None:
-    path, key = certificate
-    found = certificates.expiries(Broker("amqps://b", path, path, key), None)
-    assert sorted(found) == ["ca", "own"]
-    assert all(abs(found["own"] - instant) < 1 for instant in found.values())
-    printed = subprocess.run(["openssl", "x509", "-enddate", "-noout", "-in", path], capture_output=True, text=True, check=True)
-    expires = datetime.strptime(printed.stdout.strip().partition("=")[2], "%b %d %H:%M:%S %Y %Z").replace(tzinfo=UTC)
-    assert found["own"] == expires.timestamp()
-
-
-def test_a_certificate_that_is_of_no_use_has_expired_as_far_as_alerts_go(certificate: tuple[Path, Path], tmp_path: Path) -> None:
-    (tmp_path / "broken.pem").write_text("-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n")
-    assert certificates.expiries(Broker("amqps://b", None, tmp_path / "broken.pem", certificate[1]), None) == {"own": 0.0}
-
-
-def test_without_tls_there_is_nothing_that_expires() -> None:
-    assert certificates.expiries(Broker("amqp://b"), None) == {}

@@ -17,11 +17,12 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from service_chassis import config, logs
+from service_chassis import config, logs, secrets
 from service_chassis.errors import ConfigError, Retry
 
 if TYPE_CHECKING:
     from service_chassis.declare import Service
+    from service_chassis.messaging.topology import Topology
     from service_chassis.station import Station
 
 ServiceFactory = Callable[[Any, Any], "Service"]
@@ -54,7 +55,7 @@ class Command:
     """Whether the schema must be there; a command that reads nothing runs on a bare machine, without a single setting."""
 
 
-NO_BROKER = "amqp://none.invalid"
+NO_BROKER = "amqps://none.invalid"
 """Stands for the broker where a command needs none and none is set."""
 
 NO_DATABASE = "sqlite://"
@@ -76,7 +77,7 @@ def run(
     try:
         return _start(factory, settings, arguments, known)
     except (ConfigError, Retry) as error:
-        print(f"{arguments.role}: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"{arguments.role}: {secrets.redact(' '.join(str(error).split()))}", file=sys.stderr)
         return BAD_START
     except KeyboardInterrupt:
         return 130
@@ -89,7 +90,7 @@ def _parser(settings: type[config.Settings], commands: Mapping[str, Command]) ->
         prog=f"python -m {Path(sys.argv[0]).parent.name}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description=f"roles:\n{text}",
-        epilog="settings:\n" + "\n".join(f"  {key:<19} {what}" for key, what in _settings_help(settings)),
+        epilog="settings:\n" + "\n".join(f"  {key:<20} {what}" for key, what in _settings_help(settings)),
     )
     parser.add_argument("role", choices=words)
     parser.add_argument("more", nargs=argparse.REMAINDER, help="words for redrive and for commands")
@@ -97,7 +98,8 @@ def _parser(settings: type[config.Settings], commands: Mapping[str, Command]) ->
 
 
 def _settings_help(settings: type[config.Settings]) -> list[tuple[str, str]]:
-    return [(item.metadata["key"], item.metadata["text"]) for item in fields(settings)]
+    rows = [item.metadata for item in fields(settings)]
+    return [(row["key"], row["text"] + f" (or {row['key']}{config.FROM_FILE}: a file)" * row["secret"]) for row in rows]
 
 
 def _start(
@@ -163,7 +165,7 @@ def _build(factory: ServiceFactory, settings: config.Settings, role: str, *, nee
     from service_chassis.health import Health
     from service_chassis.messaging.connection import Broker
     from service_chassis.metrics import Metrics
-    from service_chassis.persistence.database import Database
+    from service_chassis.persistence.database import Database, Tls
     from service_chassis.station import Station, runtime_of
 
     try:
@@ -177,7 +179,8 @@ def _build(factory: ServiceFactory, settings: config.Settings, role: str, *, nee
     metrics.include(service)
     clock = clock_from(settings.clock)
     clock.now()
-    database = Database(settings.database_url, service.name)
+    tls = Tls(settings.database_ca, settings.database_cert, settings.database_key)
+    database = Database(settings.database_url, service.name, tls)
     database.observe(metrics.database_seconds.observe)
     runtime = runtime_of(service, database, clock, settings, metrics)
     parts = {"api": ("database",), "tick": ("database", "schema")}.get(
@@ -204,22 +207,30 @@ def _check_schema(station: Station) -> str:
     return migrations.check(station.runtime.database, station.runtime.service.MIGRATIONS)
 
 
-def _declare(station: Station) -> None:
+def _topology(station: Station, look: Callable[[Topology, Any], None]) -> None:
+    """Do something about this service's part of the broker, over a connection of its own."""
     from service_chassis.messaging import connection, topology
 
     opened = connection.connect(station.broker, f"{station.connection_name}.topology")
     try:
-        topology.of_service(type(station.runtime.service)).declare(opened)
+        look(topology.of_service(type(station.runtime.service)), opened)
     finally:
         connection.close(opened)
 
 
-def _migrate(station: Station, _policy: Any) -> int:
-    from service_chassis.persistence import migrations
+def _verify(topology: Topology, opened: Any) -> None:
+    """Only `migrate` declares: its account may, those of the other roles may not."""
+    topology.verify(opened)
 
-    revision = migrations.migrate(station.runtime.database, station.runtime.service.MIGRATIONS)
-    _declare(station)
-    print(f"{station.runtime.service.name}: schema {revision}, queues declared")
+
+def _migrate(station: Station, _policy: Any) -> int:
+    from service_chassis.persistence import migrations, rights
+
+    service, database = station.runtime.service, station.runtime.database
+    revision = migrations.migrate(database, service.MIGRATIONS)
+    granted = rights.grant(database, type(service))
+    _topology(station, lambda topology, opened: topology.declare(opened))
+    print(f"{service.name}: schema {revision}, queues declared" + f", rights granted to {service.name}" * granted)
     return 0
 
 
@@ -228,7 +239,7 @@ def _consume(station: Station, _policy: Any) -> int:
 
     _check_schema(station)
     runtime.assert_cooperative(station.runtime.database)
-    _declare(station)
+    _topology(station, _verify)
     _only_one_on_sqlite(station)
     _serve_health(station, *runtime.unpatched())
     runtime.serve(runtime.consume_shell(station.runtime.service.name), station)
@@ -247,13 +258,14 @@ def _tick(station: Station, _policy: Any) -> int:
 
 
 def _relay(station: Station, _policy: Any) -> int:
+    from service_chassis.certificates import Ends
     from service_chassis.messaging.publisher import Publisher
     from service_chassis.persistence.leader import Leader
     from service_chassis.relay import Relay
 
     settings = station.settings
     _check_schema(station)
-    _declare(station)
+    _topology(station, lambda topology, opened: topology.verify_readers(opened))
     relay = Relay(
         Leader(station.runtime.database, "relay", station.runtime.service.sealed_types),
         lambda: Publisher(station.broker, station.connection_name, settings.confirm_seconds),
@@ -265,6 +277,7 @@ def _relay(station: Station, _policy: Any) -> int:
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: relay.stop())
+    station.metrics.ask_before(Ends(settings).known)
     _serve_health(station)
     relay.run()
     return 0
@@ -282,16 +295,11 @@ def _api(station: Station, policy: Any) -> int:
 
 
 def _check(station: Station, _policy: Any) -> int:
-    from service_chassis.messaging import connection, topology
     from service_chassis.persistence.leader import Leader
 
     name = station.runtime.service.name
     print(f"{name}: schema {_check_schema(station)}")
-    opened = connection.connect(station.broker, f"{station.connection_name}.check")
-    try:
-        topology.of_service(type(station.runtime.service)).verify(opened)
-    finally:
-        connection.close(opened)
+    _topology(station, lambda topology, opened: topology.verify_readers(opened))
     print(f"{name}: queues are there ({station.broker.described()})")
     waiting, oldest = Leader(station.runtime.database, "relay").state()
     print(f"{name}: {waiting} rows wait in the outbox" + (f", the oldest since {oldest:%Y-%m-%dT%H:%M:%SZ}" if oldest else ""))

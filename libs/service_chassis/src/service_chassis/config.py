@@ -1,18 +1,22 @@
 """Settings: the environment → frozen dataclasses. All that is wrong is named at once, with a suggestion.
 
 Every key is listed in `Settings`; a `DUBAN_…` key that nobody knows is an error, because a misspelt setting that is silently
-ignored is found at night. Keys that begin with `DUBAN_TEST_` belong to the tests.
+ignored is found at night. Keys that begin with `DUBAN_TEST_` belong to the tests. A secret `KEY` may stand in a file instead,
+named by `KEY_FILE` (systemd's and Kubernetes' way); such a file must not be readable by everybody.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
+from service_chassis import secrets, transport
 from service_chassis.errors import ConfigError
 
 S = TypeVar("S")
@@ -22,9 +26,16 @@ NOT_OURS = ("DUBAN_TEST_",)
 """Prefixes that other programs of the project read."""
 
 
-def setting(key: str, read: Callable[[str], Any], text: str, **default: Any) -> Any:
-    """A dataclass field that is read from the environment variable `key`; `read` raises ValueError on a bad value."""
-    return field(metadata={"key": key, "read": read, "text": text}, **default)
+FROM_FILE = "_FILE"
+"""`KEY_FILE` names the file that a secret `KEY` is read from."""
+
+
+def setting(key: str, read: Callable[[str], Any], text: str, *, secret: bool = False, **default: Any) -> Any:
+    """A dataclass field that is read from the environment variable `key`; `read` raises ValueError on a bad value.
+
+    The value of a `secret` one is never shown, and may come from the file that `key` with `_FILE` names.
+    """
+    return field(metadata={"key": key, "read": read, "text": text, "secret": secret}, **default)
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
@@ -86,7 +97,10 @@ def url(*schemes: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if value.split(":", 1)[0] not in schemes or "://" not in value:
             raise ValueError(f"a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
-        return value
+        with contextlib.suppress(ValueError):
+            urlsplit(value)
+            return value
+        raise ValueError("a URL whose host can be read")
 
     return read
 
@@ -114,11 +128,37 @@ class Settings:
         "DATABASE_URL",
         url("postgresql", "postgres", "postgresql+psycopg", "sqlite"),
         "where the service keeps its data; its own schema (named after it) is in there",
+        secret=True,
     )
-    amqp_url: str = setting("AMQP_URL", url("amqp", "amqps", "pyamqp"), "the broker, with this service's own account")
-    amqp_ca: Path | None = setting("DUBAN_AMQP_CA", file, "certificates to trust with amqps://", default=None)
-    amqp_cert: Path | None = setting("DUBAN_AMQP_CERT", file, "this service's own certificate for amqps://", default=None)
-    amqp_key: Path | None = setting("DUBAN_AMQP_KEY", file, "the key of DUBAN_AMQP_CERT", default=None)
+    database_ca: Path | None = setting(
+        "DUBAN_DATABASE_CA", file, "certificates to trust for PostgreSQL; turns TLS on, host name checked", default=None
+    )
+    database_cert: Path | None = setting("DUBAN_DATABASE_CERT", file, "this service's own certificate for it", default=None)
+    database_key: Path | None = setting(
+        "DUBAN_DATABASE_KEY", secrets.private_file, "the key of DUBAN_DATABASE_CERT", default=None
+    )
+    amqp_url: str = setting(
+        "AMQP_URL", url("amqp", "amqps", "pyamqp"), "the broker, with this service's own account; amqps:// for TLS", secret=True
+    )
+    amqp_ca: Path | None = setting(
+        "DUBAN_AMQP_CA",
+        file,
+        "certificates to trust with amqps:// (else the system's); the host name is checked",
+        default=None,
+    )
+    amqp_cert: Path | None = setting(
+        "DUBAN_AMQP_CERT",
+        file,
+        "this service's own certificate; it logs in with it where AMQP_URL has no password",
+        default=None,
+    )
+    amqp_key: Path | None = setting("DUBAN_AMQP_KEY", secrets.private_file, "the key of DUBAN_AMQP_CERT", default=None)
+    plaintext: str = setting(
+        "DUBAN_PLAINTEXT",
+        one_of("refuse", "allow"),
+        "allow: servers on other machines without TLS, and the account guest there (only where nobody else can listen)",
+        default="refuse",
+    )
     policy: Path | None = setting("DUBAN_POLICY", file, "overrides of the default policy (TOML)", default=None)
     clock: str = setting("DUBAN_CLOCK", clock, "system, or file:PATH for tests", default="system")
     batch: int = setting("DUBAN_BATCH", whole(1, 5000), "messages per transaction, at most", default=500)
@@ -148,6 +188,10 @@ class Settings:
     oidc_name: str = setting("DUBAN_OIDC_NAME", str, "the claim with the person's name", default="name")
     log_level: str = setting("DUBAN_LOG", one_of("debug", "info", "warning", "error"), "least level of log lines", default="info")
 
+    def contradictions(self) -> list[str]:
+        """What is wrong with settings of which each alone is right."""
+        return transport.faults(self)
+
 
 def load(environment: Mapping[str, str], cls: type[S], *also: type) -> S:
     """Read `cls` from the environment. `also` are other settings classes whose `DUBAN_…` keys are known, too.
@@ -157,22 +201,45 @@ def load(environment: Mapping[str, str], cls: type[S], *also: type) -> S:
     values: dict[str, Any] = {}
     wrong = _unknown(environment, {key for known in (cls, *also) for key in keys(known)})
     for item in fields(cls):  # type: ignore[arg-type]
-        key, value = item.metadata["key"], environment.get(item.metadata["key"], "").strip()
-        if value:
-            try:
+        key, secret = item.metadata["key"], item.metadata["secret"]
+        try:
+            value = _value(environment, key, secret)
+            if value:
                 values[item.name] = item.metadata["read"](value)
-            except ValueError as error:
-                wrong.append(f"{key} must be {error}, not {_shown(key, value)}")
-        elif item.default is MISSING:
-            wrong.append(f"{key} is missing ({item.metadata['text']})")
+            elif item.default is MISSING:
+                wrong.append(f"{key} is missing ({item.metadata['text']})")
+        except ConfigError as error:
+            wrong.append(str(error))
+        except ValueError as error:
+            wrong.append(f"{key} must be {error}, not {'what it is' if secret else _shown(value)}")
+    if not wrong:
+        loaded = cls(**values)
+        wrong = loaded.contradictions() if isinstance(loaded, Settings) else []
     if wrong:
         raise ConfigError("settings: " + "; ".join(wrong))
-    return cls(**values)
+    return loaded
+
+
+def _value(environment: Mapping[str, str], key: str, secret: bool) -> str:
+    """What is set for a key; empty if nothing is. A secret is remembered, so that it is not shown."""
+    value = environment.get(key, "").strip()
+    if not secret:
+        return value
+    place = environment.get(key + FROM_FILE, "").strip()
+    if value and place:
+        raise ConfigError(f"{key} and {key}{FROM_FILE} are both set; keep one")
+    try:
+        value = secrets.from_file(place) if place else value
+    except ValueError as error:
+        raise ConfigError(f"{key}{FROM_FILE} must be {error}, not {place!r}") from error
+    secrets.keep(value)
+    return value
 
 
 def keys(cls: type) -> list[str]:
     """The environment variables that a settings class reads."""
-    return [item.metadata["key"] for item in fields(cls)]
+    found = [(item.metadata["key"], item.metadata["secret"]) for item in fields(cls)]
+    return [key for key, _ in found] + [key + FROM_FILE for key, secret in found if secret]
 
 
 def _unknown(environment: Mapping[str, str], known: set[str]) -> list[str]:
@@ -184,6 +251,6 @@ def _unknown(environment: Mapping[str, str], known: set[str]) -> list[str]:
     return found
 
 
-def _shown(key: str, value: str) -> str:
+def _shown(value: str) -> str:
     """Passwords are in URLs and must not reach a log."""
     return "what it is" if "@" in value else repr(value)

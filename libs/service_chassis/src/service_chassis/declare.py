@@ -88,6 +88,11 @@ class Service:
     SEALED: ClassVar[tuple[type[Fact], ...]] = ()
     """What it announces of slips, decisions and points: chained by hash (persistence/seals.py)."""
 
+    RECORDS: ClassVar[tuple[str, ...]] = ()
+    """Its tables whose rows are never changed or deleted; on PostgreSQL its role may not (persistence/rights.py)."""
+    UNSEEN: ClassVar[tuple[str, ...]] = ()
+    """Its tables that an auditor does not read either."""
+
     reads: ClassVar[dict[str, Reads]] = {}
     answers: ClassVar[dict[str, Answers]] = {}
 

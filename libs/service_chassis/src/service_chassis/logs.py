@@ -1,17 +1,22 @@
 """Log lines are data: JSON, one a line, on standard error, each with service, role, level, time and `action`.
 
 What is said while a message is handled names that message and its trace.
+No password that this process knows, and none of a URL, is in a line, nor in the traceback of a crash (`secrets.redact`).
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from contextvars import ContextVar
+from types import TracebackType
 from typing import Any
 
 import structlog
 from event_contracts.trace import ids
+
+from service_chassis import secrets
 
 _ABOUT: ContextVar[Any] = ContextVar("about", default=None)
 
@@ -30,7 +35,7 @@ def configure(service: str, role: str, level: str = "info") -> None:
         traced,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[*shared, *_WRITTEN],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
@@ -39,8 +44,7 @@ def configure(service: str, role: str, level: str = "info") -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            *_WRITTEN,
         ],
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -48,6 +52,24 @@ def configure(service: str, role: str, level: str = "info") -> None:
     logging.basicConfig(handlers=[handler], level=max(least, logging.WARNING), force=True)
     for name, quiet in QUIET.items():
         logging.getLogger(name).setLevel(quiet)
+    sys.excepthook = _crash
+
+
+def _without_secrets(_logger: Any, _method: str, line: Any) -> Any:
+    return secrets.redact(line)
+
+
+_WRITTEN: list[Any] = [
+    structlog.processors.format_exc_info,
+    structlog.processors.JSONRenderer(ensure_ascii=False),
+    _without_secrets,
+]
+"""From a line's data to its text."""
+
+
+def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Python's own last words, without secrets."""
+    sys.stderr.write(secrets.redact("".join(traceback.format_exception(kind, error, trace))))
 
 
 def _named(service: str, role: str) -> Any:

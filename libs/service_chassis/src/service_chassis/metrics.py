@@ -5,7 +5,7 @@ What a process counts itself is on `Metrics`; what stands in the tables is read 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -60,7 +60,11 @@ CUT_RETURNED = Shown("duban_cut_returned", GAUGE, "Number of the newest marker t
 CUT_LAG = Shown("duban_cut_lag_seconds", GAUGE, "How long the oldest marker that is out has been away", (), (TICK,))
 LEADS = Shown("duban_relay_leads", GAUGE, "1 in the relay that publishes, 0 in one that stands by", (), (RELAY,))
 NOT_AFTER = Shown(
-    "duban_certificate_not_after_timestamp_seconds", GAUGE, "When a certificate of amqps:// expires", ("part",), (RELAY,)
+    "duban_certificate_not_after_timestamp_seconds",
+    GAUGE,
+    "When a certificate of TLS expires; 0: of no use",
+    ("part",),
+    (RELAY,),
 )
 
 OUTBOX_PENDING = Shown("duban_outbox_pending_rows", GAUGE, "Outbox rows that are not published yet", (), (API,))
@@ -86,6 +90,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.service, self._role = service, role
         self._pages = [self.registry]
+        self._before: list[Callable[[], Mapping[str, datetime]]] = []
         ProcessCollector(registry=self.registry)
         self.consumed, self.duplicates = self._make(CONSUMED), self._make(DUPLICATES)
         self.refused, self.parked = self._make(REFUSED), self._make(PARKED)
@@ -113,8 +118,15 @@ class Metrics:
         for collector in collectors:
             self.registry.register(collector)
 
+    def ask_before(self, look: Callable[[], Mapping[str, datetime]]) -> None:
+        """Ask when certificates expire, before each page; for plain processes only, never beside eventlet's hub."""
+        self._before.append(look)
+
     def page(self) -> tuple[str, bytes]:
         """Content type and text of `/metrics`."""
+        for look in self._before:
+            for part, instant in look().items():
+                self.not_after.labels(part).set(instant.timestamp())
         return CONTENT_TYPE_LATEST, b"".join(generate_latest(registry) for registry in self._pages)
 
 

@@ -45,10 +45,6 @@ class Publishes(Protocol):
         """Throw the connection away."""
         ...
 
-    def certificates(self) -> dict[str, float]:
-        """Which certificate → when it expires, in seconds since 1970; empty without TLS."""
-        ...
-
 
 def segments(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     """The rows in pieces, each of which begins with a barrier (but perhaps the first)."""
@@ -107,8 +103,6 @@ class Relay:
         self._publisher = self._open_publisher()
         self._log.info("relay leads", action="relay.lead")
         self._metrics.leads.set(1)
-        for part, instant in self._publisher.certificates().items():
-            self._metrics.not_after.labels(part).set(instant)
         self._health.report("database", True, "leading")
         self._health.report("broker", True, "connected")
         self._pump(back_off)

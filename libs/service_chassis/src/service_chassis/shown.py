@@ -27,7 +27,7 @@ LABELS = {
     "ground": "ground of a slip",
     "kind": "kind of a decision, entry or burden",
     "outcome": "what a sweep did with a candidate",
-    "part": "`broker` or `database`; of a certificate `own`, `ca` or `server`",
+    "part": "`broker` or `database`; of a certificate also `…_own`, `…_ca`",
     "queue": "one of the service's two queues",
     "reason": "why a ladder waits",
     "section": "section of the office",

@@ -45,6 +45,7 @@ class Escalation(Service):
 
     name = "escalation"
     MIGRATIONS = "escalation.migrations"
+    RECORDS = ("journal", "published_rule")
     MAKES_CUT = True
     SEALED = sealing.SEALED
     PARKED = InboundParked

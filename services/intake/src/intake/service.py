@@ -75,6 +75,8 @@ class Intake(Service):
 
     name = "intake"
     MIGRATIONS = "intake.migrations"
+    RECORDS = ("published_rule",)
+    UNSEEN = ("informant",)
     FORWARDS_CUT = CutPassed
     PARKED = InboundParked
     SEALED = (facts.CompletionVerified, facts.CompletionRejected, facts.ObjectionDecided, facts.MatterClosed)

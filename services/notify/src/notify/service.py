@@ -52,6 +52,7 @@ class Notify(Service):
 
     name = "notify"
     MIGRATIONS = "notify.migrations"
+    RECORDS = ("bulletin", "bulletin_entry", "bulletin_correction", "letter_text", "published_rule")
     FORWARDS_CUT = CutPassed
     WANTS_CUT = CutWanted
     PARKED = InboundParked

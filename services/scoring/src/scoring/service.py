@@ -34,6 +34,7 @@ class Scoring(Service):
 
     name = "scoring"
     MIGRATIONS = "scoring.migrations"
+    RECORDS = ("entry", "closing", "persons", "units")
     PARKED = InboundParked
     SEALED = sealing.SEALED
 

@@ -26,7 +26,9 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{1,30}")
 """A dot would be a wildcard in the patterns of rights."""
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,15}")
 _PATTERN = re.compile(r"(\*|#|[A-Za-z0-9_-]+)(\.(\*|#|[A-Za-z0-9_-]+))*")
-RESERVED = frozenset({"intake", "escalation", "scoring", "notify", "duban", "guest"})
+DEPLOYER = "deployer"
+"""The account of `migrate`, which alone may declare."""
+RESERVED = frozenset({"intake", "escalation", "scoring", "notify", "duban", "guest", DEPLOYER})
 OURS = frozenset({"DUBAN"})
 """The code that only escalation writes under (events.md section 2, markers)."""
 

@@ -219,10 +219,30 @@ def close(connection: Connection) -> None:
     drop(connection)
 
 
+UNTRUSTED = {
+    "hostname mismatch": "AMQP_URL must name the host as the certificate does",
+    "ip address mismatch": "AMQP_URL must name the host as the certificate does",
+    "expired": "renew it there",
+    "unable to get": "DUBAN_AMQP_CA must hold the authority of the broker's certificate",
+    "self-signed": "DUBAN_AMQP_CA must hold the authority of the broker's certificate",
+    "self signed": "DUBAN_AMQP_CA must hold the authority of the broker's certificate",
+    "alert unknown ca": "the broker does not trust the authority of DUBAN_AMQP_CERT",
+    "certificate required": "set DUBAN_AMQP_CERT and DUBAN_AMQP_KEY, the broker asks for a certificate",
+    "alert bad certificate": "the broker refuses DUBAN_AMQP_CERT",
+    "alert certificate expired": "renew the certificate in DUBAN_AMQP_CERT",
+    "wrong version number": "the broker does not speak TLS on this port, AMQP_URL asks for it (amqps://)",
+}
+"""What OpenSSL says about certificates → what to do."""
+
+
 def reason(error: BaseException) -> str:
-    """One line about a broker error."""
-    text = getattr(error, "reply_text", None) or str(error) or type(error).__name__
-    return " ".join(str(text).split())
+    """One line about a broker error, with what to do about a certificate."""
+    text = " ".join(str(getattr(error, "reply_text", None) or str(error) or type(error).__name__).split())
+    if not isinstance(error, ssl.SSLError):
+        return text
+    said = text.lower().replace("_", " ")
+    hints = [hint for part, hint in UNTRUSTED.items() if part in said]
+    return f"{text}; {hints[-1]}" if hints else text
 
 
 def _port(parts: dict[str, Any]) -> int:

@@ -13,7 +13,6 @@ from typing import Any, Protocol
 import amqp
 
 from service_chassis.errors import Retry
-from service_chassis.messaging.certificates import expiries
 from service_chassis.messaging.connection import BROKER_ERRORS, IO_SECONDS, Broker, Connection, connect, drop, reason
 from service_chassis.messaging.topology import REJECTED_EXCHANGE
 
@@ -75,10 +74,6 @@ class Publisher:
         self.channel.events["basic_ack"].add(self._on_ack)
         self.channel.events["basic_nack"].add(self._on_nack)
         self.channel.events["basic_return"].add(self._on_return)
-
-    def certificates(self) -> dict[str, float]:
-        """Which certificate → when it expires, in seconds since 1970; empty without TLS."""
-        return expiries(self._broker, self.connection)
 
     # ---- what the broker says
 

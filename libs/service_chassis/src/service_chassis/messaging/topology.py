@@ -6,8 +6,9 @@ and means a new queue name and a drained old one (delivery.md c.2).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from amqp.exceptions import AccessRefused, NotFound, PreconditionFailed
@@ -24,6 +25,8 @@ UNROUTED_EXCHANGE = "duban.unrouted"
 RETRY_EXCHANGE = "duban.retry"
 ARCHIVE = "duban.archive"
 
+PLATFORM = ("intake", "escalation", "scoring", "notify")
+"""The services that read what the others publish."""
 UNROUTED_READER = "intake"
 DELAYED = frozenset({"scoring", "notify"})
 """Services whose events queue has a delayed retry (delivery.md, head no. 8). Their handlers do not depend on the order."""
@@ -52,16 +55,23 @@ class Topology:
 
     exchanges: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     queues: tuple[Queue, ...] = ()
+    owner: str = ""
+    """The service."""
 
     def verify(self, connection: Connection) -> None:
-        """That every queue is there; a missing one is a ConfigError. Changes nothing."""
+        """That every exchange and queue is there; a missing one is a ConfigError. Changes nothing, and needs no right to."""
+        for name, (kind, _) in self.exchanges.items():
+            _seen(connection, f"exchange {name}", partial(_look_at_exchange, name, kind))
         for queue in self.queues:
-            channel = connection.channel()
-            try:
-                channel.queue_declare(queue.name, passive=True)
-            except NotFound as error:
-                raise ConfigError(f"queue {queue.name} is not on the broker; run the role `migrate`") from error
-            channel.close()
+            _queue_seen(connection, queue.name, self.owner or "…")
+
+    def verify_readers(self, connection: Connection) -> None:
+        """The same, and that the queues of all services are there: what is published before a reader's queue is bound never
+        reaches it."""
+        self.verify(connection)
+        for service in PLATFORM if self.owner in PLATFORM else ():
+            for kind in (INBOUND, EVENTS):
+                _queue_seen(connection, queue_name(service, kind), service)
 
     def declare(self, connection: Connection) -> None:
         """Create what is missing. A mismatch or a missing right is a ConfigError of one line."""
@@ -82,6 +92,30 @@ class Topology:
         except (AccessRefused, NotFound) as error:
             raise ConfigError(f"{what} cannot be declared: {reason(error)}") from error
         channel.close()
+
+
+def _queue_seen(connection: Connection, name: str, service: str) -> None:
+    _seen(connection, f"queue {name}", partial(_look_at_queue, name), f"python -m {service} migrate")
+
+
+def _look_at_queue(name: str, channel: Any) -> None:
+    channel.queue_declare(name, passive=True)
+
+
+def _look_at_exchange(name: str, kind: str, channel: Any) -> None:
+    channel.exchange_declare(name, kind, passive=True)
+
+
+def _seen(connection: Connection, what: str, look: Callable[[Any], None], remedy: str = "migrate") -> None:
+    """RabbitMQ 3.10 asks for no right to look; one that does tells nothing, and is no reason to stay down."""
+    channel = connection.channel()
+    try:
+        look(channel)
+    except NotFound as error:
+        raise ConfigError(f"{what} is not on the broker; run `{remedy}`, for all services before any of them starts") from error
+    except AccessRefused:
+        return
+    channel.close()
 
 
 def queue_name(service: str, queue: str) -> str:
@@ -106,7 +140,7 @@ def of_service(service: type[Service]) -> Topology:
     queues = [_inbound(service), _events(service), archive()]
     if name in DELAYED:
         queues.append(_retry(name))
-    return Topology(exchanges(), tuple(queues))
+    return Topology(exchanges(), tuple(queues), name)
 
 
 _SAFELY = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -34,13 +36,48 @@ PASSING = ("40001", "40P01", "55P03", "57014", "57P01", "25P03")
 """SQLSTATEs worth another try: serialization, deadlock, lock or statement timeout, shutdown, idle transaction ended."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How PostgreSQL is known to be the right one. Without `ca_file` the URL decides."""
+
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+
+    def options(self) -> dict[str, str]:
+        """As libpq names them; `verify-full` is its only mode that also checks the host name."""
+        if self.ca_file is None:
+            return {}
+        files = {"sslrootcert": self.ca_file, "sslcert": self.cert_file, "sslkey": self.key_file}
+        return {"sslmode": "verify-full", **{key: str(file) for key, file in files.items() if file}}
+
+
+UNTRUSTED = {
+    "does not match host name": "DATABASE_URL must name the host as the certificate does",
+    "certificate verify failed": "DUBAN_DATABASE_CA must hold the authority of the server's certificate, which must be in force",
+    "certificate has expired": "renew the certificate in DUBAN_DATABASE_CERT",
+    "tlsv1 alert unknown ca": "the server does not trust DUBAN_DATABASE_CERT",
+    "does not support SSL": "turn ssl on there (deploy/postgres), DUBAN_DATABASE_CA asks for it",
+}
+"""What libpq says about certificates → what to do."""
+
+
+def reason(error: DBAPIError) -> str:
+    """What the server or the driver says, with what to do about a certificate."""
+    said = str(error.orig)
+    hints = [hint for part, hint in UNTRUSTED.items() if part in said]
+    return f"{said}; {hints[0]}" if hints else said
+
+
 class Database:
     """Opens transactions on the service's own schema (PostgreSQL) or file (SQLite)."""
 
-    def __init__(self, url: str, schema: str, *, durable: bool = True) -> None:
-        """`durable=False` is for rehearsals, whose files are thrown away: no fsync, and one transaction for all of them."""
+    def __init__(self, url: str, schema: str, tls: Tls | None = None, *, durable: bool = True) -> None:
+        """`tls` is for PostgreSQL. `durable=False` is for rehearsals, whose files are thrown away: no fsync, and one transaction
+        for all of them."""
         self.schema = schema
         self.durable = durable
+        self._tls = tls or Tls()
         self._kept_open: Connection | None = None
         self._one_at_a_time = threading.RLock()
         try:
@@ -52,7 +89,8 @@ class Database:
         self.engine = self._sqlite(parsed) if self.is_sqlite else self._postgres(parsed)
 
     def _postgres(self, url: Any) -> Engine:
-        query = {**POSTGRES_OPTIONS, **url.query, "options": f"-c search_path={self.schema} {SESSION_SETTINGS}"}
+        session = {"options": f"-c search_path={self.schema} {SESSION_SETTINGS}"}
+        query = {**POSTGRES_OPTIONS, **url.query, **self._tls.options(), **session}
         url = url.set(drivername="postgresql+psycopg", query=query)
         return create_engine(
             url,
@@ -111,10 +149,10 @@ class Database:
             with self._one_at_a_time if self.is_sqlite else nullcontext(), self.engine.begin() as connection:
                 yield connection
         except (OperationalError, InterfaceError) as error:
-            raise Retry(f"database {self.schema}: {error.orig}") from error
+            raise Retry(f"database {self.schema}: {reason(error)}") from error
         except DBAPIError as error:
             if error.connection_invalidated or getattr(error.orig, "sqlstate", "") in PASSING:
-                raise Retry(f"database {self.schema}: {error.orig}") from error
+                raise Retry(f"database {self.schema}: {reason(error)}") from error
             raise
 
     @contextmanager
