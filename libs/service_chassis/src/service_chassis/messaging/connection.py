@@ -20,6 +20,8 @@ from amqp.exceptions import AMQPError, UnexpectedFrame
 from amqp.transport import SSLTransport, TCPTransport
 from kombu.utils.url import parse_url
 
+from service_chassis.certificates import of_file
+from service_chassis.clock import SystemClock
 from service_chassis.errors import ConfigError, Retry
 
 CONNECT_SECONDS = 5.0
@@ -201,7 +203,7 @@ def connect(broker: Broker, name: str, **options: Any) -> Connection:
         connection.connect()
     except BROKER_ERRORS as error:
         drop(connection)
-        raise Retry(f"broker {broker.described()}: {reason(error)}") from error
+        raise Retry(f"broker {broker.described()}: {reason(error)}{_if_own_has_ended(broker)}") from error
     return connection
 
 
@@ -219,17 +221,24 @@ def close(connection: Connection) -> None:
     drop(connection)
 
 
+def _if_own_has_ended(broker: Broker) -> str:
+    """A broker that refuses our certificate often just closes the connection: say so ourselves."""
+    with contextlib.suppress(OSError, ValueError):
+        if broker.cert_file and of_file(broker.cert_file) < SystemClock().now():
+            return "; renew the certificate in DUBAN_AMQP_CERT, it has ended"
+    return ""
+
+
 UNTRUSTED = {
     "hostname mismatch": "AMQP_URL must name the host as the certificate does",
     "ip address mismatch": "AMQP_URL must name the host as the certificate does",
-    "expired": "renew it there",
+    "has expired": "renew it there",
     "unable to get": "DUBAN_AMQP_CA must hold the authority of the broker's certificate",
     "self-signed": "DUBAN_AMQP_CA must hold the authority of the broker's certificate",
     "self signed": "DUBAN_AMQP_CA must hold the authority of the broker's certificate",
     "alert unknown ca": "the broker does not trust the authority of DUBAN_AMQP_CERT",
     "certificate required": "set DUBAN_AMQP_CERT and DUBAN_AMQP_KEY, the broker asks for a certificate",
     "alert bad certificate": "the broker refuses DUBAN_AMQP_CERT",
-    "alert certificate expired": "renew the certificate in DUBAN_AMQP_CERT",
     "wrong version number": "the broker does not speak TLS on this port, AMQP_URL asks for it (amqps://)",
 }
 """What OpenSSL says about certificates → what to do."""
