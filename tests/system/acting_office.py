@@ -85,11 +85,23 @@ class ActingOffice(Acting):
 
     @rule(gap=gaps, unit=st.sampled_from(UNITS))
     def plan_a_covert_inspection(self, gap: int, unit: str) -> None:
-        """This release refuses it; whatever becomes of it, nobody may hear of it."""
+        """Nobody may hear of it before its conclusion is served."""
         name = f"COVERT-{self.count}"
         plan = {"inspection": name, "mode": "COVERT", "unit": unit, "place": f"暗访地点{name}", "plan": "暗访"}
         days = {"from": "2026-07-06", "to": "2026-07-10", "team": {"leader": f"组长{name}", "members": []}}
         self.tell("inspection.planned", "/office", gap, plan | days)
+
+    @rule(gap=gaps, pick=st.integers(0, 3))
+    def conclude_an_inspection(self, gap: int, pick: int) -> None:
+        """The last plans, whatever became of them; a finding of every second one is to be put right."""
+        plans = [message["data"] for message in self.chain.messages if message["type"].startswith("inspection.planned")]
+        if plans:
+            plan = plans[-1 - pick % len(plans)]
+            finding: Row = {"text": "台账与现场不符", "finding": "WT-1"}
+            if pick % 2:
+                finding |= {"standard": "如实更正", "limit": {"amount": 5, "unit": "WORKDAY"}}
+            about = {"inspection": plan["inspection"], "unit": plan["unit"], "findings": [finding], "evidence": EVIDENCE}
+            self.tell("conclusion.issued", "/office", gap, {"conclusion": f"JL-{self.count}", "issued_by": PEOPLE[0]} | about)
 
     # ------------------------------------------------------------ the books
 

@@ -158,8 +158,9 @@ def a_closed_year_changes_only_by_restatements(history: History) -> Iterator[str
 
 
 def nothing_of_a_covert_inspection_is_told_before_its_conclusion(history: History) -> Iterator[str]:
-    """12. No published event names a covert inspection, its place or its team before its conclusion was issued."""
-    concluded = {event["data"].get("inspection"): instant(event["time"]) for event in history.facts("intake.conclusion.issued")}
+    """12. No published event names a covert inspection, its place or its team before its conclusion was served."""
+    told = history.facts("intake.conclusion.disclosed")
+    concluded = {event["data"].get("inspection"): instant(event["time"]) for event in told}
     planned = (m for m in history.messages if m["type"].startswith("inspection.planned") and m["data"].get("mode") == "COVERT")
     for plan in planned:
         secret = [plan["data"]["inspection"], plan["data"]["place"], plan["data"]["team"]["leader"]]

@@ -129,7 +129,12 @@ def test_a_wrong_field_is_refused_and_pointed_at(
     assert all(fault["detail"] for fault in error.errors)
 
 
-NEEDED_BY_OTHERS = {("justification.decided.v1", "effect"), ("justification.decided.v1", "suspended_from")}
+NEEDED_BY_OTHERS = {
+    ("justification.decided.v1", "effect"),
+    ("justification.decided.v1", "suspended_from"),
+    ("inspection.found.v1", "standard"),
+    ("conclusion.issued.v1", "standard"),
+}
 """Optional fields that the rest of the example needs."""
 
 
@@ -153,7 +158,8 @@ def test_an_optional_field_may_be_null_or_missing(send: Callable[..., Message]) 
         ("justification.decided.v1", {"effect": None}, "/data/effect"),
         ("justification.decided.v1", {"suspended_from": None}, "/data/suspended_from"),
         ("justification.decided.v1", {"effect": "EXTEND", "days": None}, "/data/days"),
-        ("review.decided.v1", {"new_colour": None, "new_limit": None}, "/data/outcome"),
+        ("review.decided.v1", {"new_colour": None, "new_limit": None, "findings": []}, "/data/outcome"),
+        ("conclusion.issued.v1", {"inspection": None, "matter": None}, "/data/inspection"),
     ],
 )
 def test_a_decision_says_all_that_it_needs(

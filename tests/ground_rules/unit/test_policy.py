@@ -259,7 +259,8 @@ AS_IN_THE_DESIGN = {
         late_completion_before_issue review_suspends_ladder approval.white approval.yellow approval.red approver.white
         approver.yellow approver.red late_report.mode late_report.window hold.parked hold.source_silent hold.reason_pending
         outage_credit issue_breaker.mode progress.cycle progress.standing_cycle progress.tolerance
-        registration.approval quota.matters routing.petition routing.hotline routing.field_note routing.inspection""",
+        registration.approval quota.matters quota.inspections
+        routing.petition routing.hotline routing.field_note routing.inspection""",
 }
 """Every parameter of domain.md d.15 with its provenance there, and those that the triggers and approvals of d.4 and d.14 need."""
 

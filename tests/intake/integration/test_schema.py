@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from intake import report
-from intake.store.tables import METADATA
+from intake.store.inspection_tables import METADATA
 from service_chassis.persistence.database import Database
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError

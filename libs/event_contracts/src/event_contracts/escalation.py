@@ -1,7 +1,7 @@
 """Facts that escalation announces: slips, determinations, legitimate reasons, extensions (domain.md d.12).
 
-Limits stand in `escalation_clocks`, reviews and hand-overs in `escalation_reviews`, interviews and rules in `escalation_office`;
-all are imported from here.
+Limits stand in `escalation_clocks`, reviews and hand-overs in `escalation_reviews`, those of conclusions in
+`escalation_conclusions`, interviews and rules in `escalation_office`; all are imported from here.
 """
 
 from __future__ import annotations
@@ -22,6 +22,15 @@ from event_contracts.escalation_clocks import (
     ClockSuspended,
     DeadlineApproaching,
     DeadlineBreached,
+)
+from event_contracts.escalation_conclusions import (
+    ConclusionConfirmed,
+    ConclusionContested,
+    ConclusionContestRefused,
+    ConclusionOverturned,
+    ConclusionReviewed,
+    ConclusionUpheld,
+    ConclusionVaried,
 )
 from event_contracts.escalation_office import (
     CalendarPublished,
@@ -306,6 +315,12 @@ class InboundReleased(Released):
 
 
 FACTS: tuple[type[Fact], ...] = (
+    ConclusionConfirmed,
+    ConclusionContested,
+    ConclusionContestRefused,
+    ConclusionUpheld,
+    ConclusionOverturned,
+    ConclusionVaried,
     ClockArmed,
     ClockStopped,
     ClockResumed,

@@ -1,8 +1,8 @@
 """Every inbound message of events.md section 3 that this release understands, as typed data.
 
-The classes about matters stand in `inbound_matters`, those about no single matter in `inbound_office`, recorded powers and
-advice in `inbound_acts`, the ladder's here; all
-are imported from here. The validation (types, lengths, enumerations) is in `schemas.py`; these classes are what handlers see.
+The classes about matters stand in `inbound_matters`, about inspections in `inbound_inspections`, about no single matter in
+`inbound_office`, recorded powers and advice in `inbound_acts`, the ladder's here; all are imported from here. The validation
+(types, lengths, enumerations) is in `schemas.py`; these classes are what handlers see.
 A type that is fixed in events.md but not understood yet is refused with SCHEMA_INVALID, never dropped.
 """
 
@@ -14,6 +14,14 @@ from typing import ClassVar
 
 from event_contracts.event import Evidence, Request, TimeLimit
 from event_contracts.inbound_acts import ActionRecorded, AdviceAnswered, AdviceIssued, FieldNoteRecorded
+from event_contracts.inbound_inspections import (
+    CampaignPlanned,
+    ConclusionIssued,
+    Finding,
+    InspectionFound,
+    InspectionPlanned,
+    Team,
+)
 from event_contracts.inbound_matters import (
     AboutUnit,
     Authorisation,
@@ -181,28 +189,30 @@ class ExtensionDecided(AboutUnit):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewFiled(AboutUnit):
-    """A unit applies for review (复核; Decree 733 art. 17) of a yellow or red."""
+    """A unit applies for review (复核; Decree 733 art. 17) of a yellow or red, or, without a colour, of a conclusion."""
 
     TYPE: ClassVar[str] = "review.filed.v1"
     OWNER: ClassVar[str] = "escalation"
-    colour: str
     grounds: str
+    colour: str | None = None
     evidence: list[Evidence] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewDecided(AboutUnit):
-    """The reviewers' decision. VARIED goes back to `new_colour`, or gives the slip `new_limit`."""
+    """The reviewers' decision. VARIED goes back to `new_colour`, or gives the slip `new_limit`; of a conclusion it names the
+    `findings` that do not stand."""
 
     TYPE: ClassVar[str] = "review.decided.v1"
     OWNER: ClassVar[str] = "escalation"
-    colour: str
     outcome: str
     reviewers: list[str]
+    colour: str | None = None
     reasons: str | None = None
     new_colour: str | None = None
     new_limit: TimeLimit | None = None
     request: str | None = None
+    findings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +279,10 @@ REQUESTS: tuple[type[Request], ...] = (
     FieldNoteRecorded,
     AdviceIssued,
     AdviceAnswered,
+    CampaignPlanned,
+    InspectionPlanned,
+    InspectionFound,
+    ConclusionIssued,
     CutMarked,
 )
 
@@ -312,9 +326,15 @@ BY_THE_OFFICE = frozenset(
         ActionRecorded.TYPE,
         FieldNoteRecorded.TYPE,
         AdviceIssued.TYPE,
+        CampaignPlanned.TYPE,
+        InspectionPlanned.TYPE,
+        InspectionFound.TYPE,
+        ConclusionIssued.TYPE,
     }
 )
 """Decisions: the supervision office alone sends these."""
+CONFIDENTIAL = frozenset(cls.TYPE for cls in REQUESTS if getattr(cls, "CONFIDENTIAL", False))
+"""What these say may be about a covert inspection: nothing but the service that owns them shows it (domain.md d.13 no. 12)."""
 BY_A_BODY = frozenset({ReferralAcknowledged.TYPE, ReferralConcluded.TYPE})
 """The office sends these, or the body (`vocabulary.BODIES`) that a red was handed over to, about itself."""
 ASSESSMENT = "ASSESSMENT"

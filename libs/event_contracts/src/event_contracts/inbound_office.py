@@ -106,11 +106,11 @@ class UnitsPublished(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulletinItem:
-    """One slip that a bulletin names: a matter by our id or by its reference, the unit, the colour."""
+    """One slip that a bulletin names: a matter by our id or by its reference, the unit, the colour; without it a conclusion."""
 
     matter: str
     unit: str
-    colour: str
+    colour: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

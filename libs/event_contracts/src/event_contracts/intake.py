@@ -23,6 +23,16 @@ from event_contracts.intake_directory import (
     PublishedUnit,
     UnitsPublished,
 )
+from event_contracts.intake_inspections import (
+    CampaignItem,
+    CampaignPlanned,
+    ConclusionDisclosed,
+    ConclusionIssued,
+    FindingItem,
+    InspectionFound,
+    InspectionPlanned,
+    InspectionTeam,
+)
 from event_contracts.intake_returns import (
     DecomposedMatter,
     MatterDecomposed,
@@ -331,6 +341,11 @@ FACTS: tuple[type[Fact], ...] = (
     AdviceIssued,
     AdviceAnswered,
     RecurrenceDetected,
+    CampaignPlanned,
+    InspectionPlanned,
+    InspectionFound,
+    ConclusionIssued,
+    ConclusionDisclosed,
     CutPassed,
     InboundParked,
     InboundReleased,

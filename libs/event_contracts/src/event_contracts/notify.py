@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -76,6 +76,14 @@ class BulletinEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinConclusion:
+    """One conclusion in a bulletin, named as the office named it."""
+
+    conclusion: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulletinFact(Fact):
     """A bulletin and to whom it went."""
 
@@ -84,6 +92,7 @@ class BulletinFact(Fact):
     items: list[BulletinEntry]
     approved_by: str
     revision: int = 0
+    conclusions: list[BulletinConclusion] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +106,7 @@ class BulletinPublished(BulletinFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulletinCorrected(BulletinFact):
-    """Slips that a bulletin named have fallen: the same audience is told so (domain.md d.8)."""
+    """What a bulletin named has fallen: the same audience is told so (domain.md d.8). `slip_id`: the slip, or the conclusion."""
 
     TYPE: ClassVar[str] = "notify.bulletin.corrected.v1"
     corrects: str

@@ -1,6 +1,7 @@
 """One marshmallow schema for each class of `inbound.py`: names, lengths (in characters) and rules between fields.
 
-Those about matters stand in `schemas_matters`, those about no single matter in `schemas_office`, the ladder's here.
+Those about matters stand in `schemas_matters`, about inspections in `schemas_inspections`, about no single matter in
+`schemas_office`, the ladder's here.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import Any, ClassVar
 from event_contracts import (
     inbound,
     schemas_acts,  # noqa: F401
-    schemas_matters,  # noqa: F401 - `_contracts` finds their classes
+    schemas_inspections,  # noqa: F401 - `_contracts` finds their classes
+    schemas_matters,  # noqa: F401
     schemas_office,  # noqa: F401
     vocabulary,
 )
@@ -133,7 +135,7 @@ class ExtensionDecidedContract(AboutUnitContract):
 
 class ReviewFiledContract(AboutUnitContract):
     MAKES = inbound.ReviewFiled
-    colour = colour_field(required=True)
+    colour = colour_field()
     grounds = Text(10_000)
     evidence = evidence_field()
 
@@ -146,20 +148,24 @@ class ReviewDecidedContract(AboutUnitContract):
             "anyOf": [
                 {"properties": {"new_colour": {"type": "string"}}, "required": ["new_colour"]},
                 {"properties": {"new_limit": {"type": "object"}}, "required": ["new_limit"]},
+                {"properties": {"findings": {"type": "array", "minItems": 1}}, "required": ["findings"]},
             ]
         },
     }
-    colour = colour_field(required=True)
+    colour = colour_field()
     outcome = OneOf(vocabulary.REVIEW_OUTCOMES)
     reviewers = Several(person_field(), 20, required=True)
     reasons = Text(10_000, required=False)
     new_colour = colour_field()
     new_limit = Group(LimitContract, required=False)
     request = reference_field(required=False)
+    findings = Several(reference_field(), 200)
 
     def disagreements(self, values: Mapping[str, Any]) -> dict[Any, Any]:
-        if values["outcome"] == "VARIED" and not values.keys() & {"new_colour", "new_limit"}:
-            return {"outcome": ["VARIED 应有 new_colour 或 new_limit / VARIED needs new_colour or new_limit"]}
+        varied = values.keys() & {"new_colour", "new_limit"} or values.get("findings")
+        if values["outcome"] == "VARIED" and not varied:
+            what = "new_colour、new_limit 或 findings（不予维持的问题）"
+            return {"outcome": [f"VARIED 应有 {what} / VARIED needs new_colour, new_limit, or the findings that fall"]}
         return {}
 
 

@@ -51,13 +51,13 @@ class MilestoneContract(Contract):
     text = Text(512, required=False)
 
 
-_HAS_LIMIT: dict[str, Any] = {"properties": {"limit": {"type": "object"}}, "required": ["limit"]}
-_HAS_DUE_AT: dict[str, Any] = {"properties": {"due_at": {"type": "string"}}, "required": ["due_at"]}
+HAS_LIMIT: dict[str, Any] = {"properties": {"limit": {"type": "object"}}, "required": ["limit"]}
+HAS_DUE_AT: dict[str, Any] = {"properties": {"due_at": {"type": "string"}}, "required": ["due_at"]}
 
 
 class AssignmentContract(Contract):
     MAKES = inbound.SubmittedAssignment
-    RULE: ClassVar[dict[str, Any]] = {"not": {"allOf": [_HAS_LIMIT, _HAS_DUE_AT]}}
+    RULE: ClassVar[dict[str, Any]] = {"not": {"allOf": [HAS_LIMIT, HAS_DUE_AT]}}
     unit = UnitCode()
     role = OneOf(vocabulary.ROLES)
     deliverable = Text(2000)
@@ -83,7 +83,7 @@ class MatterSubmittedContract(Contract):
     MAKES = inbound.MatterSubmitted
     RULE: ClassVar[dict[str, Any]] = {
         "if": {"properties": {"source": {"properties": {"type": {"enum": sorted(vocabulary.STATUTORY_CLOCK)}}}}},
-        "else": {"properties": {"assignments": {"items": {"anyOf": [_HAS_LIMIT, _HAS_DUE_AT]}}}},
+        "else": {"properties": {"assignments": {"items": {"anyOf": [HAS_LIMIT, HAS_DUE_AT]}}}},
     }
     external_ref = reference_field()
     title = Text(500)

@@ -105,7 +105,7 @@ class BulletinItemContract(Contract):
     MAKES = inbound.BulletinItem
     matter = reference_field()
     unit = UnitCode()
-    colour = colour_field(required=True)
+    colour = colour_field()
 
 
 class BulletinPublishedContract(Contract):

@@ -58,6 +58,14 @@ MATTER_STATES = (
 SECTIONS = ("DECISION_SUPERVISION", "SPECIAL_HANDLING", "SUGGESTION_HANDLING")
 """The three sections of the supervision office (domain.md C8)."""
 
+INSPECTION_MODES = ("OPEN", "COVERT")
+MEANS = (
+    "SELF_CHECK", "REPORT", "ON_SITE", "SEMINAR", "FILES", "LEADS", "INTERVIEW", "INTERNET",
+)  # fmt: skip
+"""The eight means of Decree 733 art. 12: self-check and explanation, hearing reports, inspections and visits, seminars with
+hearings, statistics and evaluation, consulting and copying files, collecting leads, interviews (约谈), internet+."""
+FALSE_REPORT, OBSTRUCTION = "FALSE_REPORT", "OBSTRUCTION"
+"""Codes of findings that the decree itself names (art. 25); the others are the office's own."""
 REOPENING_CAUSES = ("INSTRUCTION", "DISSATISFIED", "LOOK_BACK")
 """Why a closed matter is done again (domain.md d.3)."""
 ACTION_KINDS = ("COORDINATION", "INVESTIGATION", "DISPOSITION")
@@ -89,6 +97,7 @@ PUBLISHED_WORDS: Mapping[str, tuple[str, ...]] = {
     "Capacity.role": CAPACITIES,
     "SourceRecord.type": SOURCE_TYPES,
     "SlipFact.ground": GROUNDS,
+    "InspectionRecord.mode": INSPECTION_MODES,
     "NoticeFact.kind": NOTICE_KINDS,
     "ReferralFact.kind": REFERRAL_KINDS,
     "ReferralFact.state": REFERRAL_STATES,

@@ -55,9 +55,10 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How much may be asked of one unit in a local calendar month; None: no limit."""
+    """How much may be asked of one unit, and how often it may be inspected, in a local calendar month; None: no limit."""
 
     matters: int | None
+    inspections: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ class Act(StrEnum):
     DECIDE_INTERVIEW = "DECIDE_INTERVIEW"
     PUBLISH_POLICY = "PUBLISH_POLICY"
     APPROVE_BULLETIN = "APPROVE_BULLETIN"
+    PLAN_INSPECTION = "PLAN_INSPECTION"
+    CONCLUDE = "CONCLUDE"
 
 
 MAY: Mapping[Act, frozenset[str]] = MappingProxyType(
@@ -81,6 +83,8 @@ MAY: Mapping[Act, frozenset[str]] = MappingProxyType(
         Act.DECIDE_INTERVIEW: HEADS,
         Act.PUBLISH_POLICY: LEADING_GROUP,
         Act.APPROVE_BULLETIN: frozenset({"LEADER", "LEADING_GROUP_CHAIR"}),  # Decree 733 art. 21: the government's head
+        Act.PLAN_INSPECTION: at_least("SUPERVISION_DIRECTOR") | {"LEADER"},  # art. 11: by decision or approved proposal
+        Act.CONCLUDE: at_least("SUPERVISION_DIRECTOR") | {"LEADER"},
     }
 )
 """The capacities in which an act may be done (d.14; B1 for what the leading group does)."""

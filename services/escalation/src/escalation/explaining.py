@@ -10,7 +10,8 @@ from ground_rules.explanation import Left
 from ground_rules.policy import Policy
 
 from escalation import reasons
-from escalation.domain.clock import Clock, Reckoning
+from escalation.domain.clock import RUNNING, Clock, Reckoning
+from escalation.domain.conclusion import contest, is_conclusion
 from escalation.domain.explain import clock_text, explain_clock
 from escalation.domain.relief import LET_OFF
 from escalation.domain.rungs import Rung, rungs
@@ -89,6 +90,8 @@ def _key(of: Ladder, rung: Rung) -> str:
 
 def _why(of: Ladder, rung: Rung, awaits_cut: bool) -> str:
     """One code that answers "why has this not escalated?"."""
+    if is_conclusion(of):
+        return _why_conclusion(of)
     if awaits_cut:
         return AWAITING_CUT
     if of.waiting:
@@ -107,6 +110,17 @@ def _why(of: Ladder, rung: Rung, awaits_cut: bool) -> str:
     if rung.slip is not None and rung.slip.colour == "RED" and rung.passed:
         return "LADDER_ENDED"
     return "LIMIT_RUNNING" if not rung.passed else "LIMIT_PASSED"
+
+
+def _why_conclusion(of: Ladder) -> str:
+    """A conclusion never escalates: where its review stands."""
+    made = contest(of)
+    if made is not None:
+        return "REVIEW_PENDING" if made.pending else f"REVIEW_{made.outcome}"
+    window = of.windows.get(of.matter_id)
+    if window is None:
+        return "NOT_SERVED"
+    return "REVIEW_WINDOW_RUNNING" if window.state == RUNNING else "CONCLUSION_STANDS"
 
 
 def _slip(slip: Any) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from service_chassis.persistence import cut
 from service_chassis.persistence.unit_of_work import Timer
 
 from escalation import announcements as say
-from escalation import moving, powers, progress, returning
-from escalation.domain import determination, review, rungs, standing
+from escalation import conclusions, moving, powers, progress, returning
+from escalation.domain import conclusion, determination, review, rungs, standing
 from escalation.domain import slip as slips
 from escalation.domain.clock import BREACHED, REJECTED, RUNNING, STOPPED, VERIFIED, Clock
 from escalation.domain.determination import Finding
@@ -71,8 +71,10 @@ def _know_assignment(
 
 
 def serve(desk: Settling, message: Message) -> None:
-    """A notice reached the unit: the limit of its assignment or slip begins, once."""
+    """A notice reached the unit: the limit of its assignment or slip begins, once; or the window of its conclusion."""
     data: notify.NoticeServed = message.data
+    if data.kind == conclusion.ROLE:
+        conclusions.served(desk, message)
     if data.kind not in ("ASSIGNMENT", "SLIP"):
         return
     ladder = desk.store.ladder_or_new(data.matter_id, data.unit)
@@ -144,7 +146,7 @@ def returned(desk: Settling, message: Message) -> None:
 def ladder_of(desk: Settling, message: Message) -> Ladder:
     """The ladder that a request is about; a unit without a part in the matter is refused."""
     ladder = desk.store.find(desk.work.matter_of(message), message.data.unit)
-    if ladder is None or ladder.assignment_id is None:
+    if ladder is None or ladder.assignment_id is None or conclusion.is_conclusion(ladder):
         raise Refused("NOT_PARTY", "该单位不是本事项的承办单位 / this unit has no part in the matter", "/data/unit")
     moving.refuse_ended(ladder, message)
     return ladder
@@ -366,8 +368,11 @@ def urge_by_clock(desk: Settling, timer: Timer) -> None:
 
 
 def review_lapsed(desk: Settling, timer: Timer) -> None:
-    """The review window ended without an application: the points become effective."""
+    """The review window ended without an application: the points become effective, a conclusion stands."""
     ladder = desk.store.by_about.get(timer.key)
+    if ladder is not None and conclusion.is_conclusion(ladder):
+        conclusions.lapsed(desk, ladder, timer)
+        return
     slip = ladder.slip(timer.key) if ladder else None
     window = ladder.windows.get(timer.key) if ladder else None
     if ladder is None or slip is None or window is None or not slip.standing or window.state in (STOPPED, BREACHED):

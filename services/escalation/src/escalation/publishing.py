@@ -15,6 +15,7 @@ from service_chassis.errors import Refused
 
 from escalation import powers
 from escalation.domain.clock import REPLY, RUNNING, Clock, Term
+from escalation.domain.conclusion import is_conclusion
 from escalation.domain.standing import Ladder
 from escalation.reprojecting import tell_reprojected
 from escalation.rulebook import CALENDAR, POLICY, Rule
@@ -104,7 +105,8 @@ def reproject(desk: Settling, matter_id: str) -> None:
             for window in ladder.side_clocks():
                 if window.owner != REPLY:  # moved when the ladder is settled, with what was granted
                     _move_window(desk, ladder, window)
-            desk.touch(ladder)
+            if not is_conclusion(ladder):
+                desk.touch(ladder)
 
 
 def _move_window(desk: Settling, ladder: Ladder, window: Clock) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from ground_rules.limits import Limit
 
@@ -20,31 +20,44 @@ from escalation.settle import Settling
 def window_end(ladder: Ladder, slip: Slip) -> End | None:
     """Where the review window of a slip ends; None while the slip is not served."""
     window = ladder.windows.get(slip.slip_id)
-    return End(window.deadline, window.due_instant, window.provisional, fixed=False) if window is not None else None
+    return end_of(window) if window is not None else None
+
+
+def end_of(window: Clock) -> End:
+    """Where a window ends."""
+    return End(window.deadline, window.due_instant, window.provisional, fixed=False)
 
 
 def reviewers_clock(desk: Settling, ladder: Ladder, slip: Slip, filed_at: datetime) -> Clock:
+    """The reviewers' limit about a slip, by the policy that it was issued under."""
+    return limit_of_reviewers(desk, ladder, slip.slip_id, desk.book_of(slip).policy.review.decide, filed_at)
+
+
+def limit_of_reviewers(desk: Settling, ladder: Ladder, about: str, days: int, filed_at: datetime) -> Clock:
     """Thirty calendar days from the application (policy `review.decide`), rolled to a workday; the day itself not counted."""
-    reckoning = desk.book.reckoning
-    days, start = desk.book_of(slip).policy.review.decide, reckoning.local_date(filed_at)
-    end = reckoning.end(days, "DAY", start)
+    return window_clock(desk, ladder, REVIEW_OWNER, about, days, desk.book.reckoning.local_date(filed_at), filed_at)
+
+
+def window_clock(desk: Settling, ladder: Ladder, owner: str, about: str, days: int, start: date, at: datetime) -> Clock:
+    """A limit in calendar days from a local day, which is not counted."""
+    end = desk.book.reckoning.end(days, "DAY", start)
     return Clock(
         ladder.matter_id,
         ladder.unit,
-        REVIEW_OWNER,
-        slip.slip_id,
+        owner,
+        about,
         days,
         "DAY",
         None,
         start,
-        filed_at,
+        at,
         end.last_day,
         end.due_instant,
         end.provisional,
         0,
         RUNNING,
         None,
-        reckoning.edition,
+        desk.book.reckoning.edition,
         changed=True,
     )
 
@@ -57,8 +70,13 @@ def begin(desk: Settling, ladder: Ladder, slip: Slip, clock: Clock) -> None:
         if window.state != STOPPED:
             window.state, window.changed = STOPPED, True
             desk.announce(ladder, lambda: say.clock_stopped(ladder, window, "FILED"), clock.started_at)
-    ladder.review_clocks[slip.slip_id] = clock
-    desk.work.set_timer(REVIEWERS, slip.slip_id, clock.due_instant, subject=ladder.matter_id)
+    start(desk, ladder, clock)
+
+
+def start(desk: Settling, ladder: Ladder, clock: Clock) -> None:
+    """The reviewers' limit runs."""
+    ladder.review_clocks[clock.about] = clock
+    desk.work.set_timer(REVIEWERS, clock.about, clock.due_instant, subject=ladder.matter_id)
     desk.announce(ladder, lambda: say.clock_armed(ladder, clock), clock.started_at)
 
 

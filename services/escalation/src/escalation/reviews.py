@@ -11,7 +11,7 @@ from ground_rules.powers import Act
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Timer
 
-from escalation import powers, reviewing
+from escalation import conclusions, powers, reviewing
 from escalation import review_announcements as say
 from escalation.domain import recusal, review
 from escalation.domain import slip as slips
@@ -24,14 +24,19 @@ from escalation.domain.standing import APPLICATION, DECISION, Ladder
 from escalation.handlers import ladder_of
 from escalation.settle import Settling
 
+NO_COLOUR = "请写明督办单颜色；只有督查结论的复核不写颜色 / name the colour of the slip; only a conclusion has none"
+
 # ---------------------------------------------------------------- applications
 
 
 def filed(desk: Settling, message: Message) -> None:
-    """A unit applies for the review of a yellow or red; what is inadmissible is refused and announced."""
+    """A unit applies for the review of a yellow or red, or of a conclusion; what is inadmissible is refused and announced."""
     data: inbound.ReviewFiled = message.data
-    ladder = ladder_of(desk, message)
-    slip = review.slip_at(ladder.slips, data.colour, message.time)
+    if (concluded := conclusions.find(desk, message)) is not None:
+        conclusions.filed(desk, concluded, message)
+        return
+    ladder, colour = ladder_of(desk, message), _colour(data)
+    slip = review.slip_at(ladder.slips, colour, message.time)
     fault = _inadmissible(desk, ladder, slip, message)
     if fault is not None:
         desk.work.refuse(message, fault.code, fault.detail, fault.pointer)
@@ -49,7 +54,7 @@ def filed(desk: Settling, message: Message) -> None:
 
 
 def _inadmissible(desk: Settling, ladder: Ladder, slip: Slip | None, message: Message) -> Fault | None:
-    if not review.reviewable(message.data.colour):
+    if not review.reviewable(_colour(message.data)):
         return review.white_fault(_objection_end(desk, slip))
     if slip is None:
         return review.inadmissible(None, None, None)
@@ -73,6 +78,13 @@ def _objection_end(desk: Settling, white: Slip | None) -> End | None:
     return desk.book.reckoning.end(limit.amount, limit.unit, white.served_on)
 
 
+def _colour(data: inbound.ReviewFiled | inbound.ReviewDecided) -> str:
+    """The colour of the slip; without one only a conclusion is meant."""
+    if data.colour is None:
+        raise Refused("SCHEMA_INVALID", NO_COLOUR, "/data/colour")
+    return data.colour
+
+
 def overdue(desk: Settling, timer: Timer) -> None:
     """The reviewers' limit has passed, and every decision from before has been read."""
     ladder = desk.store.by_about.get(timer.key)
@@ -85,10 +97,13 @@ def overdue(desk: Settling, timer: Timer) -> None:
 
 
 def decided(desk: Settling, message: Message) -> None:
-    """The reviewers let a slip stand, took it away, or varied it."""
+    """The reviewers let a slip or a conclusion stand, took it away, or varied it."""
     data: inbound.ReviewDecided = message.data
+    if (concluded := conclusions.find(desk, message)) is not None:
+        conclusions.decided(desk, concluded, message)
+        return
     ladder = ladder_of(desk, message)
-    found = review.to_decide(ladder.reviews(), data.colour, message.time, data.request)
+    found = review.to_decide(ladder.reviews(), _colour(data), message.time, data.request)
     slip = ladder.slip(found.slip_id) if found else None
     _refuse(review.undecidable(found, slip))
     assert found is not None and slip is not None

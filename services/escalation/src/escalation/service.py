@@ -17,6 +17,7 @@ from service_chassis.shown import FromTables, Rows, Shown
 
 from escalation import (
     asking,
+    conclusions,
     handlers,
     interviews,
     joining,
@@ -120,6 +121,14 @@ class Escalation(Service):
     @consume(notify.NoticeServed)
     def on_notice_served(self, work: Work, message: Message) -> None:
         handlers.serve(work.store, message)
+
+    @consume(intake.ConclusionIssued)
+    def on_conclusion_issued(self, work: Work, message: Message) -> None:
+        conclusions.issued(work.store, message)
+
+    @consume(intake.ConclusionDisclosed)
+    def on_conclusion_disclosed(self, work: Work, message: Message) -> None:
+        conclusions.disclosed(work.store, message)
 
     @consume(intake.MatterMerged)
     def on_matter_merged(self, work: Work, message: Message) -> None:

@@ -1,4 +1,4 @@
-"""What is asked of each unit, in numbers (domain.md A2, f.9; Decree 733 art. 15): matters, slips, requests for feedback."""
+"""What is asked of each unit, in numbers (domain.md A2, f.9; Decree 733 art. 15): matters, slips, feedback, inspections."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ground_rules.limits import local_date
 from service_chassis.persistence.unit_of_work import Work
 
 from intake.store.heads import demands, parts_given
+from intake.store.inspections import shown_visits
 
 SLIP, FEEDBACK = "SLIP", "FEEDBACK"
 
@@ -27,11 +28,13 @@ def note(work: Work, message: Message) -> None:
 def report(conn: Any, zone: ZoneInfo) -> list[dict[str, Any]]:
     """One entry for each unit and month in which something was asked of it. What is handled as one counts once.
 
-    `matters` were given to it in that month, `slips` issued, `feedback` demanded by urging; `inspections` are not recorded yet.
+    `matters` were given to it in that month, `slips` issued, `feedback` demanded by urging; `inspections` began in it, a campaign
+    as one. A covert one shows once its conclusion is served.
     """
     matters = _by_month(parts_given(conn), zone)
     more = {kind: _by_month(demands(conn, kind), zone) for kind in (SLIP, FEEDBACK)}
-    found = sorted(set(matters).union(*more.values()), key=lambda place: (place[1], place[0]))
+    visits = Counter((unit, day.isoformat()[:7]) for unit, day in shown_visits(conn))
+    found = sorted(set(matters).union(visits, *more.values()), key=lambda place: (place[1], place[0]))
     return [
         {
             "unit": unit,
@@ -39,7 +42,7 @@ def report(conn: Any, zone: ZoneInfo) -> list[dict[str, Any]]:
             "matters": matters[unit, month],
             "slips": more[SLIP][unit, month],
             "feedback": more[FEEDBACK][unit, month],
-            "inspections": 0,
+            "inspections": visits[unit, month],
         }
         for unit, month in found
     ]

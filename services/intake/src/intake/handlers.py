@@ -191,7 +191,7 @@ def _announce_differences(
 def announce_filing(work: Work, matter: Matter, part: Part, paper: Paper) -> None:
     """Say (again) what a unit filed."""
     say = _announce_report if paper.filing.kind is FilingKind.PROGRESS else _announce_claim
-    say(work, matter, part, paper, _evidence(paper.evidence))
+    say(work, matter, part, paper, evidence_of(paper.evidence))
 
 
 def _announce_report(work: Work, matter: Matter, part: Part, paper: Paper, evidence: list[Evidence]) -> None:
@@ -295,7 +295,7 @@ def evidence_rows(evidence: list[Evidence]) -> list[dict[str, Any]] | None:
     ] or None
 
 
-def _evidence(rows: list[dict[str, Any]] | None) -> list[Evidence]:
+def evidence_of(rows: list[dict[str, Any]] | None) -> list[Evidence]:
     """The same, read back."""
     return [
         Evidence(**row | {"collected_at": row["collected_at"] and datetime.fromisoformat(row["collected_at"])})

@@ -53,6 +53,21 @@ def check_power(work: Work, message: Message, name: str, act: Act, policy: Polic
         raise Refused("NOT_EMPOWERED", lack, "/data/" + _field(message))
 
 
+def check_power_of(work: Work, message: Message, name: str | None, act: Act, policy: Policy, pointer: str) -> None:
+    """The same for an act about an inspection: somebody must stand for it once persons are published, and the refusal repeats no
+    name, since it may be that of a covert team."""
+    directory = work.store.directory
+    if not directory.applies(PERSONS, message.time):
+        return
+    day = local_date(message.time, policy.zone)
+    if name is None or lack_of_power(name, MAY[act], day, directory.capacities()) is not None:
+        wanted = ", ".join(sorted(MAY[act]))
+        raise Refused("NOT_EMPOWERED", NOBODY.format(wanted=wanted), pointer)
+
+
+NOBODY = "须由具备以下职务之一的人员批准并署名 / somebody with one of these offices must approve it by name: {wanted}"
+
+
 def _field(message: Message) -> str:
     """The field of a decision that names its author."""
     return next(name for name in ("decided_by", "verified_by", "by", "issued_by") if hasattr(message.data, name))

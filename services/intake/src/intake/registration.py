@@ -52,7 +52,7 @@ def check(work: Work, message: Message, policy: Policy) -> list[AssignmentItem]:
         raise Refused("ALREADY_USED", REF_USED.format(ref=data.external_ref), "/data/external_ref")
     _check_authority(message, policy)
     units.check_assigned(work, message, policy)
-    items = _items(matter_id, data, policy)
+    items = items_of(matter_id, data, policy)
     quotas.check(work, message, policy)
     return items
 
@@ -91,7 +91,7 @@ def _check_authority(message: Message, policy: Policy) -> None:
     _refuse(authority.lack_of_authority(message.sender, [part.unit for part in data.assignments], grant, today))
 
 
-def _items(matter_id: str, data: MatterSubmitted, policy: Policy) -> list[AssignmentItem]:
+def items_of(matter_id: str, data: MatterSubmitted, policy: Policy) -> list[AssignmentItem]:
     """The parts as they are dispatched, with their limits and standards filled in. Refuses parts that do not fit together."""
     parts = [_part(submitted) for submitted in data.assignments]
     _refuse(assignment.fault_in(parts))

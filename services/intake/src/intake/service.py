@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from event_contracts import intake as facts
 from event_contracts.escalation import (
     CalendarPublished,
+    ConclusionOverturned,
+    ConclusionVaried,
     InterviewHeld,
     JustificationGranted,
     PolicyPublished,
@@ -18,11 +20,15 @@ from event_contracts.inbound import (
     ActionRecorded,
     AdviceAnswered,
     AdviceIssued,
+    CampaignPlanned,
     CompletionClaimed,
     CompletionRejected,
     CompletionVerified,
+    ConclusionIssued,
     DuplicateResolved,
     FieldNoteRecorded,
+    InspectionFound,
+    InspectionPlanned,
     MatterDecomposed,
     MatterReopened,
     MatterSubmitted,
@@ -50,8 +56,10 @@ from intake import (
     acts,
     advising,
     burden,
+    concluding,
     decomposing,
     handlers,
+    inspecting,
     merging,
     objections,
     people,
@@ -118,6 +126,12 @@ class Intake(Service):
             return [acts.NOTES]
         if isinstance(message.data, AdviceIssued | AdviceAnswered):
             return [advising.subject(message.data.advice)]
+        if isinstance(message.data, CampaignPlanned):
+            return [inspecting.subject(message.data.campaign)]
+        if isinstance(message.data, InspectionPlanned | InspectionFound):
+            return [inspecting.subject(message.data.inspection)]
+        if isinstance(message.data, ConclusionIssued):
+            return concluding.subjects(message.data)
         return super().subjects(message)
 
     def makes(self, message: Message) -> list[str]:
@@ -259,6 +273,28 @@ class Intake(Service):
     @consume(NoticeServed)
     def on_notice_served(self, work: Work, message: Message) -> None:
         objections.note_service(work, message)
+        concluding.note_service(work, message, self.rulebook.at(message.time))
+
+    @consume(CampaignPlanned)
+    def on_campaign_planned(self, work: Work, message: Message) -> None:
+        inspecting.plan_campaign(work, message, self.rulebook.at(message.time))
+
+    @consume(InspectionPlanned)
+    def on_inspection_planned(self, work: Work, message: Message) -> None:
+        inspecting.plan_inspection(work, message, self.rulebook.at(message.time))
+
+    @consume(InspectionFound)
+    def on_inspection_found(self, work: Work, message: Message) -> None:
+        inspecting.find(work, message)
+        concluding.reported_late(work, message)
+
+    @consume(ConclusionIssued)
+    def on_conclusion_issued(self, work: Work, message: Message) -> None:
+        concluding.issue(work, message, self.rulebook.at(message.time))
+
+    @consume(ConclusionOverturned, ConclusionVaried)
+    def on_conclusion_fallen(self, work: Work, message: Message) -> None:
+        concluding.fallen(work, message)
 
 
 def _with_leading(store: Store, matter_ids: set[str]) -> set[str]:

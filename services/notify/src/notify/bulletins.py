@@ -45,6 +45,7 @@ def publish(work: Work, message: Message, policy: Policy, known: Sequence[Capaci
         bulletin=bulletin.bulletin,
         scope=list(bulletin.scope),
         items=_items(bulletin.entries),
+        conclusions=_conclusions(bulletin.entries),
         approved_by=bulletin.approved_by,
         text=bulletin.text,
         published_at=bulletin.published_at,
@@ -66,19 +67,24 @@ def _check_approver(bulletin: Bulletin, policy: Policy, known: Sequence[Capacity
         raise Refused("NOT_EMPOWERED", lack, "/data/approved_by")
 
 
-def slip_fell(work: Work, fell: Letter, slip: Letter | None, policy: Policy) -> None:
-    """A slip fell (`fell` tells its unit so; `slip` is the notice of the slip itself): bulletins that named it are corrected."""
-    assert fell.colour is not None
+def slip_fell(work: Work, told: Letter, slip: Letter | None, policy: Policy) -> None:
+    """A slip fell (`told` tells its unit so; `slip` is the notice of the slip itself): bulletins that named it are corrected."""
+    assert told.colour is not None
     fall = Fall(
-        slip_id=fell.about,
-        matter_id=fell.matter_id,
-        external_ref=fell.external_ref,
-        unit=fell.unit,
-        colour=fell.colour,
-        renewal=fell.renewal,
+        slip_id=told.about,
+        matter_id=told.matter_id,
+        external_ref=told.external_ref,
+        unit=told.unit,
+        colour=told.colour,
+        renewal=told.renewal,
         issued_at=slip.dispatched_at if slip is not None else None,
-        fell_at=fell.dispatched_at,
+        fell_at=told.dispatched_at,
     )
+    fell(work, fall, policy)
+
+
+def fell(work: Work, fall: Fall, policy: Policy) -> None:
+    """Correct what named a slip, or a conclusion, that is not what it was any more."""
     store = BulletinStore(work.session)
     for bulletin in store.naming(fall):
         _correct(work, store, bulletin, fall, policy)
@@ -93,6 +99,7 @@ def _correct(work: Work, store: BulletinStore, bulletin: Bulletin, fall: Fall, p
         corrects=bulletin.bulletin,
         scope=list(bulletin.scope),
         items=_items((found.entry,)),
+        conclusions=_conclusions((found.entry,)),
         approved_by=bulletin.approved_by,
         slip_id=found.slip_id,
         corrected_at=found.corrected_at,
@@ -147,4 +154,8 @@ def _bulletin(message: Message) -> Bulletin:
 
 
 def _items(entries: tuple[Entry, ...]) -> list[facts.BulletinEntry]:
-    return [facts.BulletinEntry(matter=entry.matter, unit=entry.unit, colour=entry.colour) for entry in entries]
+    return [facts.BulletinEntry(matter=entry.matter, unit=entry.unit, colour=entry.colour) for entry in entries if entry.colour]
+
+
+def _conclusions(entries: tuple[Entry, ...]) -> list[facts.BulletinConclusion]:
+    return [facts.BulletinConclusion(conclusion=entry.matter, unit=entry.unit) for entry in entries if entry.colour is None]

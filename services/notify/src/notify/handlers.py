@@ -1,7 +1,7 @@
 """What notify does about facts, signatures and deemed service: load – decide – save – announce.
 
-Every fact makes at most one letter to its unit, with a copy for each addressee. Only assignments and slips need service; they
-alone are announced, and their service is what starts a clock.
+Every fact makes at most one letter to its unit, with a copy for each addressee. Only assignments, slips and conclusions need
+service; they alone are announced, and their service is what starts a clock. What is about conclusions stands in `conclusions.py`.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def dispatch_assignment(work: Work, message: Message, policy: Policy) -> None:
     data: AssignmentDispatched = message.data
     if data.parties:
         work.know_matter(data.matter_id, data.external_ref, data.submitted_by, data.parties)
-    _dispatch(work, message, policy, _draft(work, message, policy, Kind.ASSIGNMENT, data.assignment_id))
+    dispatch(work, message, policy, draft(work, message, policy, Kind.ASSIGNMENT, data.assignment_id))
 
 
 def move(work: Work, message: Message, policy: Policy) -> None:
@@ -92,15 +92,15 @@ def move(work: Work, message: Message, policy: Policy) -> None:
     moved = work.store.readdress(data.matter_id, data.unit, data.successor)
     if any(letter.kind is Kind.ASSIGNMENT for letter in moved):
         return
-    letter = replace(_draft(work, message, policy, Kind.ASSIGNMENT, message.id, about=data.assignment_id), unit=data.successor)
-    _write(work, message, policy, served_at_once(letter, policy.zone))
+    letter = replace(draft(work, message, policy, Kind.ASSIGNMENT, message.id, about=data.assignment_id), unit=data.successor)
+    write(work, message, policy, served_at_once(letter, policy.zone))
 
 
 def dispatch_slip(work: Work, message: Message, policy: Policy) -> None:
     """A slip was issued or renewed: a letter to the unit and to all whom its colour concerns."""
     data: SlipIssued | SlipRenewed = message.data
-    letter = _draft(work, message, policy, Kind.SLIP, data.slip_id, colour=data.colour, renewal=data.renewal)
-    _dispatch(work, message, policy, letter)
+    letter = draft(work, message, policy, Kind.SLIP, data.slip_id, colour=data.colour, renewal=data.renewal)
+    dispatch(work, message, policy, letter)
 
 
 def remind(work: Work, message: Message, policy: Policy) -> None:
@@ -108,7 +108,7 @@ def remind(work: Work, message: Message, policy: Policy) -> None:
     data: DeadlineApproaching = message.data
     parts = data.owner.split(":")
     colour = parts[1] if parts[0] == "SLIP" else None
-    _write(work, message, policy, _draft(work, message, policy, Kind.REMINDER, message.id, about=data.owner, colour=colour))
+    write(work, message, policy, draft(work, message, policy, Kind.REMINDER, message.id, about=data.owner, colour=colour))
 
 
 def tell_changed(work: Work, message: Message, policy: Policy) -> None:
@@ -118,8 +118,8 @@ def tell_changed(work: Work, message: Message, policy: Policy) -> None:
     if getattr(data, "previous_deadline", None) == data.deadline or parts[0] not in UNITS_OWN:
         return
     colour = parts[1] if parts[0] == "SLIP" else None
-    letter = _draft(work, message, policy, Kind.DEADLINE_CHANGED, message.id, about=data.owner, colour=colour)
-    _write(work, message, policy, letter)
+    letter = draft(work, message, policy, Kind.DEADLINE_CHANGED, message.id, about=data.owner, colour=colour)
+    write(work, message, policy, letter)
 
 
 def tell_resumed(work: Work, message: Message, policy: Policy) -> None:
@@ -131,28 +131,28 @@ def tell_resumed(work: Work, message: Message, policy: Policy) -> None:
 def urge(work: Work, message: Message, policy: Policy) -> None:
     """A unit was urged (催办)."""
     data: UrgeSent = message.data
-    _write(work, message, policy, _draft(work, message, policy, Kind.URGE, message.id, about=f"URGE:{data.count}"))
+    write(work, message, policy, draft(work, message, policy, Kind.URGE, message.id, about=f"URGE:{data.count}"))
 
 
 def tell_lifted(work: Work, message: Message, policy: Policy) -> None:
     """A slip ended by completion."""
     data: SlipLifted = message.data
-    letter = _draft(work, message, policy, Kind.SLIP_LIFTED, data.slip_id, colour=data.colour, renewal=data.renewal)
-    _write(work, message, policy, letter)
+    letter = draft(work, message, policy, Kind.SLIP_LIFTED, data.slip_id, colour=data.colour, renewal=data.renewal)
+    write(work, message, policy, letter)
 
 
 def report_red(work: Work, message: Message, policy: Policy) -> None:
     """A red is still open at the end of a limit period: the leading group is told."""
     data: SlipReported = message.data
     cause = f"{data.slip_id}:{data.count}"
-    _write(work, message, policy, _draft(work, message, policy, Kind.REPORT, cause, about=data.slip_id, colour=data.colour))
+    write(work, message, policy, draft(work, message, policy, Kind.REPORT, cause, about=data.slip_id, colour=data.colour))
 
 
 def tell_withdrawn(work: Work, message: Message, policy: Policy) -> None:
     """A slip fell, by itself or with another: all who received it are told, and it is not served any more if it was not yet."""
     data: SlipWithdrawn | SlipOverturned | SlipVacated = message.data
-    letter = _draft(work, message, policy, Kind.SLIP_WITHDRAWN, data.slip_id, colour=data.colour, renewal=data.renewal)
-    _write(work, message, policy, letter)
+    letter = draft(work, message, policy, Kind.SLIP_WITHDRAWN, data.slip_id, colour=data.colour, renewal=data.renewal)
+    write(work, message, policy, letter)
     slip = work.store.letter(letter_id(Kind.SLIP, data.slip_id))
     if slip is not None and recall(slip) is not slip:
         work.store.put(recall(slip))
@@ -160,7 +160,7 @@ def tell_withdrawn(work: Work, message: Message, policy: Policy) -> None:
     bulletins.slip_fell(work, letter, slip, policy)
 
 
-def _draft(
+def draft(
     work: Work,
     message: Message,
     policy: Policy,
@@ -187,14 +187,14 @@ def _draft(
     )
 
 
-def _write(work: Work, message: Message, policy: Policy, letter: Letter) -> None:
+def write(work: Work, message: Message, policy: Policy, letter: Letter) -> None:
     """Record a letter with its copies; the store keeps the first one with this id."""
     hearers = audience(letter.kind, letter.colour)
     told = posting.told(letter, message.data, policy.zone) if work.store.sends else None
     work.store.add(letter, hearers, caused_by=message.id, policy_version=policy.version, told=told)
 
 
-def _dispatch(work: Work, message: Message, policy: Policy, letter: Letter) -> None:
+def dispatch(work: Work, message: Message, policy: Policy, letter: Letter) -> None:
     """Record a letter that needs service, once; see to its service; wake the signatures that wait for it."""
     if work.store.letter(letter.letter_id) is not None:
         return
@@ -204,7 +204,7 @@ def _dispatch(work: Work, message: Message, policy: Policy, letter: Letter) -> N
         letter = served_at_once(letter, policy.zone)
     else:
         letter = awaiting(letter, policy.calendar, policy.zone)
-    _write(work, message, policy, letter)
+    write(work, message, policy, letter)
     _announce_dispatch(work, letter, policy)
     if letter.served_at is not None:
         _announce_service(work, letter, IMMEDIATE, policy)
@@ -220,8 +220,9 @@ def take_signature(work: Work, message: Message, policy: Policy) -> None:
     """A unit signs (签收). For a notice that has not left yet the signature waits, and then counts from its dispatch."""
     data: NoticeSigned = message.data
     matter_id = work.matter_of(message)
-    kind = Kind.ASSIGNMENT if data.colour is None else Kind.SLIP
-    letter = signed_for(work.store.letters(matter_id, data.unit, kind, data.colour), message.time)
+    kinds = (Kind.ASSIGNMENT, Kind.CONCLUSION) if data.colour is None else (Kind.SLIP,)
+    letters = [found for kind in kinds for found in work.store.letters(matter_id, data.unit, kind, data.colour)]
+    letter = signed_for(letters, message.time)
     if letter is None:
         work.wait_for(message, NOTHING_TO_SIGN)
         return

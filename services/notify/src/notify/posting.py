@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from event_contracts.event import TimeLimit
+from event_contracts.intake import FindingItem
 
 from notify.domain import telling
 from notify.domain.serving import Letter
@@ -30,5 +31,5 @@ def _words(value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, TimeLimit):
         return f"{value.amount} {telling.UNITS.get(value.unit, value.unit)}"
     if isinstance(value, list):
-        return "；".join(str(item) for item in value)
-    return str(value)
+        return "；".join(_words(item, zone) for item in value)
+    return f"{value.finding} {value.text}" if isinstance(value, FindingItem) else str(value)

@@ -11,6 +11,9 @@ from event_contracts.escalation import (
     ClockReprojected,
     ClockResumed,
     ClockSuspended,
+    ConclusionOverturned,
+    ConclusionUpheld,
+    ConclusionVaried,
     DeadlineApproaching,
     PolicyPublished,
     SlipIssued,
@@ -24,7 +27,14 @@ from event_contracts.escalation import (
 )
 from event_contracts.event import Message
 from event_contracts.inbound import BulletinPublished, NoticeSigned
-from event_contracts.intake import AssignmentDispatched, AssignmentMoved, MatterRegistered, PersonsPublished
+from event_contracts.intake import (
+    AssignmentDispatched,
+    AssignmentMoved,
+    ConclusionDisclosed,
+    ConclusionIssued,
+    MatterRegistered,
+    PersonsPublished,
+)
 from event_contracts.notify import CutPassed, CutWanted, InboundParked
 from ground_rules.policy import Policy
 from service_chassis.clock import Clock
@@ -33,7 +43,7 @@ from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 from service_chassis.shown import FromTables, Rows, Shown
 
-from notify import bulletins, handlers
+from notify import bulletins, conclusions, handlers
 from notify.domain.audience import Kind
 from notify.domain.sending import Ways
 from notify.handlers import letter_id
@@ -45,6 +55,8 @@ from notify.store.outgoing import NOWHERE, Store
 
 FALLEN = (SlipWithdrawn, SlipOverturned, SlipVacated)
 """Facts that a slip fell, whatever it fell by."""
+CHANGED = (ConclusionOverturned, ConclusionVaried)
+"""Facts that a conclusion is not what it was."""
 
 
 class Notify(Service):
@@ -70,7 +82,7 @@ class Notify(Service):
             return [RULES]
         if isinstance(message.data, BulletinPublished):
             return [bulletins.BULLETINS]
-        if isinstance(message.data, FALLEN):
+        if isinstance(message.data, (*FALLEN, *CHANGED)):
             return [bulletins.BULLETINS, *super().subjects(message)]
         return super().subjects(message)
 
@@ -151,6 +163,18 @@ class Notify(Service):
     def on_slip_fallen(self, work: Work, message: Message) -> None:
         handlers.tell_withdrawn(work, message, self.rulebook.at(message.time))
 
+    @consume(ConclusionIssued)
+    def on_conclusion_issued(self, work: Work, message: Message) -> None:
+        conclusions.issue(work, message, self.rulebook.at(message.time))
+
+    @consume(ConclusionDisclosed)
+    def on_conclusion_disclosed(self, work: Work, message: Message) -> None:
+        conclusions.disclose(work, message, self.rulebook.at(message.time))
+
+    @consume(ConclusionUpheld, *CHANGED)
+    def on_conclusion_reviewed(self, work: Work, message: Message) -> None:
+        conclusions.tell_reviewed(work, message, self.rulebook.at(message.time))
+
     @consume(BulletinPublished)
     def on_bulletin_published(self, work: Work, message: Message) -> None:
         bulletins.publish(work, message, self.rulebook.at(message.time), self.rulebook.capacities_at(message.time))
@@ -169,6 +193,8 @@ def _letters_of(message: Message) -> Iterator[str]:
     data = message.data
     if isinstance(data, AssignmentDispatched):
         yield letter_id(Kind.ASSIGNMENT, data.assignment_id)
+    elif isinstance(data, ConclusionIssued):
+        yield letter_id(Kind.CONCLUSION, data.matter_id)
     elif isinstance(data, SlipIssued | SlipRenewed | SlipWithdrawn | SlipOverturned | SlipVacated):
         yield letter_id(Kind.SLIP, data.slip_id)
         yield letter_id(Kind.SLIP_WITHDRAWN, data.slip_id)

@@ -174,6 +174,13 @@ def refuse_all(work: Work) -> int:
 
 def _refuse(work: Work, rows: Sequence[Any]) -> int:
     for row in rows:
-        work.refuse(_decode_again(_delivery_of(row), row.arrived_at), "UNKNOWN_MATTER", row.reason, "/data/matter")
+        message = _decode_again(_delivery_of(row), row.arrived_at)
+        work.refuse(message, "UNKNOWN_MATTER", row.reason, f"/data/{_field_of(message, row.matter)}")
         work.session.execute(_DONE, {"b_source": row.source, "b_id": row.id})
     return len(rows)
+
+
+def _field_of(message: Message, awaited: str) -> str:
+    """The field that names what a message waited for: the matter, or what a service made it wait for under a key of its own."""
+    fields = ("matter", "inspection", "campaign")
+    return next((name for name in fields if (named := getattr(message.data, name, None)) and awaited.endswith(named)), "matter")

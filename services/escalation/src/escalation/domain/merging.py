@@ -56,6 +56,13 @@ def merged(journal: Iterable[Line]) -> Merged | None:
     return Merged(last.data["into"], last.at, last.data["joined"], last.data.get("unit"))
 
 
+def is_joined(journal: Iterable[Line]) -> bool:
+    """Whether a ladder is handled as one with others: it goes on in another one, or another one goes on in it."""
+    lines = list(journal)
+    parted = {line.id for line in lines if line.kind == SPLIT}
+    return merged(lines) is not None or any(line.kind == JOINED and line.id not in parted for line in lines)
+
+
 def _revision(line: Line) -> int:
     return int(line.data["revision"])
 

@@ -21,6 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from escalation.domain.acts import ParkedHold
 from escalation.domain.clock import BREACHED, OFFICE, OFFICE_DECISIONS, REPLY, REVIEW, REVIEW_WINDOW, RUNNING, SUSPENDED, Clock
+from escalation.domain.conclusion import CONTESTED, REVIEWED
 from escalation.domain.objection import FILED as OBJECTION
 from escalation.domain.referral import Referral
 from escalation.domain.slip import ISSUED, SERVED, Slip
@@ -93,6 +94,14 @@ _PENDING = (
         ~exists().where((_DECIDED.c.kind == DECISION) & (_DECIDED.c.id == slip.c.slip_id)),
     )
 )
+_CONTESTED = (
+    select(func.count())
+    .select_from(journal)
+    .where(
+        journal.c.kind == CONTESTED,
+        ~exists().where((_DECIDED.c.kind == REVIEWED) & (_DECIDED.c.id == journal.c.id)),
+    )
+)
 _ITS_TIMER = (timer.c.key == clock.c.about) & timer.c.kind.in_(("deadline", "review_window", "review_decision", "reply"))
 _OFFICE_TIMER = (timer.c.key == clock.c.owner + "/" + clock.c.about) & (timer.c.kind == "decision")
 _LOOKED_AT = exists().where(_ITS_TIMER) | exists().where(_OFFICE_TIMER)
@@ -116,7 +125,7 @@ def figures(session: Connection) -> Figures:
         return {row[0]: row[1] for row in session.execute(statement)}
 
     lost = session.execute(_LOST).scalar_one()
-    pending = session.execute(_PENDING).scalar_one()
+    pending = session.execute(_PENDING).scalar_one() + session.execute(_CONTESTED).scalar_one()
     waiting = by(_WAITING_BY)
     if cut := session.execute(_AWAITING_CUT).scalar_one():
         waiting[AWAITING_CUT] = cut

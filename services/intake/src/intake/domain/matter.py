@@ -89,16 +89,16 @@ def state_of(parts: Iterable[PartState], *, answered: bool = True) -> MatterStat
 
 def matter_id(submitter: str, external_ref: str) -> str:
     """Our id of the matter that `submitter` calls `external_ref`: the same on every run and on every replica."""
-    return _uuid(f"matter\x1f{submitter}\x1f{external_ref}")
+    return named_uuid(f"matter\x1f{submitter}\x1f{external_ref}")
 
 
 def assignment_id(matter: str, unit: str, attempt: int = 0) -> str:
     """Our id of a unit's part in a matter; a part that comes back to a unit is another `attempt`."""
     again = f"\x1f{attempt}" if attempt else ""
-    return _uuid(f"assignment\x1f{matter}\x1f{unit}{again}")
+    return named_uuid(f"assignment\x1f{matter}\x1f{unit}{again}")
 
 
-def _uuid(name: str) -> str:
+def named_uuid(name: str) -> str:
     """A UUID (version 8, RFC 9562) made of a name; a quarter of the time that `uuid5` takes, which counts at intake."""
     digest = bytearray(blake2b(name.encode(), digest_size=16).digest())
     digest[6] = digest[6] & 0x0F | 0x80

@@ -28,6 +28,7 @@ def upgrade() -> None:
     _privacy()
     _acts()
     _advice()
+    _inspections()
 
 
 def _matter() -> None:
@@ -368,3 +369,66 @@ def _advice() -> None:
         sa.Column("told_at", Instant, nullable=False),
         sa.PrimaryKeyConstraint("cause", "until", name="pk_recurrence"),
     )
+
+
+def _inspections() -> None:
+    op.create_table(
+        "inspection_plan",
+        sa.Column("message", sa.Text, nullable=False),
+        sa.Column("ref", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("content", Json, nullable=False),
+        sa.PrimaryKeyConstraint("message", name="pk_inspection_plan"),
+    )
+    op.create_index("ix_inspection_plan_ref", "inspection_plan", ["ref"])
+    op.create_table(
+        "inspection_item",
+        sa.Column("item", sa.Text, nullable=False),
+        sa.Column("ref", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("task", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("item", name="pk_inspection_item"),
+    )
+    op.create_index("ix_inspection_item_ref", "inspection_item", ["ref"])
+    op.create_table(
+        "inspection_visit",
+        sa.Column("ref", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("shown", sa.Boolean, nullable=False),
+        sa.PrimaryKeyConstraint("ref", "unit", name="pk_inspection_visit"),
+    )
+    op.create_index("ix_inspection_visit_unit_day", "inspection_visit", ["unit", "day"])
+    op.create_table(
+        "inspection_finding",
+        sa.Column("message", sa.Text, nullable=False),
+        sa.Column("ref", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("findings", Json, nullable=False),
+        sa.Column("evidence", Json, nullable=False),
+        sa.PrimaryKeyConstraint("message", name="pk_inspection_finding"),
+    )
+    op.create_index("ix_inspection_finding_ref_unit", "inspection_finding", ["ref", "unit"])
+    _conclusions()
+
+
+def _conclusions() -> None:
+    op.create_table(
+        "conclusion",
+        sa.Column("conclusion_id", sa.Text, nullable=False),
+        sa.Column("ref", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("inspection", sa.Text),
+        sa.Column("matter_id", sa.Text),
+        sa.Column("issued_at", Instant, nullable=False),
+        sa.Column("issued_by", sa.Text, nullable=False),
+        sa.Column("findings", Json, nullable=False),
+        sa.Column("evidence", Json, nullable=False),
+        sa.Column("sealed", sa.Boolean, nullable=False),
+        sa.Column("served_at", Instant),
+        sa.PrimaryKeyConstraint("conclusion_id", name="pk_conclusion"),
+        sa.UniqueConstraint("ref", name="uq_conclusion_ref"),
+    )
+    op.create_index("uq_conclusion_inspection_unit", "conclusion", ["inspection", "unit"], unique=True)

@@ -23,6 +23,10 @@ class Kind(StrEnum):
     REPORT = "REPORT"
     BULLETIN = "BULLETIN"
     BULLETIN_CORRECTED = "BULLETIN_CORRECTED"
+    CONCLUSION = "CONCLUSION"
+    DISCLOSURE = "DISCLOSURE"
+    CONCLUSION_UPHELD = "CONCLUSION_UPHELD"
+    CONCLUSION_CHANGED = "CONCLUSION_CHANGED"
 
 
 class Addressee(StrEnum):
@@ -70,8 +74,8 @@ RED = (
 
 BULLETIN = tuple(Hearer(seat, Reason.IN_THE_SCOPE_OF_THE_BULLETIN) for seat in (Addressee.LIAISON, Addressee.HEAD))
 
-NEEDS_SERVICE = frozenset({Kind.ASSIGNMENT, Kind.SLIP})
-"""Kinds that start a clock, so that it matters when the unit has them (domain.md d.5.9)."""
+NEEDS_SERVICE = frozenset({Kind.ASSIGNMENT, Kind.SLIP, Kind.CONCLUSION})
+"""Kinds that start a clock, so that it matters when the unit has them (domain.md d.5.9); of a conclusion that of its review."""
 
 SIGNS = frozenset({Addressee.LIAISON, Addressee.HEAD})
 """Addressees whose receipt is the unit's."""

@@ -1,4 +1,4 @@
-"""Which bulletins a fallen slip makes wrong, and since when (domain.md d.8: corrected to the same audience).
+"""Which bulletins a fallen slip or conclusion makes wrong, and since when (domain.md d.8: corrected to the same audience).
 
 A bulletin tells what stood when it was published. Whether the fall or the bulletin arrives first makes no difference: a
 bulletin published after the fall was wrong from its first hour, and is corrected with that hour.
@@ -12,11 +12,12 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One slip that a bulletin names; `matter` is our id or the office's reference, as it stands in the bulletin."""
+    """One slip that a bulletin names; `matter` is our id or the office's reference, as it stands in the bulletin. Without a
+    colour it is a conclusion."""
 
     matter: str
     unit: str
-    colour: str
+    colour: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +34,13 @@ class Bulletin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fall:
-    """A slip that was withdrawn, overturned or vacated."""
+    """A slip that was withdrawn, overturned or vacated; or, without a colour, a conclusion that a review took away or changed."""
 
     slip_id: str
     matter_id: str
     external_ref: str | None
     unit: str
-    colour: str
+    colour: str | None
     renewal: int
     issued_at: datetime | None
     """When the slip went to the unit; None if it never did."""
@@ -58,7 +59,8 @@ class Correction:
     @property
     def number(self) -> str:
         """The same whatever was read first, unlike a running number."""
-        return f"{self.bulletin.bulletin}（更正：{self.entry.matter} {self.entry.unit} {self.entry.colour}）"
+        named = " ".join(filter(None, (self.entry.matter, self.entry.unit, self.entry.colour)))
+        return f"{self.bulletin.bulletin}（更正：{named}）"
 
 
 def correction(bulletin: Bulletin, fall: Fall) -> Correction | None:

@@ -37,7 +37,7 @@ class Letter:
     submitted_by: str | None
     unit: str
     about: str
-    """The assignment or slip; for a reminder the clock, for an urging the urging."""
+    """The assignment, slip or conclusion; for a reminder the clock, for an urging the urging."""
     colour: str | None
     renewal: int
     dispatched_at: datetime

@@ -18,6 +18,10 @@ NAMES = {
     Kind.DEADLINE_CHANGED: ("期限变更通知", "limit changed"),
     Kind.SLIP_LIFTED: ("督办单解除通知", "slip lifted"),
     Kind.SLIP_WITHDRAWN: ("督办单撤销通知", "slip withdrawn"),
+    Kind.CONCLUSION: ("督查结论送达通知", "conclusion of an inspection"),
+    Kind.DISCLOSURE: ("督查结论内容", "what the conclusion says"),
+    Kind.CONCLUSION_UPHELD: ("督查结论经复核维持告知", "conclusion upheld in its review"),
+    Kind.CONCLUSION_CHANGED: ("督查结论经复核撤销或变更告知", "conclusion overturned or varied in its review"),
     Kind.REPORT: ("红色督办单未办结报告", "red slip still open"),
     Kind.BULLETIN: ("情况通报", "bulletin"),
     Kind.BULLETIN_CORRECTED: ("情况通报更正", "bulletin corrected"),
@@ -32,6 +36,11 @@ LINES = (
     ("deadline", "截止", "Deadline"),
     ("days_left", "剩余工作日", "Workdays left"),
     ("reason", "事由", "Reason"),
+    ("reasons", "理由", "Reasons"),
+    ("findings", "问题", "Findings"),
+    ("place", "督查地点", "Place"),
+    ("starts_on", "督查始于", "From"),
+    ("ends_on", "督查止于", "To"),
 )
 """What a cause may tell beside the letter, in the order of reading."""
 UNITS = {"WORKDAY": "个工作日 / workdays", "DAY": "天 / days", "MONTH": "个月 / months"}

@@ -105,7 +105,8 @@ def _delivery() -> None:
 
 def _named() -> list[sa.Column[str]]:
     """The slip that a bulletin names."""
-    return [sa.Column(name, sa.Text, nullable=False) for name in ("matter", "unit", "colour")]
+    named = [sa.Column(name, sa.Text, nullable=False) for name in ("matter", "unit")]
+    return [*named, sa.Column("colour", sa.Text)]
 
 
 def _letter() -> None:

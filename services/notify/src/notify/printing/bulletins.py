@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from event_contracts.notify import BulletinCorrected, BulletinEntry, BulletinFact, BulletinPublished
+from event_contracts.notify import BulletinConclusion, BulletinCorrected, BulletinEntry, BulletinFact, BulletinPublished
 
 from notify.printing import wording
 from notify.printing.casebook import SlipCase
@@ -24,6 +25,7 @@ def bulletin_sheet(desk: Desk, bulletin: BulletinPublished) -> Sheet:
     told = wording.paragraphs(bulletin.text)
     has_title = bool(told) and len(told[0]) <= LONGEST_TITLE and told[0].endswith("通报")
     corrected = [found for (number, _), found in desk.book.corrections.items() if number == bulletin.bulletin]
+    named = [*bulletin.items, *bulletin.conclusions]
     mark = None
     if corrected:
         day = desk.day(min(found.corrected_at for found in corrected))
@@ -35,7 +37,7 @@ def bulletin_sheet(desk: Desk, bulletin: BulletinPublished) -> Sheet:
         number=wording.line(bulletin.bulletin),
         addressee=scope(bulletin),
         before=told[1:] if has_title else told,
-        table=rows(desk, bulletin.items, bulletin.published_at) if bulletin.items else None,
+        table=rows(desk, bulletin.items, bulletin.conclusions, bulletin.published_at) if named else None,
         mark=mark,
         imprint=[f"批准：{wording.line(bulletin.approved_by)}", f"{desk.settings.issuer}　{desk.day(bulletin.published_at)}印发"],
     )
@@ -48,6 +50,9 @@ def correction_sheet(desk: Desk, corrections: list[BulletinCorrected]) -> Sheet:
     published = desk.book.bulletins.get(last.corrects)
     when = f"{desk.day(published.published_at)}印发的" if published is not None else ""
     items = [entry for found in ordered for entry in found.items]
+    conclusions = [named for found in ordered for named in found.conclusions]
+    what = "督办单" if not conclusions else "督查结论" if not items else "督办单、督查结论"
+    fallen = "已撤销" if not conclusions else "已撤销或变更"
     whys = [why for found in ordered if (why := reason(desk, found))]
     return paper(
         desk,
@@ -55,8 +60,8 @@ def correction_sheet(desk: Desk, corrections: list[BulletinCorrected]) -> Sheet:
         "更正通报",
         number=wording.line(last.corrects) + "（更正）",
         addressee=scope(last),
-        before=[f"我室{when}通报（{wording.line(last.corrects)}）所列下列督办单已撤销，其效果一并撤销，现予更正："],
-        table=rows(desk, items, last.corrected_at),
+        before=[f"我室{when}通报（{wording.line(last.corrects)}）所列下列{what}{fallen}，其效果一并撤销，现予更正："],
+        table=rows(desk, items, conclusions, last.corrected_at),
         after=[*whys, "请收到原通报的单位以本更正为准。"],
         imprint=[f"批准：{wording.line(last.approved_by)}", f"{desk.settings.issuer}　{desk.day(last.corrected_at)}印发"],
     )
@@ -76,8 +81,8 @@ def scope(bulletin: BulletinFact) -> str:
     return "，".join(wording.line(name) for name in bulletin.scope)
 
 
-def rows(desk: Desk, items: list[BulletinEntry], at: datetime) -> dict[str, Any]:
-    """A line for each slip; its number and title where the archive has them."""
+def rows(desk: Desk, items: Sequence[BulletinEntry], conclusions: Sequence[BulletinConclusion], at: datetime) -> dict[str, Any]:
+    """A line for each slip, with its number and title where the archive has them, and for each conclusion."""
     lines = []
     for count, entry in enumerate(items, 1):
         case: SlipCase | None = desk.book.slip_of(entry.matter, entry.unit, entry.colour)
@@ -91,4 +96,6 @@ def rows(desk: Desk, items: list[BulletinEntry], at: datetime) -> dict[str, Any]
                 wording.line(given.number) if given else "",
             ]
         )
+    for count, named in enumerate(conclusions, len(lines) + 1):
+        lines.append([str(count), desk.unit(named.unit, desk.local(at)), wording.line(named.conclusion), "督查结论", ""])
     return {"columns": ["序号", "单位", "督办事项", "督办单", "文号"], "widths": [11, 28, 47, 16, 54], "rows": lines}

@@ -45,6 +45,7 @@ CAUSES = {
     "LATE_ARRIVING_TIMELY_REPORT": "按期报送进展，报告晚到",
     "LEGITIMATE_REASON": "有正当理由",
     "OBJECTION_ACCEPTED": "职责异议成立",
+    "CONCLUSION_FELL": "所依据的督查结论不予维持",
     "WITHDRAWN_BY_OFFICE": "督查室决定撤销",
     "OVERTURNED_BY_REVIEW": "经复核撤销",
     "VARIED_BY_REVIEW": "经复核变更",

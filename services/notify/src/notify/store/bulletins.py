@@ -30,7 +30,7 @@ bulletin_entry = Table(
     Column("position", Integer, primary_key=True),
     Column("matter", Text, nullable=False),
     Column("unit", Text, nullable=False),
-    Column("colour", Text, nullable=False),
+    Column("colour", Text),
     Index("ix_bulletin_entry_matter_unit", "matter", "unit"),
 )
 
@@ -41,7 +41,7 @@ bulletin_correction = Table(
     Column("slip_id", Text, primary_key=True),
     Column("matter", Text, nullable=False),
     Column("unit", Text, nullable=False),
-    Column("colour", Text, nullable=False),
+    Column("colour", Text),
     Column("corrected_at", Instant, nullable=False),
 )
 
@@ -49,7 +49,7 @@ _SLIP = letter.alias("slip")
 _FALLEN = (
     select(letter, _SLIP.c.dispatched_at.label("issued_at"))
     .outerjoin(_SLIP, (_SLIP.c.kind == Kind.SLIP.value) & (_SLIP.c.letter_id == Kind.SLIP.value + ":" + letter.c.about))
-    .where(letter.c.kind == Kind.SLIP_WITHDRAWN.value)
+    .where(letter.c.kind.in_((Kind.SLIP_WITHDRAWN.value, Kind.CONCLUSION_CHANGED.value)))
 )
 
 
@@ -79,7 +79,7 @@ class BulletinStore:
         return tuple(_entry(row) for row in self._session.execute(query).mappings())
 
     def falls(self, entries: Iterable[Entry]) -> list[Fall]:
-        """Slips of these matters that have fallen already."""
+        """Slips of these matters, and these conclusions, that have fallen already."""
         names = sorted({entry.matter for entry in entries})
         query = _FALLEN.where(or_(letter.c.matter_id.in_(names), letter.c.external_ref.in_(names)))
         return [_fall(row) for row in self._session.execute(query.order_by(letter.c.letter_id)).mappings()]
@@ -113,7 +113,7 @@ class BulletinStore:
                 yield Correction(bulletin=found, entry=_entry(row), slip_id=row["slip_id"], corrected_at=row["corrected_at"])
 
 
-def _named(entry: Entry) -> dict[str, str]:
+def _named(entry: Entry) -> dict[str, str | None]:
     return {"matter": entry.matter, "unit": entry.unit, "colour": entry.colour}
 
 
