@@ -82,12 +82,13 @@ def bulletin_text(letter: Letter, bulletin: Bulletin) -> str:
 
 def correction_text(letter: Letter, made: Correction) -> str:
     """What of a bulletin no longer holds."""
-    chinese = "下列督办单已被撤销，原通报的相应内容以本更正为准："
-    english = "The slip below fell; what the bulletin said of it no longer holds:"
+    chinese = "下列督办单或督查结论已被撤销或变更，原通报的相应内容以本更正为准："
+    english = "The slip or conclusion below fell or was varied; what the bulletin said of it no longer holds:"
     number = f"更正的通报 / Corrects: {one_line(made.bulletin.bulletin)}"
     return "\n".join([title(letter), "", number, chinese, english, _entry(made.entry)]) + "\n"
 
 
 def _entry(entry: Entry) -> str:
-    chinese, english = COLOURS.get(entry.colour, (entry.colour, entry.colour))
+    colour = entry.colour
+    chinese, english = ("督查结论", "conclusion") if colour is None else COLOURS.get(colour, (colour, colour))
     return f"· {one_line(entry.matter)}（{one_line(entry.unit)}）{chinese} / {english}"
