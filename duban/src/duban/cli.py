@@ -317,7 +317,7 @@ def contracts(out: Path) -> None:
 
     from event_contracts import asyncapi, openapi
 
-    from duban import event_page, http_page
+    from duban import event_page, http_page, roles_page
 
     release = version("supervision-event-contracts")
     out.mkdir(parents=True, exist_ok=True)
@@ -329,6 +329,8 @@ def contracts(out: Path) -> None:
         for name, text in written.items():
             (out / name).write_text(text, "utf-8")
             click.echo(out / name)
+    (out / "http-authorisation.md").write_text(roles_page.page(), "utf-8")
+    click.echo(out / "http-authorisation.md")
 
 
 @main.command(context_settings=HELP)

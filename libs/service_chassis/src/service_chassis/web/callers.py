@@ -31,6 +31,11 @@ class Caller:
     """The person's; None for a system, which may name whom it likes."""
 
     @property
+    def held(self) -> frozenset[str]:
+        """The roles that mean something in this caller's unit."""
+        return frozenset(role for role in self.roles if roles.counts(role, self.unit))
+
+    @property
     def source(self) -> str:
         """As in messages."""
         return "/office" if self.unit == OFFICE else f"/units/{self.unit}"
@@ -41,7 +46,7 @@ class Caller:
         if self.name is None:
             seen = Sight.ALL if self.unit == OFFICE else Sight.OWN
             return seen if READ in self.scopes else Sight.NONE
-        seen_by = {roles.sight(role) for role in self.roles}
+        seen_by = {roles.sight(role) for role in self.held}
         return next((sight for sight in (Sight.ALL, Sight.OWN) if sight in seen_by), Sight.NONE)
 
     @property
@@ -53,8 +58,8 @@ class Caller:
         """Whether this caller may send this type at all."""
         if self.name is None:
             return bool(self.scopes & {WRITE, f"{WRITE}:{type_}"})
-        return any(roles.may_write(role, type_) for role in self.roles)
+        return any(roles.may_write(role, type_) for role in self.held)
 
     def may_decide(self, type_: str, data: Mapping[str, Any]) -> bool:
         """Whether the role suffices for what is decided; a system's office stands behind whom it names."""
-        return self.name is None or roles.may_decide(self.roles, type_, data)
+        return self.name is None or roles.may_decide(self.held, type_, data)

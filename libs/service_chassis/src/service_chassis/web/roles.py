@@ -79,6 +79,19 @@ _OTHERS: Mapping[str, frozenset[str]] = {
 }
 
 
+_BODY = {"ASSESSMENT_OFFICE": "ASSESSMENT", "DISCIPLINE": "DISCIPLINE", "ORGANISATION": "ORGANISATION"}
+
+
+def counts(role: str, unit: str) -> bool:
+    """Whether a role means anything in this unit: an officer of the supervision office is none elsewhere, a body's is of that
+    body, and inspection teams are made of people from many units, who see all only if they are the office's own."""
+    if role in RANKS or role in TEAM or role in OF_DEPUTIES:
+        return unit == "OFFICE"
+    if role in OF_A_UNIT:
+        return unit != "OFFICE"
+    return _BODY.get(role, unit) == unit
+
+
 def may_write(role: str, type_: str) -> bool:
     """Whether somebody in this role may send this type at all. AUDITOR, OPERATOR and INTEGRATOR send nothing."""
     if type_ == inbound.CutMarked.TYPE:
