@@ -136,8 +136,8 @@ class Intake(Service):
 
     def makes(self, message: Message) -> list[str]:
         """The matters of submissions."""
-        found = [message.data] if isinstance(message.data, MatterSubmitted) else getattr(message.data, "matters", [])
-        return [matter_id(message.sender, each.external_ref) for each in found]
+        found = message.data.matters if isinstance(message.data, MatterDecomposed) else [message.data]
+        return [matter_id(message.sender, each.external_ref) for each in found if isinstance(each, MatterSubmitted)]
 
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
         store = work.store = Store(work.session)
