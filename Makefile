@@ -8,7 +8,7 @@ SIDE_BY_SIDE = $(if $(filter 1,$(JOBS)),,-n $(JOBS) --dist loadfile --no-loadsco
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lint format properties quarter soak doors mutate load lock clean
+.PHONY: help install run test check lint format properties quarter pages soak doors mutate load lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ properties: $(STAMP) ## new random histories through the whole chain: do the inv
 
 quarter: $(STAMP) ## the whole Boston quarter (needs ../shared): rehearsed, and compared with what the city itself said [a quarter of an hour or more]
 	@$(PYTEST) -m full -s tests/system -k "quarter and not soak" $(ARGS)
+
+pages: $(STAMP) ## every page of the board in every width in a browser, with axe [two minutes]
+	@$(PYTEST) -m "full or not full" tests/board/browser $(ARGS)
 
 soak: $(STAMP) ## two replicas of every role under kill -9, broker and database crashes, at full size [half an hour or more; needs ../shared]
 	@$(PYTEST) -m full -s tests/system -k soak $(ARGS)

@@ -34,6 +34,11 @@ class Projector:
         """Whether the feed still had more than was read at the last look."""
         self._stop = threading.Event()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the board is being closed."""
+        return self._stop.is_set()
+
     def step(self) -> int:
         """Read and fold once; returns how many events were new."""
         with self.database.reading() as connection:

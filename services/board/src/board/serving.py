@@ -67,7 +67,7 @@ def served(site: Site, at: Address) -> Iterator[Address]:
         yield Address(at.host, int(running.effective_port))
     finally:
         stop_projector()
+        running.task_dispatcher.shutdown(cancel_pending=True, timeout=3)  # streams end by themselves: the projector has stopped
         running.close()
-        running.task_dispatcher.shutdown(cancel_pending=True, timeout=2)
         thread.join(2.0)
         site.database.close()

@@ -60,8 +60,9 @@ def of_unit(unit: str) -> str:
         slips = desks.slips_of(connection, unit)
         ledger = desks.ledger(connection, year, unit)
         mine = acting.newest(connection, 10, person().login)
-    if light is None:
+    if light is None and site().unit_names()(unit) == unit and person().unit != unit:
         abort(404)
+    light = light or city.no_light()
     shown = [row | {"acts": part_acts(row)} for row in parts]
     values = {"todos": todos, "asked": asked, "slips": slips, "ledger": ledger, "year": year, "mine": mine}
     return show("unit.html", unit=unit, light_row=light, parts=shown, **values)

@@ -18,8 +18,8 @@ from board.telling import TICKER, line_of
 overview = Blueprint("overview", __name__)
 WEEK = timedelta(days=7)
 ROWS = 12
-BEAT_SECONDS = 15.0
-"""An empty line so often shows that the stream is alive; proxies close what is silent."""
+BEAT_SECONDS = 2.0
+"""An empty line so often: that a browser has left is only seen when something is written to it."""
 ORDER = {"RED": 0, "YELLOW": 1, "WHITE": 2, None: 3}
 
 
@@ -47,24 +47,28 @@ def home() -> str:
 
 
 class Streams:
-    """How many browsers listen; each holds a thread, so there is a limit."""
+    """Browsers that listen. Each holds a thread, so there is a limit; a tab that moved to another page leaves its old one at once."""
 
     def __init__(self) -> None:
-        self.open = 0
-        self.lock = threading.Lock()
+        self._lock = threading.Lock()
+        self._open: dict[str, threading.Event] = {}
 
-    def enter(self, most: int) -> bool:
-        """One more, if there is room."""
-        with self.lock:
-            if self.open >= most:
-                return False
-            self.open += 1
-            return True
+    def enter(self, tab: str, most: int) -> threading.Event | None:
+        """A place for this tab, which ends the one that it had; None where there is no room."""
+        with self._lock:
+            before = self._open.pop(tab, None)
+            if before is not None:
+                before.set()
+            if len(self._open) >= most:
+                return None
+            over = self._open[tab] = threading.Event()
+            return over
 
-    def leave(self) -> None:
-        """One less."""
-        with self.lock:
-            self.open -= 1
+    def leave(self, tab: str, over: threading.Event) -> None:
+        """Give the place back, unless the tab has a newer one."""
+        with self._lock:
+            if self._open.get(tab) is over:
+                del self._open[tab]
 
 
 STREAMS = Streams()
@@ -72,21 +76,26 @@ STREAMS = Streams()
 
 @page(overview, "/live", "account")
 def live() -> Response:
-    """Server-sent events: the model's version whenever it changed. What changed, pages ask for themselves."""
-    here, seen = site(), int(request.args.get("seen") or 0)
-    if not STREAMS.enter(here.live):
-        abort(503)
+    """Server-sent events: the model's version whenever it changed. What changed, pages ask for themselves.
+
+    Where there is no room, 204 tells the browser to give up; it asks every few seconds instead.
+    """
+    here, seen, tab = site(), request.args.get("seen", 0, type=int), request.args.get("tab", "")[:40]
+    over = STREAMS.enter(f"{person().login}/{tab}", here.live)
+    if over is None:
+        return Response("", 204)
+    name = f"{person().login}/{tab}"
 
     def told() -> Iterator[str]:
         try:
             version = seen
             yield "retry: 3000\n\n"
-            while True:
+            while not over.is_set() and not here.projector.stopped:
                 latest = here.projector.wait(version, BEAT_SECONDS)
                 yield f"data: {latest}\n\n" if latest != version else ":\n\n"
                 version = latest
         finally:
-            STREAMS.leave()
+            STREAMS.leave(name, over)
 
     return Response(told(), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
 

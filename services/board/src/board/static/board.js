@@ -23,7 +23,9 @@
       .then(function (found) { if (found) { changed(found.version); } }).catch(function () {});
   }
   function listen() {
-    var stream = new EventSource(body.dataset.live + "?seen=" + seen);
+    var tab = sessionStorage.getItem("tab") || String(Math.random()).slice(2);
+    sessionStorage.setItem("tab", tab);
+    var stream = new EventSource(body.dataset.live + "?seen=" + seen + "&tab=" + tab);
     stream.onmessage = function (event) { changed(Number(event.data)); };
     stream.onerror = function () { if (stream.readyState === EventSource.CLOSED) { setInterval(poll, 5000); } };
     window.addEventListener("pagehide", function () { stream.close(); });

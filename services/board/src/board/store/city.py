@@ -65,11 +65,14 @@ def due_soon(connection: Connection, now: str, today: date, last_day: date, many
     return [dict(row) for row in connection.execute(wanted).mappings()]
 
 
+def no_light() -> Row:
+    """A unit with nothing."""
+    return {"open": 0, "late": 0, "WHITE": 0, "YELLOW": 0, "RED": 0, "cents": 0, "eligible": True, "light": None}
+
+
 def lights(connection: Connection, year: int) -> list[Row]:
     """Each unit that has or had anything: its light, open parts, late ones, points and eligibility of the year."""
-    units: dict[str, Row] = defaultdict(
-        lambda: {"open": 0, "late": 0, "WHITE": 0, "YELLOW": 0, "RED": 0, "cents": 0, "eligible": True}
-    )
+    units: dict[str, Row] = defaultdict(no_light)
     counted = select(
         part.c.unit, func.count(), func.sum(case((part.c.clock == "BREACHED", 1), else_=0))
     ).where(part.c.open).group_by(part.c.unit)  # fmt: skip
