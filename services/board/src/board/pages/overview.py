@@ -47,7 +47,7 @@ def home() -> str:
 
 
 class Streams:
-    """Browsers that listen. Each holds a thread, so there is a limit; a tab that moved to another page leaves its old one at once."""
+    """Browsers that listen. Each holds a thread, so there is a limit; a tab on its next page gives up its last place at once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
