@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -108,11 +109,11 @@ def test_a_parked_message_can_be_listed_shown_put_back_and_discarded(city: Any) 
     assert len(listed) == 2
     first, second = (line.split()[0] for line in listed)
     assert "this message cannot be handled" in city.run("redrive", "show", first).stdout
-    again = city.run("redrive", "put-back", first)
+    again = city.run("redrive", "put-back", first, "--why", "看看 try")
     assert (again.returncode, again.stdout.strip()) == (1, f"{first} failed again and stays parked")
-    cured = city.run("redrive", "put-back", first, "--by", "王芳", DESK_IS_CURED="1")
+    cured = city.run("redrive", "put-back", first, "--by", "王芳", "--why", "已修复", DESK_IS_CURED="1")
     assert (cured.returncode, cured.stdout.strip()) == (0, f"{first} replayed")
-    discarded = city.run("redrive", "discard", second, "--by", "王芳")
+    discarded = city.run("redrive", "discard", second, "--by", "王芳", "--why", "已重报")
     assert (discarded.returncode, discarded.stdout.strip()) == (0, f"{second} rejected")
     assert city.run("redrive", "list").stdout == ""
     assert len(city.notes()) == 1
@@ -120,4 +121,10 @@ def test_a_parked_message_can_be_listed_shown_put_back_and_discarded(city: Any) 
         ("rejected", "王芳"),
         ("replayed", "王芳"),
     ]
-    assert "already" in city.run("redrive", "discard", second).stdout
+    assert "already" in city.run("redrive", "discard", second, "--why", "再试").stdout
+    kept = [json.loads(line) for line in city.run("redrive", "log").stdout.splitlines()]
+    assert [(act["verb"], act["by"], act["why"], act["after"]["resolution"]) for act in kept[1:]] == [
+        ("put-back", "王芳", "已修复", "replayed"),
+        ("discard", "王芳", "已重报", "rejected"),
+    ]
+    assert (kept[0]["parked_id"], kept[0]["after"]["failed"], kept[0]["before"]["resolution"]) == (first, "again", None)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence import tables
+from service_chassis.persistence.sql import insert_rows
 from service_chassis.persistence.unit_of_work import Work
 
 P = tables.parked.c
@@ -20,8 +23,20 @@ _RESOLVE = (
     .values(resolved_at=bindparam("b_at"), resolved_by=bindparam("b_by"), resolution=bindparam("b_how"))
 )
 
+_ACTS = select(tables.parked_act).order_by(tables.parked_act.c.n)
+
 REPLAYED = "replayed"
 REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a person does about a parked message, and why; `more` is told of how it ended."""
+
+    verb: str
+    by: str
+    why: str
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 def unresolved(session: Connection) -> Sequence[RowMapping]:
@@ -32,6 +47,32 @@ def unresolved(session: Connection) -> Sequence[RowMapping]:
 def one(session: Connection, parked_id: str) -> RowMapping | None:
     """The row with this id."""
     return session.execute(_ONE, {"b_id": parked_id}).mappings().first()
+
+
+def standing(row: RowMapping | None) -> dict[str, Any]:
+    """How a row stands, for the record of who changed it."""
+    found: Mapping[str, Any] = row or {}
+    at = found.get("resolved_at")
+    return {"resolution": found.get("resolution"), "by": found.get("resolved_by"), "at": at.isoformat() if at else None}
+
+
+def note(session: Connection, act: Act, row: RowMapping, at: datetime) -> None:
+    """Keep who decided what about a row, and why, with how it stood before and stands now."""
+    values: dict[str, Any] = {
+        "parked_id": row["id"],
+        "verb": act.verb,
+        "by": act.by,
+        "why": act.why,
+        "at": at,
+        "before": standing(row),
+    }
+    values["after"] = {**standing(one(session, row["id"])), **act.more}
+    insert_rows(session, tables.parked_act, [values])
+
+
+def acts(session: Connection) -> Sequence[RowMapping]:
+    """Every decision about parked messages, oldest first."""
+    return session.execute(_ACTS).mappings().all()
 
 
 def as_delivery(row: RowMapping) -> Delivery:

@@ -160,6 +160,21 @@ parked = Table(
     Column("resolution", Text),
 )
 
+parked_act = Table(
+    "parked_act",
+    CHASSIS,
+    Column("n", BIG_ID, primary_key=True, autoincrement=True),
+    Column("parked_id", Text, nullable=False, index=True),
+    Column("verb", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("before", Json, nullable=False),
+    Column("after", Json, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Who decided what about a parked message, and why. The database itself lets nobody change or remove a row (`upgrade`)."""
+
 cut = Table(
     "cut",
     CHASSIS,
@@ -205,6 +220,21 @@ receipt = Table(
 )
 """What was answered at the HTTP door: the same request again gets the same answer. `asked` is the SHA-256 of the request."""
 
+_NEVER = "parked_act is kept as it is: rows are never changed or removed"
+_KEPT = {
+    "sqlite": [
+        f"CREATE TRIGGER parked_act_{verb} BEFORE {verb} ON parked_act BEGIN SELECT RAISE(ABORT, '{_NEVER}'); END"
+        for verb in ("update", "delete")
+    ],
+    "postgresql": [
+        f"""CREATE FUNCTION parked_act_is_kept() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION '{_NEVER}'; END $$""",
+        """CREATE TRIGGER parked_act_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON parked_act
+        FOR EACH STATEMENT EXECUTE FUNCTION parked_act_is_kept()""",
+    ],
+}
+"""What makes `parked_act` insert-only, whoever asks."""
+
 VERSIONS = {1: CHASSIS.sorted_tables}
 """Version of the chassis' tables → what it creates."""
 
@@ -219,3 +249,5 @@ def upgrade(op: Any, version: int) -> None:
     CHASSIS.create_all(bind, tables=VERSIONS[version], checkfirst=False)
     if bind.dialect.name == "postgresql":
         op.execute("ALTER TABLE outbox ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()")
+    for statement in _KEPT[bind.dialect.name]:
+        op.execute(statement)
