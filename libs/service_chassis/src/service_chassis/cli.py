@@ -34,7 +34,7 @@ ROLES = {
     "tick": "answer due timers (any number)",
     "relay": "publish what was announced (one is active, others stand by)",
     "api": "the HTTP door: messages in, lists out, with keys and sign-on; health and metrics",
-    "check": "look at settings, schema, queues and backlog; changes nothing",
+    "check": "look at settings, schema, clocks, queues, certificates, calendar and backlog; changes nothing",
     "redrive": "list, show, put back or discard parked messages",
     "keys": "keys of systems at the HTTP door: create, admit, list, revoke",
     "verify-chain": "prove that nothing sealed was changed, removed, inserted or reordered [--head N:HASH]",
@@ -295,15 +295,9 @@ def _api(station: Station, policy: Any) -> int:
 
 
 def _check(station: Station, _policy: Any) -> int:
-    from service_chassis.persistence.leader import Leader
+    from service_chassis import checking
 
-    name = station.runtime.service.name
-    print(f"{name}: schema {_check_schema(station)}")
-    _topology(station, lambda topology, opened: topology.verify_readers(opened))
-    print(f"{name}: queues are there ({station.broker.described()})")
-    waiting, oldest = Leader(station.runtime.database, "relay").state()
-    print(f"{name}: {waiting} rows wait in the outbox" + (f", the oldest since {oldest:%Y-%m-%dT%H:%M:%SZ}" if oldest else ""))
-    return 0
+    return checking.run(station, sys.stdout, sys.stderr)
 
 
 _DO: dict[str, Callable[[Any, Any], int]] = {

@@ -12,6 +12,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from event_contracts.event import Fact, Message, Request
@@ -152,6 +153,10 @@ class Service:
     def collectors(self, database: Any, clock: Any) -> list[Any]:
         """What the role `api` shows on /metrics beside the chassis' own set; each reads the database when it is asked for."""
         return []
+
+    def calendar_until(self, session: Any, now: datetime) -> datetime | None:
+        """Until when this service knows the days off, without a gap; None for one that does not count days."""
+        return None
 
     def parked(self, work: Work, sender: str, matter_id: str | None, parked_id: str, code: str) -> None:
         """A message of this service's own queues was parked (escalation holds the sender's ladders)."""

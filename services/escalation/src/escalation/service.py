@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from event_contracts import inbound, intake, notify
@@ -100,6 +101,11 @@ class Escalation(Service):
             return list(board(found, *self.rulebook.calendar_coverage(clock.now())))
 
         return [FromTables(read)]
+
+    def calendar_until(self, session: Any, now: datetime) -> datetime | None:
+        """Until when the days off are known: built in, and published."""
+        self.rulebook.refresh(session)
+        return self.rulebook.calendar_coverage(now)[1]
 
     def _desk(self, work: Work) -> Settling:
         if work.store is None:

@@ -6,17 +6,20 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from service_chassis.errors import ConfigError, Retry
+
+_CLOCK = text("SELECT clock_timestamp()")
 
 POSTGRES_OPTIONS = {
     "connect_timeout": "5",
@@ -183,3 +186,12 @@ class Database:
             self._kept_open.close()
             self._kept_open = None
         self.engine.dispose()
+
+
+def server_time(database: Database) -> datetime | None:
+    """What the server's clock says; None for SQLite, which has none of its own. A missing server is a `Retry`."""
+    if database.is_sqlite:
+        return None
+    with database.begin() as session:
+        found: datetime = session.execute(_CLOCK).scalar_one()
+    return found

@@ -51,7 +51,7 @@ def one(session: Connection, parked_id: str) -> RowMapping | None:
 
 def standing(row: RowMapping | None) -> dict[str, Any]:
     """How a row stands, for the record of who changed it."""
-    found: Mapping[str, Any] = row or {}
+    found: Any = row or {}
     at = found.get("resolved_at")
     return {"resolution": found.get("resolution"), "by": found.get("resolved_by"), "at": at.isoformat() if at else None}
 

@@ -19,6 +19,7 @@ NARROW = {
     "inbox": RECORD,
     "sealed": RECORD,
     "refusal": RECORD,
+    "parked_act": RECORD,
     "outbox": "SELECT, INSERT, UPDATE (published_at)",
     "parked": "SELECT, INSERT, UPDATE (resolved_at, resolved_by, resolution)",
     "subject": "SELECT, INSERT, UPDATE",
