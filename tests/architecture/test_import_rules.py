@@ -28,6 +28,7 @@ PLANTED = {
     "home-of-openpyxl": ("scoring/assessment_table.py", "import openpyxl"),
     "home-of-flask": ("intake/config.py", "import flask"),
     "home-of-joserfc": ("service_chassis/keyring.py", "import joserfc"),
+    "home-of-cryptography": ("service_chassis/keyring.py", "import cryptography"),
     "home-of-typst": ("duban/chart.py", "import typst"),
     "home-of-standardwebhooks": ("notify/webhooks/calling.py", "import standardwebhooks"),
     "test-doubles-stay-in-tests": ("service_chassis/relay.py", "import service_chassis.testing"),

@@ -27,7 +27,7 @@ def test_of_several_certificates_the_first_end_counts(tmp_path: Path) -> None:
     assert of_file(place) == min(ends)
 
 
-@pytest.mark.parametrize("content", [b"", b"\x30\x00", b"\x30\x82", b"\xff" * 50, b"\x30\x03\x30\x01\x05"])
+@pytest.mark.parametrize("content", [b"", b"\x30\x00", b"\x30\x82", b"\x30\x03\x30\x01\x05"])
 def test_what_is_no_certificate_is_an_error_and_not_a_date(content: bytes) -> None:
     with pytest.raises(ValueError, match="."):
         end_of(content)

@@ -7,7 +7,6 @@ eventlet's hub.
 from __future__ import annotations
 
 import contextlib
-import re
 import socket
 import ssl
 import struct
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from cryptography import x509
+
 from service_chassis.transport import CHECKED, database_hosts
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ ASK_SECONDS = 3600.0
 CONNECT_SECONDS = 3.0
 SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 """PostgreSQL's question whether it speaks TLS; it answers `S`, and the handshake follows."""
-
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
-_UTC_TIME = 0x17
 
 
 class Ends:
@@ -98,10 +96,7 @@ def of_server(host: str, port: int, files: tuple[Path | None, Path | None, Path 
 
 def of_file(path: Path) -> datetime:
     """The first end of any certificate in a PEM file."""
-    found = [end_of(ssl.PEM_cert_to_DER_cert(part.decode("ascii"))) for part in _PEM.findall(path.read_bytes())]
-    if not found:
-        raise ValueError(f"no certificate in {path}")
-    return min(found)
+    return min(found.not_valid_after_utc for found in x509.load_pem_x509_certificates(path.read_bytes()))
 
 
 def _of_file_or_never(path: Path) -> datetime:
@@ -113,30 +108,5 @@ def _of_file_or_never(path: Path) -> datetime:
 
 
 def end_of(certificate: bytes) -> datetime:
-    """`notAfter` of a certificate in DER (RFC 5280 section 4.1). ValueError when it is none.
-
-    The standard library decodes certificates of connections and authorities only; a library for X.509 would be the largest
-    dependency of all, for one date.
-    """
-    try:
-        (_, outer), *_ = _parts(certificate)
-        (_, signed), *_ = _parts(outer)
-        parts = list(_parts(signed))
-        validity = parts[4 if parts[0][0] == 0xA0 else 3][1]  # after version (which may be left out), serial, algorithm, issuer
-        _, (kind, text) = _parts(validity)
-        form = "%y%m%d%H%M%SZ" if kind == _UTC_TIME else "%Y%m%d%H%M%SZ"
-        return datetime.strptime(text.decode("ascii"), form).replace(tzinfo=UTC)
-    except (IndexError, UnicodeDecodeError) as error:
-        raise ValueError("not a certificate") from error
-
-
-def _parts(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The tags and contents that stand in a DER value one after another."""
-    position = 0
-    while position < len(content):
-        tag, size, position = content[position], content[position + 1], position + 2
-        if size & 0x80:
-            count = size & 0x7F
-            size, position = int.from_bytes(content[position : position + count]), position + count
-        yield tag, content[position : position + size]
-        position += size
+    """`notAfter` of a certificate in DER. ValueError when it is none."""
+    return x509.load_der_x509_certificate(certificate).not_valid_after_utc

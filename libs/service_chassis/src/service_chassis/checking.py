@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, TextIO
 
-from service_chassis import certificates
+from service_chassis import certificates, secrets
 from service_chassis.clock import SystemClock
 from service_chassis.errors import ConfigError, Retry
 from service_chassis.messaging import connection, topology
@@ -42,7 +42,7 @@ class Findings:
     def fault(self, text: str) -> None:
         """Something that must be mended first."""
         self.faults += 1
-        print(f"check: {self._name}: {' '.join(text.split())}", file=self._err)
+        print(f"check: {self._name}: {secrets.redact(' '.join(text.split()))}", file=self._err)
 
 
 def run(station: Station, out: TextIO, err: TextIO) -> int:

@@ -106,7 +106,8 @@ def _start(
     factory: ServiceFactory, cls: type[config.Settings], arguments: argparse.Namespace, commands: Mapping[str, Command]
 ) -> int:
     role: str = arguments.role
-    settings = config.load(_spared(role, commands) | os.environ, cls)
+    spared = {key: url for key, url in _spared(role, commands).items() if not os.environ.get(key + config.FROM_FILE)}
+    settings = config.load(spared | os.environ, cls)
     if role in GREEN:
         from service_chassis.entrypoints import runtime
 

@@ -20,7 +20,6 @@ from amqp.exceptions import AMQPError, UnexpectedFrame
 from amqp.transport import SSLTransport, TCPTransport
 from kombu.utils.url import parse_url
 
-from service_chassis.certificates import of_file
 from service_chassis.clock import SystemClock
 from service_chassis.errors import ConfigError, Retry
 
@@ -223,6 +222,8 @@ def close(connection: Connection) -> None:
 
 def _if_own_has_ended(broker: Broker) -> str:
     """A broker that refuses our certificate often just closes the connection: say so ourselves."""
+    from service_chassis.certificates import of_file  # only where it is needed: a library for X.509 comes with it
+
     with contextlib.suppress(OSError, ValueError):
         if broker.cert_file and of_file(broker.cert_file) < SystemClock().now():
             return "; renew the certificate in DUBAN_AMQP_CERT, it has ended"

@@ -1,0 +1,195 @@
+"""The Kubernetes manifests are what their writer writes, what Kubernetes accepts, locked in, and complete."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import re
+import sys
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+import yaml
+from kubernetes_validate import utils
+from notify.commands import COMMANDS
+from service_chassis import cli, config
+from source_tree import ROOT, SERVICES
+
+K8S = ROOT / "deploy" / "k8s"
+NEWEST = "1.37"
+OLDEST = "1.28"
+"""Of the versions that a city may have."""
+
+Object = dict[str, Any]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def schemas_are_read_once() -> Iterator[None]:
+    """They are many megabytes, and read anew for each document otherwise."""
+    read = utils.schema_contents
+    utils.schema_contents = functools.cache(read)
+    yield
+    utils.schema_contents = read
+
+
+def writer() -> Any:
+    spec = importlib.util.spec_from_file_location("write_manifests", K8S / "write_manifests.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def documents(name: str) -> list[Object]:
+    return list(yaml.safe_load_all((K8S / name).read_text("utf-8")))
+
+
+def rendered() -> list[Object]:
+    """What `kubectl apply -k` would send: the kustomization only lists files and puts them into one namespace."""
+    (kustomization,) = documents("kustomization.yaml")
+    assert set(kustomization) == {"apiVersion", "kind", "namespace", "resources", "images"}, "more needs a real kustomize here"
+    return [document for name in kustomization["resources"] for document in documents(name)]
+
+
+def of_kind(*kinds: str) -> list[Object]:
+    return [document for document in rendered() if document["kind"] in kinds]
+
+
+def pods() -> Iterator[tuple[str, Object]]:
+    """Every pod that the manifests make."""
+    for document in of_kind("Deployment", "Job", "StatefulSet"):
+        yield document["metadata"]["name"], document["spec"]["template"]
+
+
+# ---- what Kubernetes says
+
+
+def faults(document: Object, version: str = NEWEST) -> list[str]:
+    """Everything that the schema refuses. The validator stops at the first fault: that one is taken out, and it looks again."""
+    document, found = deepcopy(document), []
+    for _ in range(20):
+        try:
+            utils.validate(document, version, strict=True)
+            return found
+        except utils.ValidationError as error:
+            path = list(error.absolute_path)
+            found.append(f"{'.'.join(map(str, path))}: {error.message}")
+            unexpected = re.search(r"'(\w+)' was unexpected", error.message)
+            *above, last = [*path, unexpected.group(1)] if unexpected else path
+            del functools.reduce(lambda value, key: value[key], above, document)[last]
+    return found
+
+
+@pytest.mark.parametrize("version", [OLDEST, NEWEST])
+def test_kubernetes_accepts_every_object(version: str) -> None:
+    seen = [document for document in rendered() if document["metadata"]["name"].split("-")[0] not in ("intake", "scoring")]
+    assert len(seen) > 30
+    assert {document["metadata"]["name"]: faults(document, version) for document in seen if faults(document, version)} == {}
+
+
+def test_every_fault_of_a_wrong_object_is_found() -> None:
+    (first, *_) = of_kind("Deployment")
+    wrong = deepcopy(first)
+    wrong["spec"]["replicas"] = "2"
+    wrong["spec"]["template"]["spec"]["containers"][0]["livenesProbe"] = {}
+    assert len(faults(wrong)) == 2
+    with pytest.raises(utils.SchemaNotFoundError):
+        faults({**first, "kind": "Deploiment"})
+
+
+# ---- what they say
+
+
+def test_the_manifests_are_what_their_writer_writes() -> None:
+    assert {path.name: path.read_text("utf-8") for path in K8S.glob("*.yaml")} == writer().files()
+
+
+def test_every_role_of_every_service_is_there_with_what_protects_it() -> None:
+    names = {kind: {document["metadata"]["name"] for document in of_kind(kind)} for kind in ("Deployment", "Job")}
+    staying = {f"{service}-{role}" for service in SERVICES for role in ("consume", "tick", "relay", "api")}
+    staying |= {f"notify-{word}" for word, command in COMMANDS.items() if command.serves}
+    assert names["Deployment"] == staying
+    assert names["Job"] == {f"{service}-migrate" for service in SERVICES}
+    for kind in ("PodDisruptionBudget", "NetworkPolicy"):
+        assert staying <= {document["metadata"]["name"] for document in of_kind(kind)}
+
+
+def test_every_selector_finds_pods() -> None:
+    made = [pod["metadata"]["labels"] for _, pod in pods()]
+    for document in of_kind("Service", "PodDisruptionBudget", "NetworkPolicy"):
+        spec = document["spec"]
+        wanted = spec.get("podSelector", spec.get("selector"))
+        wanted = wanted.get("matchLabels", {} if "podSelector" in spec else wanted)
+        assert any(wanted.items() <= labels.items() for labels in made), document["metadata"]["name"]
+
+
+def open_pods(found: Iterator[tuple[str, Object]]) -> list[str]:
+    """Pods that the level "restricted" of Kubernetes would refuse, or without limits."""
+    bad = []
+    for name, pod in found:
+        spec = pod["spec"]
+        whole = spec.get("securityContext", {})
+        for container in spec["containers"]:
+            own = container.get("securityContext", {})
+            locked = (
+                whole.get("runAsNonRoot"),
+                whole.get("seccompProfile") == {"type": "RuntimeDefault"},
+                own.get("allowPrivilegeEscalation") is False,
+                own.get("capabilities") == {"drop": ["ALL"]},
+                not spec.get("hostNetwork"),
+                spec.get("automountServiceAccountToken") is False,
+                "memory" in container.get("resources", {}).get("limits", {}),
+                "cpu" in container.get("resources", {}).get("requests", {}),
+            )
+            bad += [] if all(locked) else [name]
+    return bad
+
+
+def test_every_pod_is_locked_in() -> None:
+    assert open_pods(pods()) == []
+    (first, pod) = next(pods())
+    assert open_pods(iter([(first, {"spec": pod["spec"] | {"hostNetwork": True}})])) == [first]
+
+
+def test_what_stays_up_is_looked_at_and_has_the_time_to_stop() -> None:
+    for document in of_kind("Deployment"):
+        spec = document["spec"]["template"]["spec"]
+        (container,) = spec["containers"]
+        assert {"livenessProbe", "readinessProbe", "startupProbe"} <= set(container)
+        assert spec["terminationGracePeriodSeconds"] > 70
+        assert document["spec"]["replicas"] >= 2
+        assert container["args"][0] in (*cli.ROLES, *COMMANDS)
+
+
+def test_secrets_are_files_that_not_everybody_reads_and_settings_are_known() -> None:
+    for name, pod in pods():
+        (container,) = pod["spec"]["containers"]
+        if name != "rabbitmq":
+            assert {entry["name"] for entry in container["env"]} <= set(config.keys(config.Settings))
+            assert not any(entry["name"].endswith("_URL") for entry in container["env"])
+        for volume in pod["spec"]["volumes"]:
+            if "secret" in volume:
+                assert volume["secret"]["defaultMode"] & 0o007 == 0
+                assert volume["secret"]["secretName"].endswith("-owner") == (name.endswith("-migrate"))
+
+
+def test_the_network_refuses_what_no_policy_lets_through() -> None:
+    deny = next(document for document in of_kind("NetworkPolicy") if document["metadata"]["name"] == "deny")
+    assert deny["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    for document in of_kind("NetworkPolicy"):
+        for rule in document["spec"].get("egress", ()):
+            assert rule.get("ports"), "nobody may go everywhere"
+        for rule in document["spec"].get("ingress", ()):
+            assert rule.get("from"), "nobody is open to all"
+
+
+def test_the_broker_has_three_nodes_and_tls_alone() -> None:
+    (nodes,) = of_kind("StatefulSet")
+    assert nodes["spec"]["replicas"] == 3
+    (settings,) = of_kind("ConfigMap")
+    assert "listeners.tcp = none" in settings["data"]["duban.conf"]
+    assert settings["data"]["duban.conf"].count("classic_config.nodes") == 3
