@@ -46,6 +46,8 @@ quarter: $(STAMP) ## the whole Boston quarter (needs ../shared): rehearsed, and 
 
 pages: $(STAMP) ## every page of the board in every width in a browser, with axe [two minutes]
 	@$(PYTEST) -m "full or not full" tests/board/browser $(ARGS)
+post: $(STAMP) ## 10,000 notices to a mail server that stalls, drops and refuses: each arrives once, or is seen to have failed [some minutes]
+	@$(PYTEST) -m full -s -n0 tests/notify/integration/test_five_hundred_notices.py $(ARGS)
 
 soak: $(STAMP) ## two replicas of every role under kill -9, broker and database crashes, at full size [half an hour or more; needs ../shared]
 	@$(PYTEST) -m full -s tests/system -k soak $(ARGS)
@@ -61,6 +63,8 @@ load: $(STAMP) ## throughput beside FastStream, medians of three, and a storm of
 
 lock: ## write requirements/*.txt anew from requirements/*.in (needs uv)
 	@for name in runtime dev build load mutate; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+	@for name in runtime notify dev load mutate; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean: ## remove what was built or cached, not .venv and not var/
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist mutants

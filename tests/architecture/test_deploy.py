@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -199,3 +200,33 @@ def test_the_example_of_a_channels_file_is_one() -> None:
     found = plan.read(DEPLOY / "channels.example.toml")
     assert {spec["kind"] for spec in found.specs.values()} == set(plan.KEYS)
     assert found.ways.to("ZJJ", "HEAD") == {"email": "head@zjj.example.org", "sms": "13800000000"}
+
+
+def locked(name: str) -> dict[str, str]:
+    """Package → version of a lock file."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
+    return dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z]+\])?==(\S+)", text, re.MULTILINE))
+
+
+def wanted(folder: Path) -> set[str]:
+    """The packages of others that a distribution of ours names."""
+    named = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    return {name for each in named if not (name := re.split(r"[\[<>=~!]", each)[0]).startswith("supervision-")}
+
+
+def test_only_notifys_image_holds_what_only_notify_needs() -> None:
+    common, notify = locked("runtime"), locked("notify")
+    assert set(notify) - set(common) == {"typst", "segno", "standardwebhooks"}
+    assert {name: notify[name] for name in common} == common
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_holds_everything_that_its_service_names(service: str) -> None:
+    own = ROOT / "requirements" / f"{service}.txt"
+    held = set(locked(service if own.is_file() else "runtime"))
+    folders = [ROOT / "services" / service, *sorted((ROOT / "libs").iterdir())]
+    assert {name for folder in folders if folder.is_dir() for name in wanted(folder)} - held == set()
+
+
+def test_a_package_that_an_image_lacks_is_found() -> None:
+    assert wanted(ROOT / "services" / "notify") - set(locked("runtime")) == {"typst", "segno", "standardwebhooks"}

@@ -63,6 +63,9 @@ def test_an_optional_field_a_word_and_a_wider_bound_break_nothing() -> None:
     assert narrowed(was, changed("classification", words=[*field("classification")["words"], "NEW"])) == []
     assert narrowed(was, changed("classification", words=None)) == []
     assert narrowed(was, changed("title", pattern=None)) == []
+    bound = [{"name": "(all)", "conditions": {"if": {}, "then": {"anyOf": [1, 2]}}}]
+    wider = [{"name": "(all)", "conditions": {"if": {}, "then": {"anyOf": [1, 2, 3]}}}]
+    assert (narrowed(bound, wider), len(narrowed(wider, bound))) == ([], 1)
 
 
 @pytest.mark.parametrize(

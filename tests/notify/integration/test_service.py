@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from notify.commands import COMMANDS
 
 Make = Callable[..., Any]
 
@@ -67,6 +71,25 @@ def test_signing_twice_changes_nothing(bench: Any, matter: Any, slip: Make) -> N
     assert served(bench) == [("w1", local(2, 10), date(2026, 3, 2), "SIGNED")]
     assert receipts(bench, kind="SLIP") == {("2026-03-02T02:00:00Z", "SIGNED")}
     assert bench.refused() == []
+
+
+def test_each_addressee_signs_for_himself_and_the_first_one_is_the_receipt(
+    bench: Any, matter: Any, slip: Make, capsys: Any
+) -> None:
+    bench.tell(matter, slip())
+    bench.move_to(local(5))
+    bench.sign(local(2, 11), "WHITE", by="李强")
+    bench.sign(local(2, 10), "WHITE")
+    bench.sign(local(2, 10), "WHITE", by=" 王芳 ")
+    bench.sign(local(4, 10), "WHITE", by="局长 周岚")
+    capsys.readouterr()
+    assert COMMANDS["letters"].run(SimpleNamespace(runtime=bench.runtime), bench.policy, ["--signed", "M-01"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["signed_by"], line["colour"]) for line in lines] == [
+        ("王芳", "WHITE"),
+        ("李强", "WHITE"),
+        ("局长 周岚", "WHITE"),
+    ]
 
 
 def test_a_signature_for_a_slip_that_is_not_out_waits_for_its_dispatch(bench: Any, matter: Any, slip: Make) -> None:

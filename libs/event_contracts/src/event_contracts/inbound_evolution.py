@@ -55,7 +55,16 @@ def _refused(was: Field, now: Field | None) -> Iterator[str]:
     yield from _fewer_words(was, now)
     yield from (f"{name}: {key} was {was.get(key, 'free')}, is {now[key]}" for key in LOWER if _less(was.get(key), now.get(key)))
     yield from (f"{name}: {key} was {was.get(key, 'free')}, is {now[key]}" for key in UPPER if _more(was.get(key), now.get(key)))
-    yield from (f"{name}: {text} ({key})" for key, text in EXACT.items() if key in now and now[key] != was.get(key))
+    yield from (f"{name}: {text} ({key})" for key, text in EXACT.items() if key in now and not _takes(was.get(key), now[key]))
+
+
+def _takes(was: Any, now: Any) -> bool:
+    """Whether they are the same, or today's only has further choices (`anyOf`)."""
+    if isinstance(was, dict) and isinstance(now, dict) and was.keys() == now.keys():
+        return all(
+            all(option in now[key] for option in was[key]) if key == "anyOf" else _takes(was[key], now[key]) for key in was
+        )
+    return bool(was == now)
 
 
 def _fewer_words(was: Field, now: Field) -> Iterator[str]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SHOWN = ("copy_id", "state", "channel", "unit", "addressee", "kind", "colour", "external_ref", "attempts", "perhaps", "detail")
 
+SIGNED = ("unit", "kind", "colour", "renewal", "signed_by", "signed_at", "mode")
+
 
 def deliver(station: Station, policy: Policy, words: Sequence[str]) -> int:
     """Send what waits until told to stop."""
@@ -56,14 +58,16 @@ def deliver(station: Station, policy: Policy, words: Sequence[str]) -> int:
 
 
 def letters(station: Station, _policy: Policy, words: Sequence[str]) -> int:
-    """List copies that were not delivered, or put one back into the queue; 1 where there is no such copy."""
+    """List copies that were not delivered, or who signed, or put one back into the queue; 1 where there is no such copy."""
     from notify.domain.sending import State
     from notify.store import deliveries
+    from notify.store.letters import signatures
 
     parser = argparse.ArgumentParser(prog="python -m notify letters", description="未能送出的通知 / notices that did not leave")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--failed", action="store_true", help="投递失败或无渠道 / failed for good, or without a channel")
     what.add_argument("--waiting", action="store_true", help="尚待投递 / not delivered yet")
+    what.add_argument("--signed", metavar="MATTER", help="谁已签收 / who signed for the letters of a matter, and when")
     what.add_argument("--again", metavar="COPY", help="重新投递一份 / try a failed copy again, from its first attempt")
     wanted = parser.parse_args(words)
     with station.runtime.database.begin() as session:
@@ -71,6 +75,10 @@ def letters(station: Station, _policy: Policy, words: Sequence[str]) -> int:
             found = deliveries.again(session, wanted.again, station.runtime.clock.now())
             print(f"{wanted.again}: {'重新排队 / in the queue again' if found else '没有这份失败的通知 / no such failed copy'}")
             return 0 if found else 1
+        if wanted.signed:
+            for row in signatures(session, wanted.signed):
+                print(json.dumps({key: row[key] for key in SIGNED}, ensure_ascii=False, default=str))
+            return 0
         states = (State.FAILED, State.NOT_SENT) if wanted.failed else (State.WAITING, State.TRYING)
         for row in deliveries.listed(session, *states):
             print(json.dumps({key: row[key] for key in SHOWN}, ensure_ascii=False))
@@ -120,7 +128,7 @@ def webhooks(station: Station, _policy: Policy, words: Sequence[str]) -> int:
 COMMANDS = MappingProxyType(
     {
         "deliver": Command("send notices by the channels of DUBAN_CHANNELS (any number)", deliver, serves=True),
-        "letters": Command("--failed: what could not be delivered; --waiting; --again COPY", letters),
+        "letters": Command("--failed: what could not be delivered; --waiting; --again COPY; --signed MATTER", letters),
         "hooks": Command("send events to the webhooks of other systems (any number)", hooks, serves=True),
         "webhooks": Command("add|list|rotate|disable|enable|deliveries|redeliver: those webhooks", webhooks),
     }

@@ -226,6 +226,7 @@ def take_signature(work: Work, message: Message, policy: Policy) -> None:
     if letter is None:
         work.wait_for(message, NOTHING_TO_SIGN)
         return
+    work.store.sign(letter.letter_id, data.signed_by.strip(), message.time)
     signed, outcome = sign(letter, message.time, data.signed_by, policy.zone)
     if outcome is Signing.ALREADY_SIGNED:
         return

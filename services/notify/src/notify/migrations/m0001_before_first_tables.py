@@ -26,6 +26,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["letter_id"], ["letter.letter_id"], name="fk_notice_letter_id"),
     )
     op.create_table(
+        "signature",
+        *_texts("letter_id", "signed_by"),
+        sa.Column("signed_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("letter_id", "signed_by", "signed_at", name="pk_signature"),
+        sa.ForeignKeyConstraint(["letter_id"], ["letter.letter_id"], name="fk_signature_letter_id"),
+    )
+    op.create_table(
         "published_rule",
         sa.Column("id", sa.Text, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from service_chassis.persistence.columns import Instant
@@ -68,6 +69,14 @@ notice = Table(
     Column("reason", Text, nullable=False),
 )
 
+signature = Table(
+    "signature",
+    METADATA,
+    Column("letter_id", Text, ForeignKey("letter.letter_id"), primary_key=True),
+    Column("signed_by", Text, primary_key=True),
+    Column("signed_at", Instant, primary_key=True),
+)
+
 _FIELDS = [column.name for column in letter.columns if column.name not in ("caused_by", "policy_version")]
 _CHANGING = ("unit", "deemed_on", "deemed_at", "served_at", "served_on", "mode", "signed_at", "signed_by", "recalled")
 _CHANGE = (
@@ -97,6 +106,7 @@ class Store:
         self._new: list[dict[str, Any]] = []
         self._copies: list[dict[str, Any]] = []
         self._changed: dict[str, Letter] = {}
+        self._signatures: list[dict[str, Any]] = []
 
     def load(self, letter_ids: Iterable[str], matters: Iterable[str] = ()) -> None:
         """Fetch letters by id, and all letters of the matters: one statement each."""
@@ -139,6 +149,10 @@ class Store:
         """A letter that was loaded and has been served, signed for or recalled since."""
         self._letters[changed.letter_id] = self._changed[changed.letter_id] = changed
 
+    def sign(self, letter_id: str, signed_by: str, signed_at: datetime) -> None:
+        """Keep a signature, whether it serves the letter or not: each addressee signs separately (domain.md d.6)."""
+        self._signatures.append({"letter_id": letter_id, "signed_by": signed_by, "signed_at": signed_at})
+
     def readdress(self, matter_id: str, unit: str, successor: str) -> list[Letter]:
         """A unit's letters of a matter that are not served yet are its successor's; returns them."""
         moved = []
@@ -152,11 +166,12 @@ class Store:
         return moved
 
     def save(self) -> None:
-        """Write everything: at most three statements. What exists already stays as it is."""
+        """Write everything: at most four statements. What exists already stays as it is."""
         insert_new(self._session, letter, self._new)
         insert_new(self._session, notice, self._copies)
         update_rows(self._session, _CHANGE, [_change(found) for found in self._changed.values()])
-        self._new, self._copies, self._changed = [], [], {}
+        insert_new(self._session, signature, self._signatures)
+        self._new, self._copies, self._changed, self._signatures = [], [], {}, []
 
 
 def _letter(row: RowMapping) -> Letter:
@@ -177,6 +192,17 @@ def _change(changed: Letter) -> dict[str, Any]:
     row = {f"b_{name}": getattr(changed, name) for name in _CHANGING}
     row["b_letter_id"] = changed.letter_id
     return row
+
+
+def signatures(session: Connection, matter: str) -> list[RowMapping]:
+    """Who signed for a matter's letters (its id, or the office's reference), and when; the first of a letter is its receipt."""
+    query = (
+        select(letter.c.unit, letter.c.kind, letter.c.colour, letter.c.renewal, letter.c.mode, signature)
+        .join(signature, signature.c.letter_id == letter.c.letter_id)
+        .where((letter.c.matter_id == matter) | (letter.c.external_ref == matter))
+        .order_by(letter.c.dispatched_at, letter.c.letter_id, signature.c.signed_at, signature.c.signed_by)
+    )
+    return list(session.execute(query).mappings())
 
 
 def copies(session: Connection) -> Iterator[tuple[Letter, str]]:
