@@ -24,7 +24,8 @@ Counters and histograms belong to the process: sum them over replicas. What is r
 of `api`: take `max`, never `sum`. `service`, `role` and `instance` are added by
 [Prometheus](../deploy/prometheus/prometheus.yml); `process_*` are those of every Prometheus client.
 
-What wakes somebody: [alerts](../deploy/prometheus/duban.rules.yml).
+What wakes somebody: [alerts](../deploy/prometheus/duban.rules.yml). What to do then: [runbooks](runbooks/README.md).
+What it looks like: [dashboards](../deploy/grafana/README.md).
 """
 
 
