@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
+MATTER = "00000000-0000-4000-8000-000000000001"
 
 
 def at(text: str) -> datetime:
@@ -52,6 +54,17 @@ def test_after_an_outage_a_reminder_waits_for_the_morning(city: Any) -> None:
 
     reminders = [(e.time, e.data.days_left) for e in city.published("escalation.deadline.approaching.v1")]
     assert reminders == [(at("2026-03-16 08:30"), 0)]
+
+
+def test_an_urgent_matter_reminds_at_any_hour(city: Any) -> None:
+    fact = replace(city.registered("ZJJ", MATTER, "M-1", days=10), urgency="EXTRA_URGENT")
+    city.say(fact, at("2026-03-02 08:35"))
+    city.serve(at("2026-03-02 10:00"))
+    city.clock.move_to(at("2026-03-13 19:00"))  # escalation was down since before T−3
+    city.until(at("2026-03-16 23:59"))
+
+    reminders = [(e.time, e.data.urgent) for e in city.published("escalation.deadline.approaching.v1")]
+    assert reminders == [(at("2026-03-13 19:00"), True)]
 
 
 def test_a_stopped_clock_reminds_nobody(city: Any) -> None:

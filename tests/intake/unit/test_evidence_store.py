@@ -89,7 +89,7 @@ def test_the_setting_names_a_folder_that_exists(tmp_path: Path) -> None:
     from intake.config import Settings
     from service_chassis.config import load
 
-    needed = {"DATABASE_URL": "sqlite:///x", "AMQP_URL": "amqp://h"}
+    needed = {"DATABASE_URL": "sqlite:///x", "AMQP_URL": "amqp://intake:x@127.0.0.1"}
     assert load(needed | {"DUBAN_EVIDENCE": str(tmp_path)}, Settings).evidence == tmp_path
     with pytest.raises(ConfigError, match="DUBAN_EVIDENCE must be a folder that exists"):
         load(needed | {"DUBAN_EVIDENCE": str(tmp_path / "none")}, Settings)

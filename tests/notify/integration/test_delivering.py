@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -90,6 +91,16 @@ def test_people_are_left_in_peace_at_night_but_for_what_is_urgent(posted: Any, s
     bench = posted(WAYS)
     bench.clock.move_to(local(2, 20))
     bench.tell(slip(issued_at=local(2, 20)), slip("r1", "RED", issued_at=local(2, 20)))
+    channel = Script()
+    assert courier(bench, channel).step() == 2
+    bench.clock.move_to(local(3, 8, 30))
+    assert courier(bench, channel).step() == 2
+
+
+def test_a_reminder_of_an_urgent_matter_is_not_held_for_the_morning(posted: Any, approaching: Make) -> None:
+    bench = posted(WAYS)
+    bench.clock.move_to(local(2, 20))
+    bench.tell(approaching(3), replace(approaching(1), urgent=True))
     channel = Script()
     assert courier(bench, channel).step() == 2
     bench.clock.move_to(local(3, 8, 30))

@@ -93,6 +93,8 @@ class DeadlineApproaching(ClockFact):
     TYPE: ClassVar[str] = "escalation.deadline.approaching.v1"
     days_left: int
     title: str = ""
+    urgent: bool = False
+    """The matter is urgent: the reminder does not wait for the delivery window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,16 @@ from datetime import date
 from typing import ClassVar
 
 from event_contracts.event import Evidence, Request, TimeLimit
-from event_contracts.inbound_acts import ActionRecorded, AdviceAnswered, AdviceIssued, FieldNoteRecorded
+from event_contracts.inbound_acts import (
+    ActionRecorded,
+    AdviceAnswered,
+    AdviceIssued,
+    FieldNoteRecorded,
+    LookBackRecorded,
+    PlanItem,
+    PlanPublished,
+    RegistrationDecided,
+)
 from event_contracts.inbound_inspections import (
     CampaignPlanned,
     ConclusionIssued,
@@ -283,6 +292,9 @@ REQUESTS: tuple[type[Request], ...] = (
     InspectionPlanned,
     InspectionFound,
     ConclusionIssued,
+    LookBackRecorded,
+    RegistrationDecided,
+    PlanPublished,
     CutMarked,
 )
 
@@ -330,6 +342,9 @@ BY_THE_OFFICE = frozenset(
         InspectionPlanned.TYPE,
         InspectionFound.TYPE,
         ConclusionIssued.TYPE,
+        LookBackRecorded.TYPE,
+        RegistrationDecided.TYPE,
+        PlanPublished.TYPE,
     }
 )
 """Decisions: the supervision office alone sends these."""

@@ -28,6 +28,8 @@ class SubmittedSource:
     clause: str | None = None
     difficult: bool = False
     informant: Informant | None = None
+    urgency: str | None = None
+    """How urgent a leader's instruction is (特急、急、平); its limit follows, where the message names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ class SubmittedAssignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """An official gives a unit more than its quota, with a reason and a name (Decree 733 art. 15)."""
+    """An official goes beyond a quota or a plan, or asks again, with a reason and a name (Decree 733 art. 15)."""
 
     reason: str
     by: str
@@ -88,6 +90,10 @@ class MatterSubmitted(Request):
     classification: str = "NONE"
     subject_terms: list[str] = field(default_factory=list)
     override: Override | None = None
+    approved_by: str | None = None
+    """Who approved its registration (立项), where the policy wants it; without it the matter waits for `registration.decided`."""
+    plan: str | None = None
+    """The item of a published plan that it belongs to (Decree 733 art. 15)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from event_contracts.intake_acts import (
     AdviceAnswered,
     AdviceIssued,
     FieldNoteRecorded,
+    PlanPublished,
     RecurrenceCase,
     RecurrenceDetected,
 )
@@ -35,7 +36,11 @@ from event_contracts.intake_inspections import (
 )
 from event_contracts.intake_returns import (
     DecomposedMatter,
+    MatterArchived,
+    MatterDeclined,
     MatterDecomposed,
+    MatterLookedBack,
+    MatterProposed,
     MatterReopened,
     MatterWithdrawn,
     ReopenedPart,
@@ -99,6 +104,7 @@ class MatterRegistered(MatterFact):
     assignments: list[AssignmentItem] = field(default_factory=list)
     classification: str = "NONE"
     replies: list[ReplyDuty] = field(default_factory=list)
+    urgency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +127,8 @@ class AssignmentDispatched(MatterFact):
     source_type: str | None = None
     reply: TimeLimit | None = None
     """How long this unit has to answer the source, from the same service; None where it owes no answer."""
+    urgency: str | None = None
+    """Of the source; what is urgent is brought at any hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,6 +354,11 @@ FACTS: tuple[type[Fact], ...] = (
     InspectionFound,
     ConclusionIssued,
     ConclusionDisclosed,
+    MatterProposed,
+    MatterDeclined,
+    MatterLookedBack,
+    MatterArchived,
+    PlanPublished,
     CutPassed,
     InboundParked,
     InboundReleased,

@@ -97,3 +97,16 @@ class RecurrenceDetected(Fact):
     count: int
     cases: list[RecurrenceCase] = field(default_factory=list)
     revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPublished(Fact):
+    """The plan of a year's supervision is known (督查计划); `items` by their names. The highest revision counts."""
+
+    TYPE: ClassVar[str] = "intake.plan.published.v1"
+    plan: str
+    year: int
+    items: list[str]
+    approved_by: str
+    published_at: datetime
+    revision: int = 0

@@ -1,4 +1,4 @@
-"""Facts that intake announces about matters that end early, come back, or came from one decision with others."""
+"""Facts that intake announces about how matters begin and end: proposed, split, withdrawn, looked at again, archived."""
 
 from __future__ import annotations
 
@@ -73,3 +73,43 @@ class MatterDecomposed(Fact):
     matters: list[DecomposedMatter]
     approved_by: str | None = None
     revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterProposed(MatterFact):
+    """A submitted matter waits for the approval of its registration (立项审批, Decree 733 art. 11); no unit has it yet."""
+
+    TYPE: ClassVar[str] = "intake.matter.proposed.v1"
+    title: str
+    proposed_at: datetime
+    state: str = "PENDING_APPROVAL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterDeclined(MatterFact):
+    """The registration of a proposed matter was refused; it was never given to a unit."""
+
+    TYPE: ClassVar[str] = "intake.matter.declined.v1"
+    by: str
+    declined_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterLookedBack(MatterFact):
+    """A closed matter was looked at again (回头看); one that did not pass is reopened by an event of its own."""
+
+    TYPE: ClassVar[str] = "intake.matter.looked_back.v1"
+    passed: bool
+    looked_at: datetime
+    by: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterArchived(MatterFact):
+    """A closed matter was put away after its time (归档); it cannot be reopened any more."""
+
+    TYPE: ClassVar[str] = "intake.matter.archived.v1"
+    archived_at: datetime
+    state: str = "ARCHIVED"

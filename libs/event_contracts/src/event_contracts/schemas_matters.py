@@ -33,6 +33,7 @@ class SourceContract(Contract):
     clause = Text(256, required=False)
     difficult = YesNo(required=False)
     informant = Group(InformantContract, required=False)
+    urgency = OneOf(vocabulary.URGENCIES, required=False)
 
 
 class AuthorisationContract(Contract):
@@ -95,6 +96,8 @@ class MatterSubmittedContract(Contract):
     subject_terms = Several(Text(64), 50)
     assignments = Several(Group(AssignmentContract), 200, required=True)
     override = Group(OverrideContract, required=False)
+    approved_by = person_field(required=False)
+    plan = reference_field(required=False)
 
     def disagreements(self, values: Mapping[str, Any]) -> dict[Any, Any]:
         faults: dict[int, Any] = {}

@@ -68,6 +68,9 @@ FALSE_REPORT, OBSTRUCTION = "FALSE_REPORT", "OBSTRUCTION"
 """Codes of findings that the decree itself names (art. 25); the others are the office's own."""
 REOPENING_CAUSES = ("INSTRUCTION", "DISSATISFIED", "LOOK_BACK")
 """Why a closed matter is done again (domain.md d.3)."""
+URGENCIES = ("EXTRA_URGENT", "URGENT", "ORDINARY")
+"""特急、急、平 (domain.md C4)."""
+REGISTRATION_OUTCOMES = ("APPROVED", "REFUSED")
 ACTION_KINDS = ("COORDINATION", "INVESTIGATION", "DISPOSITION")
 """Three of the five powers (domain.md C9); INTERVIEW and BULLETIN have messages of their own."""
 FIELD_NOTE_KINDS = ("MEETING", "VISIT")
@@ -104,6 +107,7 @@ PUBLISHED_WORDS: Mapping[str, tuple[str, ...]] = {
     "ReferralFact.state": REFERRAL_STATES,
     "ObjectionDecided.outcome": OBJECTION_OUTCOMES,
     "MatterReopened.cause": REOPENING_CAUSES,
+    "urgency": URGENCIES,
     "ActionRecorded.kind": ACTION_KINDS,
     "FieldNoteRecorded.kind": FIELD_NOTE_KINDS,
     "AdviceIssued.kind": ADVICE_KINDS,

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from ground_rules.limits import Limit
 from ground_rules.parameters import Faulty, Outage, Parameter, suggestion, written
-from ground_rules.policy_intake import Duplicates, Quota, Recurrence, Registration, Reply, Routing
+from ground_rules.policy_intake import Duplicates, LookBack, Plan, Quota, Recurrence, Registration, Reply, Routing
 from ground_rules.workdays import WorkCalendar
 
 __all__ = ["Outage", "Policy", "PolicyError", "amended", "load_policy", "load_policy_file"]
@@ -251,6 +251,8 @@ class Policy:
     registration: Registration
     quota: Quota
     recurrence: Recurrence
+    plan: Plan
+    look_back: LookBack
     rehearsal: RehearsalPart
     rows: tuple[Row, ...]
 
@@ -284,6 +286,8 @@ _SECTIONS: Mapping[str, type] = MappingProxyType(
         "registration": Registration,
         "quota": Quota,
         "recurrence": Recurrence,
+        "plan": Plan,
+        "look_back": LookBack,
         "rehearsal": RehearsalPart,
     }
 )

@@ -18,6 +18,8 @@ class Reply:
     cppcc_proposal: Limit
     leader_instruction: Limit
     leader_instruction_difficult: Limit
+    leader_instruction_urgent: Limit
+    leader_instruction_extra_urgent: Limit
     meeting: Limit
     document: Limit
     netizen_message: Limit
@@ -48,7 +50,7 @@ class Routing:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """Whether a decision that is split into matters needs somebody's approval by name."""
+    """Whether a decision that is split, and what the office starts of its own accord, need somebody's approval by name."""
 
     approval: Literal["auto", "required"]
 
@@ -67,6 +69,8 @@ class Duplicates:
 
     threshold: int
     period: int
+    answered: Literal["refuse", "suspect"]
+    """What becomes of a matter that asks in the same words what was answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +80,17 @@ class Recurrence:
     units: int | None
     times: int | None
     months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Whether what the office starts of its own accord must belong to the year's plan, once there is one."""
+
+    required: Literal["off", "required"]
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """How long after its closing a matter should have been looked at again."""
+
+    after: Limit

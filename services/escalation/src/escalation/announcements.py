@@ -35,6 +35,7 @@ from event_contracts.event import TimeLimit
 from escalation.domain.clock import Clock
 from escalation.domain.determination import Finding
 from escalation.domain.referral import Referral
+from escalation.domain.reminders import is_urgent
 from escalation.domain.slip import Slip
 from escalation.domain.standing import Ladder
 
@@ -101,6 +102,7 @@ def deadline_approaching(of: Ladder, clock: Clock, days_left: int) -> DeadlineAp
         **about_clock(of, clock),
         days_left=days_left,
         title=of.title,
+        urgent=is_urgent(of.urgency),
     )
 
 

@@ -63,7 +63,7 @@ def _know_assignment(
         ladder.amount, ladder.limit_unit = item.limit.amount, item.limit.unit
     ladder.fixed_due, ladder.changed = item.due_at, True
     ladder.plan = progress.plan_of(item.milestones, source_type, limited=item.limit is not None or item.due_at is not None)
-    ladder.source_type = source_type
+    ladder.source_type, ladder.urgency = source_type, matter.urgency
     ladder.reply_amount, ladder.reply_unit = (reply.amount, reply.unit) if reply else (None, None)
     desk.store.add(ladder)
     if ladder.journal:

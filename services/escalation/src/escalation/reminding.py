@@ -9,6 +9,7 @@ from service_chassis.persistence.unit_of_work import Timer
 from escalation import announcements as say
 from escalation.desk import REMINDER, REPLY_REMINDER, Desk
 from escalation.domain.clock import REPLY, RUNNING, Clock
+from escalation.domain.reminders import is_urgent
 from escalation.domain.standing import Ladder
 
 
@@ -29,13 +30,15 @@ def _kind(clock: Clock) -> str:
 
 
 def due(desk: Desk, timer: Timer) -> None:
-    """So many workdays are left; a stopped clock reminds nobody. After an outage it waits for the delivery window."""
+    """So many workdays are left; a stopped clock reminds nobody. After an outage it waits for the delivery window, unless the
+    matter is urgent (d.5.8)."""
     ladder = desk.store.by_about.get(timer.key)
     clocks = {} if ladder is None else ladder.reply_clocks if timer.kind == REPLY_REMINDER else ladder.clocks
     clock = clocks.get(timer.key)
     if ladder is None or clock is None or clock.state != RUNNING or desk.now >= clock.due_instant:
         return
-    if (opens := desk.book.reminding.may_go_out(desk.now)) > desk.now:
+    opens = desk.now if is_urgent(ladder.urgency) else desk.book.reminding.may_go_out(desk.now)
+    if opens > desk.now:
         _set(desk, clock, opens)
         return
     reminder = desk.book.reminding.latest(clock.deadline, desk.now)

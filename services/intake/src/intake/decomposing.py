@@ -10,15 +10,14 @@ from event_contracts.event import Message
 from event_contracts.inbound import MatterDecomposed as Decomposed
 from event_contracts.inbound import MatterSubmitted
 from event_contracts.intake import AssignmentItem, DecomposedMatter, MatterDecomposed
-from ground_rules.limits import local_date
 from ground_rules.policy import Policy
-from ground_rules.powers import MAY, Act, lack_of_power
+from ground_rules.powers import Act
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
 from intake import registration
 from intake.masking import without_informant
-from intake.people import PERSONS
+from intake.people import check_power
 
 APPROVE = "分解立项须经批准，请填写 approved_by / splitting a decision into matters needs an approval: fill in `approved_by`"
 
@@ -74,10 +73,4 @@ def _check_approval(work: Work, message: Message, policy: Policy) -> None:
         if policy.registration.approval == "required":
             raise Refused("AUTHORITY_MISSING", APPROVE, "/data/approved_by")
         return
-    directory = work.store.directory
-    if not directory.applies(PERSONS, message.time):
-        return
-    day = local_date(message.time, policy.zone)
-    lack = lack_of_power(name, MAY[Act.APPROVE_REGISTRATION], day, directory.capacities())
-    if lack is not None:
-        raise Refused("NOT_EMPOWERED", lack, "/data/approved_by")
+    check_power(work, message, name, Act.APPROVE_REGISTRATION, policy, "/data/approved_by")

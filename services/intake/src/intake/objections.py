@@ -135,6 +135,7 @@ def give(work: Work, matter: Matter, unit: str, asked: dict[str, Any], at: datet
     due_at = asked["due_at"] + (at - matter.submitted_at) if asked["due_at"] else None
     row = asked | {"unit": unit, "assignment_id": assignment_id, "attempt": number, "due_at": due_at}
     row |= {"state": PartState.DISPATCHED.value, "judged_at": None, "done_at": None, "given_at": at}
+    row["asked_key"] = asked["asked_key"] if asked["unit"] == unit else None
     row["milestones"] = [_later(stone, at - matter.submitted_at) for stone in asked["milestones"]]
     row["depends_on"] = [other for other in asked["depends_on"] if other != unit]
     before = matter.parts.get(unit)
@@ -176,4 +177,5 @@ def _dispatched(matter: Matter, row: dict[str, Any], reply: TimeLimit | None) ->
         milestones=[PlannedMilestone(due_on=date.fromisoformat(s["due_on"]), percent=s["percent"]) for s in row["milestones"]],
         source_type=matter.source_type,
         reply=reply,
+        urgency=matter.urgency,
     )

@@ -42,15 +42,18 @@ def _person(person: Any) -> OfficePerson:
     return OfficePerson(name=person.name.strip(), capacities=held, unit=person.unit)
 
 
-def check_power(work: Work, message: Message, name: str, act: Act, policy: Policy) -> None:
-    """Refuse a decision of somebody who held no office for it on its day. While no persons were published all are accepted."""
+def check_power(work: Work, message: Message, name: str, act: Act, policy: Policy, pointer: str | None = None) -> None:
+    """Refuse a decision of somebody who held no office for it on its day. While no persons were published all are accepted.
+
+    `pointer`: the field that names the person, where it is none of the usual ones.
+    """
     directory = work.store.directory
     if not directory.applies(PERSONS, message.time):
         return
     day: date = local_date(message.time, policy.zone)
     lack = lack_of_power(name, MAY[act], day, directory.capacities())
     if lack is not None:
-        raise Refused("NOT_EMPOWERED", lack, "/data/" + _field(message))
+        raise Refused("NOT_EMPOWERED", lack, pointer or "/data/" + _field(message))
 
 
 def check_power_of(work: Work, message: Message, name: str | None, act: Act, policy: Policy, pointer: str) -> None:

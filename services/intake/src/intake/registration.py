@@ -20,7 +20,7 @@ from ground_rules.policy import Policy
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
-from intake import quotas, suspecting, units
+from intake import planning, quotas, repeats, suspecting, units
 from intake.domain import assignment, authority
 from intake.domain import matter as rules
 from intake.domain.completion import PartState
@@ -28,7 +28,6 @@ from intake.domain.faults import Fault
 from intake.domain.matter import MatterState
 from intake.domain.roles import Role
 from intake.domain.sources import SourceType, reply_limit
-from intake.masking import without_informant
 from intake.store.matters import Matter, Part, Store
 
 CLASSIFIED = frozenset({"SECRET", "TOP_SECRET"})
@@ -36,24 +35,23 @@ SECRET_TEXT = "涉密事项不得经本系统报送 / classified matters must no
 REF_USED = "编号{ref}已用于另一事项，请换编号 / the reference {ref} is used by another matter of yours, take another one"
 
 
-def submit(work: Work, message: Message, policy: Policy) -> None:
-    """Register a matter and dispatch its parts, or refuse it with the reason."""
-    message = without_informant(message)
-    register(work, message, check(work, message, policy), policy)
+def check(work: Work, message: Message, policy: Policy, *, proposed: bool = False) -> list[AssignmentItem]:
+    """The parts of a matter as they would be dispatched; refuses it with the reason. Changes nothing.
 
-
-def check(work: Work, message: Message, policy: Policy) -> list[AssignmentItem]:
-    """The parts of a matter as they would be dispatched; refuses it with the reason. Changes nothing."""
+    `proposed`: it waits for its approval already, so its reference is taken by itself.
+    """
     data: MatterSubmitted = message.data
     matter_id = rules.matter_id(message.sender, data.external_ref)
     if data.classification in CLASSIFIED:
         raise Refused("CLASSIFIED", SECRET_TEXT, "/data/classification")
-    if matter_id in work.store.matters:
+    if matter_id in work.store.matters or (matter_id in work.store.drafts and not proposed):
         raise Refused("ALREADY_USED", REF_USED.format(ref=data.external_ref), "/data/external_ref")
     _check_authority(message, policy)
     units.check_assigned(work, message, policy)
     items = items_of(matter_id, data, policy)
     quotas.check(work, message, policy)
+    planning.check(work, message, policy)
+    repeats.check(work, message, policy)
     return items
 
 
@@ -61,7 +59,8 @@ def register(work: Work, message: Message, items: list[AssignmentItem], policy: 
     """Keep, announce and dispatch a matter that was checked; `directive`: the decision that it was split from."""
     data: MatterSubmitted = message.data
     matter_id = rules.matter_id(message.sender, data.external_ref)
-    reply = reply_limit(SourceType(data.source.type), policy, difficult=data.source.difficult)
+    source = data.source
+    reply = reply_limit(SourceType(source.type), policy, difficult=source.difficult, urgency=source.urgency)
     matter = _save(work.store, message, matter_id, items, reply, _section(data, policy), directive)
     work.know_matter(matter_id, data.external_ref, message.sender, [item.unit for item in items])
     _announce(work, message, matter_id, items, _duties(items, reply), policy)
@@ -98,7 +97,8 @@ def items_of(matter_id: str, data: MatterSubmitted, policy: Policy) -> list[Assi
     source = SourceType(data.source.type)
     items = []
     for index, (part, submitted) in enumerate(zip(parts, data.assignments, strict=True)):
-        limit = assignment.limit_of(part, source, policy, difficult=data.source.difficult, index=index)
+        marks = {"difficult": data.source.difficult, "urgency": data.source.urgency}
+        limit = assignment.limit_of(part, source, policy, index=index, **marks)  # type: ignore[arg-type]
         if isinstance(limit, Fault):
             _refuse(limit)
             continue
@@ -151,9 +151,13 @@ def _save(
         {item.unit: Part(item.unit, item.assignment_id, PartState.DISPATCHED, role=item.role) for item in items},
         message.time,
         reply=TimeLimit(amount=reply.amount, unit=reply.unit) if reply else None,
+        urgency=data.source.urgency,
     )
     told_by = data.source.informant
-    rows = [_part_row(matter_id, item, submitted) for item, submitted in zip(items, data.assignments, strict=True)]
+    rows = [
+        _part_row(matter_id, item, submitted) | {"asked_key": repeats.key_of(data, submitted)}
+        for item, submitted in zip(items, data.assignments, strict=True)
+    ]
     known = {"matter_id": matter_id, "name": told_by.name, "contact": told_by.contact} if told_by else None
     row = _matter_row(message, matter, reply) | {"section": section, "directive": directive}
     store.add_matter(matter, row, rows, known)
@@ -189,6 +193,8 @@ def _matter_row(message: Message, matter: Matter, reply: Limit | None) -> dict[s
         "merged_at": None,
         "leads": False,
         "override": asdict(data.override) if data.override else None,
+        "urgency": source.urgency,
+        "plan_item": data.plan,
     }
 
 
@@ -249,6 +255,7 @@ def _announce(
         assignments=items,
         classification=data.classification,
         replies=duties,
+        urgency=source.urgency,
     )
     work.announce(registered, subject=matter_id, time=message.time, policy=policy.version)
     owed = {duty.unit: duty.limit for duty in duties}
@@ -276,4 +283,5 @@ def _dispatched(
         milestones=item.milestones,
         source_type=message.data.source.type,
         reply=reply,
+        urgency=message.data.source.urgency,
     )

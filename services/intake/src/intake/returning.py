@@ -36,6 +36,12 @@ INSTRUCTION, DISSATISFIED, LOOK_BACK = "INSTRUCTION", "DISSATISFIED", "LOOK_BACK
 NOT_YOURS = "只有报送单位或督查室可以撤回或重新办理 / only the submitter or the office withdraws or reopens a matter"
 ENDED = "该事项已{how}，不能撤回 / the matter was {english} before"
 GONE = "该事项已撤回 / the matter was withdrawn"
+PUT_AWAY = "该事项已归档，请另行立项 / the matter is archived: submit a new one"
+_HOW_ENDED = {
+    MatterState.WITHDRAWN: ("撤回", "withdrawn"),
+    MatterState.CLOSED: ("办结", "closed"),
+    MatterState.ARCHIVED: ("归档", "archived"),
+}
 JOINED = "该事项已并案，请先认定为不同事项或对主办事项提出 / it is handled with others: part them first, or name the leading one"
 NOT_CLOSED = "该事项尚未办结，无需重新办理 / the matter is not closed, so it cannot be reopened"
 NO_REPLY = "该事项尚无答复 / the source was not answered yet"
@@ -45,8 +51,8 @@ def withdraw(work: Work, message: Message, policy: Policy) -> None:
     """End the supervision of an open matter."""
     data: Withdrawn = message.data
     matter = _own(work, message, policy)
-    if matter.state is MatterState.WITHDRAWN or matter.state is MatterState.CLOSED:
-        how = ("撤回", "withdrawn") if matter.state is MatterState.WITHDRAWN else ("办结", "closed")
+    if matter.state in _HOW_ENDED:
+        how = _HOW_ENDED[matter.state]
         raise Refused("ALREADY_USED", ENDED.format(how=how[0], english=how[1]), "/data/matter")
     if matter.leads or matter.primary_id is not None:
         raise Refused("DUPLICATE_LADDER", JOINED, "/data/matter")
@@ -60,15 +66,24 @@ def reopen(work: Work, message: Message, policy: Policy) -> None:
     """Have a closed matter done again, or one unit's part of it. Before it is closed the message waits."""
     data: Asked = message.data
     matter = _own(work, message, policy)
-    if matter.state is MatterState.WITHDRAWN:
-        raise Refused("ALREADY_USED", GONE, "/data/matter")
-    if matter.primary_id is not None:
-        raise Refused("DUPLICATE_LADDER", JOINED, "/data/matter")
-    if not _closed_by(matter, message.time):
-        work.wait_for(message, NOT_CLOSED, matter.matter_id)
+    if waits_for_close(work, message, matter):
         return
     cause = data.cause or INSTRUCTION
-    _again(work, matter, _parts(matter, data.unit), cause, message, data.limit)
+    again(work, matter, parts_named(matter, data.unit), cause, message, data.limit)
+
+
+def waits_for_close(work: Work, message: Message, matter: Matter) -> bool:
+    """Whether the message waits until its matter is closed; refuses one that can never be done again."""
+    if matter.state is MatterState.WITHDRAWN:
+        raise Refused("ALREADY_USED", GONE, "/data/matter")
+    if matter.state is MatterState.ARCHIVED:
+        raise Refused("ALREADY_USED", PUT_AWAY, "/data/matter")
+    if matter.primary_id is not None:
+        raise Refused("DUPLICATE_LADDER", JOINED, "/data/matter")
+    if _closed_by(matter, message.time):
+        return False
+    work.wait_for(message, NOT_CLOSED, matter.matter_id)
+    return True
 
 
 def assess(work: Work, message: Message, policy: Policy) -> None:
@@ -81,6 +96,8 @@ def assess(work: Work, message: Message, policy: Policy) -> None:
     if matter.replied_at is None or message.time < matter.replied_at:
         work.wait_for(message, NO_REPLY, matter.matter_id)
         return
+    if matter.state is MatterState.ARCHIVED and not data.satisfied:
+        raise Refused("ALREADY_USED", PUT_AWAY, "/data/matter")
     lead = _lead(matter)
     store.heads.add_satisfaction(message.id, matter.matter_id, message.time, data)
     fact = ReplyAssessed(
@@ -103,7 +120,7 @@ def _redo(work: Work, message: Message, matter: Matter, policy: Policy) -> None:
     whole = groups.leading(work.store, matter)
     if _closed_by(whole, message.time):
         redo = TimeLimit(amount=policy.reply.redo.amount, unit=policy.reply.redo.unit)
-        _again(work, whole, [_lead(whole)], DISSATISFIED, message, redo, reply=redo if whole is matter else None)
+        again(work, whole, [_lead(whole)], DISSATISFIED, message, redo, reply=redo if whole is matter else None)
 
 
 def _own(work: Work, message: Message, policy: Policy) -> Matter:
@@ -120,7 +137,8 @@ def _closed_by(matter: Matter, at: datetime) -> bool:
     return matter.state is MatterState.CLOSED and matter.closed_at is not None and matter.closed_at <= at
 
 
-def _parts(matter: Matter, unit: str | None) -> list[Part]:
+def parts_named(matter: Matter, unit: str | None) -> list[Part]:
+    """The part of `unit`, or all that are not somebody else's by now; refuses a unit without a part."""
     live = [part for _, part in sorted(matter.parts.items()) if part.state is not PartState.TRANSFERRED]
     if unit is None:
         return live
@@ -131,10 +149,10 @@ def _parts(matter: Matter, unit: str | None) -> list[Part]:
 
 
 def _lead(matter: Matter) -> Part:
-    return next(part for part in _parts(matter, None) if part.role == Role.LEAD)
+    return next(part for part in parts_named(matter, None) if part.role == Role.LEAD)
 
 
-def _again(
+def again(
     work: Work,
     matter: Matter,
     parts: Sequence[Part],

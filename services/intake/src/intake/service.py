@@ -29,6 +29,7 @@ from event_contracts.inbound import (
     FieldNoteRecorded,
     InspectionFound,
     InspectionPlanned,
+    LookBackRecorded,
     MatterDecomposed,
     MatterReopened,
     MatterSubmitted,
@@ -36,8 +37,10 @@ from event_contracts.inbound import (
     ObjectionDecided,
     ObjectionFiled,
     PersonsPublished,
+    PlanPublished,
     ProgressAssessed,
     ProgressReported,
+    RegistrationDecided,
     ReplyAssessed,
     ReplySent,
     UnitsPublished,
@@ -55,16 +58,20 @@ from service_chassis.web.pages import Page
 from intake import (
     acts,
     advising,
+    approving,
     burden,
     concluding,
     decomposing,
     handlers,
     inspecting,
+    locking,
+    looking_back,
     merging,
     objections,
     people,
+    planning,
     recurring,
-    registration,
+    repeats,
     replies,
     returning,
     suspecting,
@@ -73,7 +80,8 @@ from intake import (
 from intake.domain.matter import matter_id
 from intake.doors.pages import PAGES
 from intake.metrics import MATTERS_OPEN, UNIT_BURDEN
-from intake.rules import RULES, Rulebook
+from intake.rules import Rulebook
+from intake.store import endings
 from intake.store.burdens import heaviest
 from intake.store.matters import Store, open_by_section
 
@@ -108,42 +116,26 @@ class Intake(Service):
         return PAGES
 
     def subjects(self, message: Message) -> list[str]:
-        """A submission locks the id that its matter will have, so that two of the same reference cannot meet."""
-        if isinstance(message.data, MatterSubmitted):
-            return [matter_id(message.sender, message.data.external_ref)]
-        if isinstance(message.data, MatterDecomposed):
-            refs = (matter.external_ref for matter in message.data.matters)
-            return [decomposing.subject(message.data.directive), *(matter_id(message.sender, ref) for ref in refs)]
-        if isinstance(message.data, PersonsPublished):
-            return [people.PERSONS]
-        if isinstance(message.data, CalendarPublished | PolicyPublished):
-            return [RULES]
-        if isinstance(message.data, UnitsPublished):
-            return [units.UNITS]
-        if isinstance(message.data, ActionRecorded):
-            return [acts.subject(message.data)]
-        if isinstance(message.data, FieldNoteRecorded):
-            return [acts.NOTES]
-        if isinstance(message.data, AdviceIssued | AdviceAnswered):
-            return [advising.subject(message.data.advice)]
-        if isinstance(message.data, CampaignPlanned):
-            return [inspecting.subject(message.data.campaign)]
-        if isinstance(message.data, InspectionPlanned | InspectionFound):
-            return [inspecting.subject(message.data.inspection)]
-        if isinstance(message.data, ConclusionIssued):
-            return concluding.subjects(message.data)
-        return super().subjects(message)
+        found = locking.subjects(message)
+        return super().subjects(message) if found is None else found
 
     def makes(self, message: Message) -> list[str]:
-        """The matters of submissions."""
-        found = message.data.matters if isinstance(message.data, MatterDecomposed) else [message.data]
-        return [matter_id(message.sender, each.external_ref) for each in found if isinstance(each, MatterSubmitted)]
+        return locking.matters_made(message)
+
+    def resolves(self, message: Message) -> bool:
+        """A matter that waits for its registration is none yet."""
+        return not isinstance(message.data, RegistrationDecided) and super().resolves(message)
 
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
         store = work.store = Store(work.session)
         self.rulebook.refresh(work)
         store.load({subject for message in messages for subject in work.subjects_of(message)})
-        suspecting.prepare(store, decomposing.submissions(messages))
+        submitted = list(decomposing.submissions(messages))
+        suspecting.prepare(store, submitted)
+        if submitted:
+            ids = (matter_id(message.sender, message.data.external_ref) for message in submitted)
+            repeats.prepare(store, submitted)
+            store.drafts = endings.drafts_among(work.session, ids)
         merging.prepare(work, store, messages)
         papers = {found for message in messages if (found := _needs_papers(work, store, message)) is not None}
         store.load_papers(_with_leading(store, papers) - store.heads.component)
@@ -164,7 +156,7 @@ class Intake(Service):
 
     @consume(MatterSubmitted)
     def on_matter_submitted(self, work: Work, message: Message) -> None:
-        registration.submit(work, message, self.rulebook.at(message.time))
+        approving.submit(work, message, self.rulebook.at(message.time))
 
     @consume(MatterDecomposed)
     def on_matter_decomposed(self, work: Work, message: Message) -> None:
@@ -214,6 +206,14 @@ class Intake(Service):
     def on_matter_reopened(self, work: Work, message: Message) -> None:
         returning.reopen(work, message, self.rulebook.at(message.time))
 
+    @consume(LookBackRecorded)
+    def on_look_back_recorded(self, work: Work, message: Message) -> None:
+        looking_back.record(work, message, self.rulebook.at(message.time))
+
+    @consume(RegistrationDecided)
+    def on_registration_decided(self, work: Work, message: Message) -> None:
+        approving.decide(work, message, self.rulebook.at(message.time))
+
     @consume(ReplyAssessed)
     def on_reply_assessed(self, work: Work, message: Message) -> None:
         returning.assess(work, message, self.rulebook.at(message.time))
@@ -221,6 +221,10 @@ class Intake(Service):
     @consume(PersonsPublished)
     def on_persons_published(self, work: Work, message: Message) -> None:
         people.publish(work, message)
+
+    @consume(PlanPublished)
+    def on_plan_published(self, work: Work, message: Message) -> None:
+        planning.publish(work, message, self.rulebook.at(message.time))
 
     @consume(UnitsPublished)
     def on_units_published(self, work: Work, message: Message) -> None:

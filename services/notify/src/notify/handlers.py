@@ -108,7 +108,8 @@ def remind(work: Work, message: Message, policy: Policy) -> None:
     data: DeadlineApproaching = message.data
     parts = data.owner.split(":")
     colour = parts[1] if parts[0] == "SLIP" else None
-    write(work, message, policy, draft(work, message, policy, Kind.REMINDER, message.id, about=data.owner, colour=colour))
+    letter = draft(work, message, policy, Kind.REMINDER, message.id, about=data.owner, colour=colour)
+    write(work, message, policy, replace(letter, urgent=data.urgent))
 
 
 def tell_changed(work: Work, message: Message, policy: Policy) -> None:

@@ -8,6 +8,14 @@ from datetime import date, datetime, time, timedelta
 
 from escalation.domain.clock import ONE_DAY, Reckoning
 
+PRESSING = frozenset({"EXTRA_URGENT", "URGENT"})
+"""特急、急."""
+
+
+def is_urgent(urgency: str | None) -> bool:
+    """Whether a unit is reminded at any hour: "urgent matters excepted" from the delivery window (d.5.8)."""
+    return urgency in PRESSING
+
 
 @dataclass(frozen=True, slots=True)
 class Reminder:

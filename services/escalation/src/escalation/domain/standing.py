@@ -71,6 +71,8 @@ class Ladder:
     formerly: list[str] | None = None
     """The units that it was before, as units succeeded each other; since `moved_at` it is this one's."""
     moved_at: datetime | None = None
+    urgency: str | None = None
+    """Of the source (特急、急、平): what is urgent reminds at any hour."""
     changed: bool = False
     touched: bool = False
     clocks: dict[str, Clock] = field(default_factory=dict)

@@ -52,6 +52,7 @@ def _ladder() -> None:
         sa.Column("source_type", sa.Text),
         sa.Column("formerly", Json),
         sa.Column("moved_at", Instant),
+        sa.Column("urgency", sa.Text),
         sa.PrimaryKeyConstraint("matter_id", "unit", name="pk_ladder"),
     )
     op.create_index("ix_ladder_waiting", "ladder", ["waiting", "unit"], **_partial("waiting IS NOT NULL"))

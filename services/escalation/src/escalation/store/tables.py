@@ -36,6 +36,7 @@ ladder = Table(
     Column("source_type", Text),
     Column("formerly", Json),
     Column("moved_at", Instant),
+    Column("urgency", Text),
     Index("ix_ladder_waiting", "waiting", "unit", **_where("waiting IS NOT NULL")),
 )
 

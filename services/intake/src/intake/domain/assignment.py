@@ -60,14 +60,16 @@ def _fault_in_part(index: int, part: Part, units: Collection[str]) -> Fault | No
     return None
 
 
-def limit_of(part: Part, source: SourceType, policy: Policy, *, difficult: bool, index: int) -> Limit | Fault | None:
+def limit_of(
+    part: Part, source: SourceType, policy: Policy, *, difficult: bool, index: int, urgency: str | None = None
+) -> Limit | Fault | None:
     """The part's limit: its own, else the one that the source's rule gives; None with a `due_at` or standing supervision.
 
     A part that has neither, of a source without a rule, is a fault: the sender must say by when.
     """
     if part.limit is not None or part.due_at is not None:
         return part.limit
-    limit = default_limit(source, part.role, policy, difficult=difficult)
+    limit = default_limit(source, part.role, policy, difficult=difficult, urgency=urgency)
     if limit is None and not RULES[source].standing:
         return _fault(
             f"/{index}/limit",

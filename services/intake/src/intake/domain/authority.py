@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from intake.domain.faults import Fault
+from intake.domain.sources import RULES, SourceType
 
 OFFICE = "OFFICE"
 
@@ -46,6 +47,18 @@ class Grant:
     principal: str
     basis: str
     until: date | None = None
+
+
+_WITH_A_BASIS = frozenset({SourceType.MAJOR_DECISION, SourceType.LEADER_INSTRUCTION})
+"""A decision of the government and an instruction of its head are what art. 11 wants."""
+
+
+def needs_approval(submitter: str, source: SourceType) -> bool:
+    """Whether somebody must approve that this matter is opened: the office proposes it of its own accord (art. 11).
+
+    A unit shows its designation; decisions, instructions, and what law obliges to answer need no further approval.
+    """
+    return submitter == OFFICE and source not in _WITH_A_BASIS and not RULES[source].answered
 
 
 def basis_of(written: str) -> Basis | None:

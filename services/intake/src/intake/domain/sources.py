@@ -6,7 +6,7 @@ Sources: the source document's three sections (domain.md C1–C8) and the clocks
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -31,6 +31,14 @@ class SourceType(StrEnum):
     HOTLINE = "HOTLINE"
     FIELD_NOTE = "FIELD_NOTE"
     INSPECTION = "INSPECTION"
+
+
+class Urgency(StrEnum):
+    """特急、急、平 (domain.md C4)."""
+
+    EXTRA_URGENT = "EXTRA_URGENT"
+    URGENT = "URGENT"
+    ORDINARY = "ORDINARY"
 
 
 class Section(StrEnum):
@@ -60,6 +68,8 @@ class SourceRule:
     limit: str | None = None
     difficult: str | None = None
     """The limit of a matter marked difficult; without one, `limit` holds."""
+    urgent: Mapping[Urgency, str] = field(default_factory=dict)
+    """The limit of a matter marked urgent, which comes before `difficult`."""
     supporting: str | None = None
     """The limit of a supporting unit; without one, a share of the lead's (domain.md d.9, policy `supporting.share`)."""
     standing: bool = False
@@ -78,9 +88,15 @@ RULES: Mapping[SourceType, SourceRule] = MappingProxyType(
         # Attended meetings, accompanied visits and inspections (C11, C12): what came of them is a decision to be carried out.
         SourceType.FIELD_NOTE: SourceRule(),
         SourceType.INSPECTION: SourceRule(),
-        # The same rule: ordinary 15, difficult 30; urgent ones (1–5 days) carry their own limit.
+        # The same rule: ordinary 15, difficult 30, urgent ones 1–5 days.
         SourceType.LEADER_INSTRUCTION: SourceRule(
-            limit="leader_instruction", difficult="leader_instruction_difficult", answered=True
+            limit="leader_instruction",
+            difficult="leader_instruction_difficult",
+            urgent={
+                Urgency.URGENT: "leader_instruction_urgent",
+                Urgency.EXTRA_URGENT: "leader_instruction_extra_urgent",
+            },
+            answered=True,
         ),
         SourceType.NETIZEN_MESSAGE: SourceRule(limit="netizen_message", answered=True),
         SourceType.PETITION: SourceRule(limit="petition", answered=True),
@@ -99,18 +115,21 @@ RULES: Mapping[SourceType, SourceRule] = MappingProxyType(
 )
 
 
-def default_limit(source: SourceType, role: Role, policy: Policy, *, difficult: bool) -> Limit | None:
+def default_limit(source: SourceType, role: Role, policy: Policy, *, difficult: bool, urgency: str | None = None) -> Limit | None:
     """The limit that the rules give an assignment whose sender named none, or None where no rule does."""
     rule = RULES[source]
-    lead = _named(policy, (rule.difficult if difficult else None) or rule.limit)
+    pressing = rule.urgent.get(Urgency(urgency)) if urgency is not None else None
+    lead = _named(policy, pressing or (rule.difficult if difficult else None) or rule.limit)
     if role is Role.LEAD or lead is None:
         return lead
     return _named(policy, rule.supporting) or Limit(max(1, int(lead.amount * policy.supporting.share)), lead.unit)
 
 
-def reply_limit(source: SourceType, policy: Policy, *, difficult: bool) -> Limit | None:
+def reply_limit(source: SourceType, policy: Policy, *, difficult: bool, urgency: str | None = None) -> Limit | None:
     """How long the lead has to answer the source, whatever the limit of the work; None where nobody waits for an answer."""
-    return default_limit(source, Role.LEAD, policy, difficult=difficult) if RULES[source].answered else None
+    if not RULES[source].answered:
+        return None
+    return default_limit(source, Role.LEAD, policy, difficult=difficult, urgency=urgency)
 
 
 def _named(policy: Policy, name: str | None) -> Limit | None:

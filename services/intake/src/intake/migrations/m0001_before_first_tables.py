@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 from service_chassis.persistence import tables
-from service_chassis.persistence.columns import Instant, Json
+from service_chassis.persistence.columns import Bytes, Instant, Json
 
 revision = "intake_0001"
 down_revision = None
@@ -29,25 +29,18 @@ def upgrade() -> None:
     _acts()
     _advice()
     _inspections()
+    _endings()
 
 
 def _matter() -> None:
     op.create_table(
         "matter",
-        sa.Column("matter_id", sa.Text, nullable=False),
-        sa.Column("external_ref", sa.Text, nullable=False),
-        sa.Column("submitted_by", sa.Text, nullable=False),
-        sa.Column("title", sa.Text, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("section", sa.Text, nullable=False),
-        sa.Column("source_type", sa.Text, nullable=False),
-        sa.Column("source_number", sa.Text),
-        sa.Column("source_issuer", sa.Text),
+        *_needed("matter_id", "external_ref", "submitted_by", "title", "kind", "section", "source_type"),
+        *_texts("source_number", "source_issuer"),
         sa.Column("source_issued_on", sa.Date),
         sa.Column("source_clause", sa.Text),
         sa.Column("difficult", sa.Boolean, nullable=False),
-        sa.Column("standard", sa.Text, nullable=False),
-        sa.Column("classification", sa.Text, nullable=False),
+        *_needed("standard", "classification"),
         sa.Column("subject_terms", Json, nullable=False),
         sa.Column("authorisation", Json),
         sa.Column("state", sa.Text, nullable=False),
@@ -60,20 +53,21 @@ def _matter() -> None:
         sa.Column("merged_at", Instant),
         sa.Column("leads", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("override", Json),
-        sa.Column("directive", sa.Text),
+        *_texts("directive", "urgency", "plan_item"),
         sa.PrimaryKeyConstraint("matter_id", name="pk_matter"),
         sa.UniqueConstraint("submitted_by", "external_ref", name="uq_matter_submitted_by_external_ref"),
     )
     op.create_index("ix_matter_submitted_at", "matter", ["submitted_at", "matter_id"])
     merged = sa.text("primary_id IS NOT NULL")
     op.create_index("ix_matter_primary_id", "matter", ["primary_id"], postgresql_where=merged, sqlite_where=merged)
+    planned = sa.text("plan_item IS NOT NULL")
+    op.create_index("ix_matter_plan_item", "matter", ["plan_item"], postgresql_where=planned, sqlite_where=planned)
 
 
 def _informant() -> None:
     op.create_table(
         "informant",
-        sa.Column("matter_id", sa.Text, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
+        *_needed("matter_id", "name"),
         sa.Column("contact", sa.Text),
         sa.PrimaryKeyConstraint("matter_id", name="pk_informant"),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.matter_id"], name="fk_informant_matter_id"),
@@ -83,13 +77,9 @@ def _informant() -> None:
 def _assignment() -> None:
     op.create_table(
         "assignment",
-        sa.Column("matter_id", sa.Text, nullable=False),
-        sa.Column("unit", sa.Text, nullable=False),
-        sa.Column("assignment_id", sa.Text, nullable=False),
+        *_needed("matter_id", "unit", "assignment_id"),
         sa.Column("attempt", sa.Integer, nullable=False),
-        sa.Column("role", sa.Text, nullable=False),
-        sa.Column("deliverable", sa.Text, nullable=False),
-        sa.Column("standard", sa.Text, nullable=False),
+        *_needed("role", "deliverable", "standard"),
         sa.Column("limit_amount", sa.Integer),
         sa.Column("limit_unit", sa.Text),
         sa.Column("due_at", Instant),
@@ -101,21 +91,21 @@ def _assignment() -> None:
         sa.Column("formerly", Json, nullable=False),
         sa.Column("moved_at", Instant),
         sa.Column("given_at", Instant),
+        sa.Column("asked_key", sa.BigInteger),
         sa.PrimaryKeyConstraint("matter_id", "unit", name="pk_assignment"),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.matter_id"], name="fk_assignment_matter_id"),
     )
     lead = sa.text("role = 'LEAD' AND state <> 'TRANSFERRED'")
     op.create_index("uq_assignment_lead", "assignment", ["matter_id"], unique=True, postgresql_where=lead, sqlite_where=lead)
     op.create_index("ix_assignment_unit", "assignment", ["unit"])
+    done = sa.text("state = 'VERIFIED'")
+    op.create_index("ix_assignment_asked_key", "assignment", ["asked_key"], postgresql_where=done, sqlite_where=done)
 
 
 def _filing() -> None:
     op.create_table(
         "filing",
-        sa.Column("matter_id", sa.Text, nullable=False),
-        sa.Column("unit", sa.Text, nullable=False),
-        sa.Column("filing", sa.Text, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
+        *_needed("matter_id", "unit", "filing", "kind"),
         sa.Column("filed_at", Instant, nullable=False),
         sa.Column("colour", sa.Text),
         sa.Column("percent", sa.Integer),
@@ -128,14 +118,10 @@ def _filing() -> None:
 def _verdict() -> None:
     op.create_table(
         "verdict",
-        sa.Column("matter_id", sa.Text, nullable=False),
-        sa.Column("unit", sa.Text, nullable=False),
-        sa.Column("verdict", sa.Text, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
+        *_needed("matter_id", "unit", "verdict", "kind"),
         sa.Column("decided_at", Instant, nullable=False),
         sa.Column("favourable", sa.Boolean, nullable=False),
-        sa.Column("names", sa.Text),
-        sa.Column("colour", sa.Text),
+        *_texts("names", "colour"),
         sa.Column("decided_by", sa.Text, nullable=False),
         sa.Column("substantive", sa.Boolean),
         sa.Column("deficiencies", Json),
@@ -146,25 +132,19 @@ def _verdict() -> None:
 def _objection() -> None:
     op.create_table(
         "served",
-        sa.Column("matter_id", sa.Text, nullable=False),
-        sa.Column("unit", sa.Text, nullable=False),
-        sa.Column("assignment_id", sa.Text, nullable=False),
+        *_needed("matter_id", "unit", "assignment_id"),
         sa.Column("served_on", sa.Date, nullable=False),
         sa.PrimaryKeyConstraint("matter_id", "unit", "assignment_id", name="pk_served"),
     )
     op.create_table(
         "objection",
-        sa.Column("matter_id", sa.Text, nullable=False),
-        sa.Column("unit", sa.Text, nullable=False),
-        sa.Column("objection", sa.Text, nullable=False),
+        *_needed("matter_id", "unit", "objection"),
         sa.Column("filed_at", Instant, nullable=False),
         sa.Column("grounds", sa.Text, nullable=False),
         sa.Column("evidence", Json),
         sa.Column("outcome", sa.Text),
         sa.Column("decided_at", Instant),
-        sa.Column("decided_by", sa.Text),
-        sa.Column("new_unit", sa.Text),
-        sa.Column("reasons", sa.Text),
+        *_texts("decided_by", "new_unit", "reasons"),
         sa.PrimaryKeyConstraint("matter_id", "unit", "objection", name="pk_objection"),
     )
 
@@ -187,12 +167,8 @@ def _directory() -> None:
         sa.Column("valid_from", sa.Date, nullable=False),
         sa.Column("valid_to", sa.Date),
         sa.Column("successor", sa.Text),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("parent", sa.Text),
-        sa.Column("compared_in", sa.Text),
-        sa.Column("head", sa.Text),
-        sa.Column("liaison", sa.Text),
+        *_needed("name", "kind"),
+        *_texts("parent", "compared_in", "head", "liaison"),
         sa.PrimaryKeyConstraint("code", "valid_from", name="pk_unit"),
     )
     op.create_table(
@@ -208,19 +184,14 @@ def _heads() -> None:
     """Many heads: who was answered, which matters look alike, which were found to be one."""
     op.create_table(
         "reply",
-        sa.Column("reply", sa.Text, nullable=False),
-        sa.Column("matter_id", sa.Text, nullable=False),
-        sa.Column("unit", sa.Text, nullable=False),
-        sa.Column("addressee", sa.Text, nullable=False),
-        sa.Column("text", sa.Text, nullable=False),
+        *_needed("reply", "matter_id", "unit", "addressee", "text"),
         sa.Column("sent_at", Instant, nullable=False),
         sa.PrimaryKeyConstraint("reply", name="pk_reply"),
     )
     op.create_index("ix_reply_matter_id", "reply", ["matter_id"])
     op.create_table(
         "satisfaction",
-        sa.Column("assessment", sa.Text, nullable=False),
-        sa.Column("matter_id", sa.Text, nullable=False),
+        *_needed("assessment", "matter_id"),
         sa.Column("satisfied", sa.Boolean, nullable=False),
         sa.Column("text", sa.Text),
         sa.Column("assessed_at", Instant, nullable=False),
@@ -237,16 +208,14 @@ def _heads() -> None:
     )
     op.create_table(
         "suspicion",
-        sa.Column("matter_id", sa.Text, nullable=False),
-        sa.Column("suspected_of", sa.Text, nullable=False),
+        *_needed("matter_id", "suspected_of"),
         sa.Column("score", sa.Integer, nullable=False),
         sa.Column("found_at", Instant, nullable=False),
         sa.PrimaryKeyConstraint("matter_id", "suspected_of", name="pk_suspicion"),
     )
     op.create_table(
         "resolution",
-        sa.Column("resolution", sa.Text, nullable=False),
-        sa.Column("matter_id", sa.Text, nullable=False),
+        *_needed("resolution", "matter_id"),
         sa.Column("into_id", sa.Text),
         sa.Column("outcome", sa.Text, nullable=False),
         sa.Column("decided_at", Instant, nullable=False),
@@ -261,16 +230,13 @@ def _heads() -> None:
 def _burden() -> None:
     op.create_table(
         "asked",
-        sa.Column("event", sa.Text, nullable=False),
-        sa.Column("unit", sa.Text, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
+        *_needed("event", "unit", "kind"),
         sa.Column("at", Instant, nullable=False),
         sa.PrimaryKeyConstraint("event", name="pk_asked"),
     )
     op.create_table(
         "published_rule",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
+        *_needed("id", "kind"),
         sa.Column("published_at", Instant, nullable=False),
         sa.Column("content", Json, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_published_rule"),
@@ -283,10 +249,7 @@ def _privacy() -> None:
         "read_log",
         sa.Column("id", tables.BIG_ID, nullable=False, autoincrement=True),
         sa.Column("read_at", Instant, nullable=False),
-        sa.Column("reader", sa.Text, nullable=False),
-        sa.Column("unit", sa.Text, nullable=False),
-        sa.Column("door", sa.Text, nullable=False),
-        sa.Column("what", sa.Text, nullable=False),
+        *_needed("reader", "unit", "door", "what"),
         sa.Column("wanted", Json, nullable=False),
         sa.Column("why", sa.Text),
         sa.Column("rows", sa.Integer),
@@ -303,8 +266,7 @@ def _acts() -> None:
         sa.Column("act", sa.Text, nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("matter_id", sa.Text),
-        sa.Column("unit", sa.Text),
+        *_texts("matter_id", "unit"),
         sa.Column("parties", Json, nullable=False),
         sa.Column("outcome", sa.Text, nullable=False),
         sa.Column("evidence", Json),
@@ -318,9 +280,7 @@ def _acts() -> None:
         "field_note",
         sa.Column("note", sa.Text, nullable=False),
         sa.Column("kind", sa.Text),
-        sa.Column("occasion", sa.Text, nullable=False),
-        sa.Column("text", sa.Text, nullable=False),
-        sa.Column("noted_by", sa.Text, nullable=False),
+        *_needed("occasion", "text", "noted_by"),
         sa.Column("noted_at", Instant, nullable=False),
         sa.PrimaryKeyConstraint("note", name="pk_field_note"),
     )
@@ -330,11 +290,7 @@ def _advice() -> None:
     """Advice, and the causes that it rests on."""
     op.create_table(
         "advice",
-        sa.Column("advice", sa.Text, nullable=False),
-        sa.Column("cause", sa.Text, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("addressee", sa.Text, nullable=False),
-        sa.Column("text", sa.Text, nullable=False),
+        *_needed("advice", "cause", "kind", "addressee", "text"),
         sa.Column("matters", Json, nullable=False),
         sa.Column("issued_by", sa.Text, nullable=False),
         sa.Column("issued_at", Instant, nullable=False),
@@ -342,22 +298,16 @@ def _advice() -> None:
     )
     op.create_table(
         "advice_answer",
-        sa.Column("answer", sa.Text, nullable=False),
-        sa.Column("advice", sa.Text, nullable=False),
+        *_needed("answer", "advice"),
         sa.Column("adopted", sa.Boolean, nullable=False),
-        sa.Column("text", sa.Text, nullable=False),
-        sa.Column("answered_by", sa.Text, nullable=False),
+        *_needed("text", "answered_by"),
         sa.Column("answered_at", Instant, nullable=False),
         sa.PrimaryKeyConstraint("answer", name="pk_advice_answer"),
     )
     op.create_index("ix_advice_answer_advice", "advice_answer", ["advice"])
     op.create_table(
         "cause_case",
-        sa.Column("case_id", sa.Text, nullable=False),
-        sa.Column("cause", sa.Text, nullable=False),
-        sa.Column("matter_id", sa.Text, nullable=False),
-        sa.Column("external_ref", sa.Text, nullable=False),
-        sa.Column("unit", sa.Text, nullable=False),
+        *_needed("case_id", "cause", "matter_id", "external_ref", "unit"),
         sa.Column("found_at", Instant, nullable=False),
         sa.PrimaryKeyConstraint("case_id", name="pk_cause_case"),
     )
@@ -374,9 +324,7 @@ def _advice() -> None:
 def _inspections() -> None:
     op.create_table(
         "inspection_plan",
-        sa.Column("message", sa.Text, nullable=False),
-        sa.Column("ref", sa.Text, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
+        *_needed("message", "ref", "kind"),
         sa.Column("at", Instant, nullable=False),
         sa.Column("content", Json, nullable=False),
         sa.PrimaryKeyConstraint("message", name="pk_inspection_plan"),
@@ -384,17 +332,13 @@ def _inspections() -> None:
     op.create_index("ix_inspection_plan_ref", "inspection_plan", ["ref"])
     op.create_table(
         "inspection_item",
-        sa.Column("item", sa.Text, nullable=False),
-        sa.Column("ref", sa.Text, nullable=False),
-        sa.Column("unit", sa.Text, nullable=False),
-        sa.Column("task", sa.Text, nullable=False),
+        *_needed("item", "ref", "unit", "task"),
         sa.PrimaryKeyConstraint("item", name="pk_inspection_item"),
     )
     op.create_index("ix_inspection_item_ref", "inspection_item", ["ref"])
     op.create_table(
         "inspection_visit",
-        sa.Column("ref", sa.Text, nullable=False),
-        sa.Column("unit", sa.Text, nullable=False),
+        *_needed("ref", "unit"),
         sa.Column("day", sa.Date, nullable=False),
         sa.Column("shown", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("ref", "unit", name="pk_inspection_visit"),
@@ -402,9 +346,7 @@ def _inspections() -> None:
     op.create_index("ix_inspection_visit_unit_day", "inspection_visit", ["unit", "day"])
     op.create_table(
         "inspection_finding",
-        sa.Column("message", sa.Text, nullable=False),
-        sa.Column("ref", sa.Text, nullable=False),
-        sa.Column("unit", sa.Text, nullable=False),
+        *_needed("message", "ref", "unit"),
         sa.Column("at", Instant, nullable=False),
         sa.Column("findings", Json, nullable=False),
         sa.Column("evidence", Json, nullable=False),
@@ -417,11 +359,8 @@ def _inspections() -> None:
 def _conclusions() -> None:
     op.create_table(
         "conclusion",
-        sa.Column("conclusion_id", sa.Text, nullable=False),
-        sa.Column("ref", sa.Text, nullable=False),
-        sa.Column("unit", sa.Text, nullable=False),
-        sa.Column("inspection", sa.Text),
-        sa.Column("matter_id", sa.Text),
+        *_needed("conclusion_id", "ref", "unit"),
+        *_texts("inspection", "matter_id"),
         sa.Column("issued_at", Instant, nullable=False),
         sa.Column("issued_by", sa.Text, nullable=False),
         sa.Column("findings", Json, nullable=False),
@@ -432,3 +371,50 @@ def _conclusions() -> None:
         sa.UniqueConstraint("ref", name="uq_conclusion_ref"),
     )
     op.create_index("uq_conclusion_inspection_unit", "conclusion", ["inspection", "unit"], unique=True)
+
+
+def _endings() -> None:
+    """Matters that wait for their registration, look-backs, and the plans of years."""
+    op.create_table(
+        "draft",
+        *_needed("matter_id", "external_ref", "submitted_by", "title"),
+        sa.Column("body", Bytes, nullable=False),
+        sa.Column("proposed_at", Instant, nullable=False),
+        *_texts("outcome", "decided_by"),
+        sa.Column("decided_at", Instant),
+        sa.Column("reason", sa.Text),
+        sa.PrimaryKeyConstraint("matter_id", name="pk_draft"),
+    )
+    op.create_table(
+        "look_back",
+        *_needed("look_back", "matter_id"),
+        sa.Column("unit", sa.Text),
+        sa.Column("passed", sa.Boolean, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("evidence", Json),
+        sa.Column("looked_by", sa.Text, nullable=False),
+        sa.Column("looked_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("look_back", name="pk_look_back"),
+    )
+    op.create_index("ix_look_back_matter_id", "look_back", ["matter_id"])
+    op.create_table(
+        "plan_item",
+        *_needed("plan", "item"),
+        sa.Column("year", sa.Integer, nullable=False),
+        sa.Column("units", Json, nullable=False),
+        *_needed("content", "scope"),
+        sa.Column("most", sa.Integer),
+        sa.Column("approved_by", sa.Text, nullable=False),
+        sa.Column("published_at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("plan", "item", name="pk_plan_item"),
+    )
+
+
+def _needed(*names: str) -> list[sa.Column[str]]:
+    """Texts that are always there."""
+    return [sa.Column(name, sa.Text, nullable=False) for name in names]
+
+
+def _texts(*names: str) -> list[sa.Column[str]]:
+    """Texts that may be missing."""
+    return [sa.Column(name, sa.Text) for name in names]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from service_chassis.persistence.columns import Instant
+from service_chassis.persistence.sql import chunks, one_of
 from sqlalchemy import Connection, bindparam, func, select
 
-from intake.domain.completion import PartState
+from intake.domain.completion import FilingKind, PartState
 from intake.store.matters import Store
-from intake.store.tables import asked, assignment, matter
+from intake.store.tables import asked, assignment, filing, matter
 
 _EACH = (
     select(func.count().label("number"))
@@ -51,3 +54,33 @@ def heaviest(session: Connection, since: datetime) -> list[tuple[str, int]]:
     """The most that one unit was given or asked since an instant: matters, and what was asked by kind. No unit is named."""
     matters = session.execute(_MOST_MATTERS, {"since": since}).scalar() or 0
     return [("MATTER", matters), *((kind, number) for kind, number in session.execute(_MOST_ASKED, {"since": since}))]
+
+
+_CLAIM = (filing.c.matter_id == matter.c.matter_id) & (filing.c.unit == assignment.c.unit)
+_EARLIER = (
+    select(matter.c.external_ref, matter.c.submitted_by, assignment.c.done_at, filing.c.text)
+    .select_from(matter.join(assignment, matter.c.matter_id == assignment.c.matter_id).join(filing, _CLAIM))
+    .where(matter.c.matter_id == bindparam("matter"), assignment.c.unit == bindparam("of"))
+    .where(filing.c.kind == FilingKind.COMPLETION.value)
+    .order_by(filing.c.filed_at.desc())
+    .limit(1)
+)
+
+
+def answered_under(conn: Connection, keys: Iterable[int]) -> dict[int, set[tuple[str, str]]]:
+    """Key of an asking → (matter, unit) of the parts under it that are done."""
+    found: dict[int, set[tuple[str, str]]] = {}
+    for part in chunks(sorted(set(keys))):
+        wanted = one_of(conn.dialect.name, assignment.c.asked_key, "keys")
+        done = assignment.c.state == PartState.VERIFIED.value
+        rows = conn.execute(
+            select(assignment.c.asked_key, assignment.c.matter_id, assignment.c.unit).where(wanted, done), {"keys": part}
+        )
+        for key, matter_id, unit in rows:
+            found.setdefault(key, set()).add((matter_id, unit))
+    return found
+
+
+def answer_of(conn: Connection, matter_id: str, unit: str) -> Any | None:
+    """How a unit answered for its part: reference, submitter, when it was found done, and the text of its last claim."""
+    return conn.execute(_EARLIER, {"matter": matter_id, "of": unit}).first()

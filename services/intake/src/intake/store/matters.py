@@ -38,6 +38,7 @@ _MATTERS = select(
     matter.c.primary_id,
     matter.c.merged_at,
     matter.c.leads,
+    matter.c.urgency,
     assignment.c.unit,
     assignment.c.role,
     assignment.c.assignment_id,
@@ -147,6 +148,7 @@ class Matter:
     merged_at: datetime | None = None
     leads: bool = False
     """Others are handled with it."""
+    urgency: str | None = None
 
     def part(self, unit: str) -> Part | None:
         """A unit's part; that of its successor, where units have changed. None if it has none."""
@@ -168,11 +170,9 @@ class Matter:
 
 def _matter(row: Any) -> Matter:
     """The first columns of a row of `_MATTERS`."""
-    id_, ref, by, title, source, state, submitted_at, closed_at, amount, unit, replied_at, primary, merged_at, leads = row[:14]
+    id_, ref, by, title, source, state, submitted_at, closed_at, amount, unit, *rest = row[:15]
     reply = TimeLimit(amount=amount, unit=unit) if amount is not None else None
-    return Matter(
-        id_, ref, by, title, source, MatterState(state), {}, submitted_at, closed_at, reply, replied_at, primary, merged_at, leads
-    )
+    return Matter(id_, ref, by, title, source, MatterState(state), {}, submitted_at, closed_at, reply, *rest)
 
 
 class Store:
@@ -187,6 +187,10 @@ class Store:
         self._changed_matters: dict[str, Matter] = {}
         self._changed_parts: dict[tuple[str, str], Part] = {}
         self._moved_parts: list[dict[str, Any]] = []
+        self.answered: dict[int, set[tuple[str, str]]] = {}
+        """Key of an asking → the parts that are done under it (repeats.py)."""
+        self.drafts: set[str] = set()
+        """Which of the submitted matters wait for their approval, or were decided on."""
         self.found_causes: list[Any] = []
         """Causes that this batch found (recurring.py)."""
         self._decided: list[dict[str, Any]] = []
@@ -201,7 +205,7 @@ class Store:
                 found = self.matters.get(row[0])
                 if found is None:
                     found = self.matters[row[0]] = _matter(row)
-                unit, role, id_, state, judged_at, done_at, attempt, formerly, moved_at, given_at = row[14:]
+                unit, role, id_, state, judged_at, done_at, attempt, formerly, moved_at, given_at = row[15:]
                 part = Part(unit, id_, PartState(state), judged_at, done_at, role, attempt)
                 part.formerly, part.moved_at, part.given_at = formerly, moved_at, given_at
                 found.parts[unit] = part
@@ -256,6 +260,11 @@ class Store:
         """Matters of this batch that a unit is given between two instants."""
         rows = (row["matter_id"] for row in self._new[assignment] if row["unit"] == unit)
         return sum(since <= self.matters[of].submitted_at < until for of in rows)
+
+    def added_under(self, item: str, unit: str) -> int:
+        """Matters of this batch that a unit is given under an item of a plan."""
+        of = {row["matter_id"] for row in self._new[matter] if row["plan_item"] == item}
+        return sum(row["unit"] == unit and row["matter_id"] in of for row in self._new[assignment])
 
     # ---- what handlers write
 
@@ -317,6 +326,7 @@ class Store:
         """A unit was given a part of a matter that is registered already; once more, where it had one before."""
         again = part.unit in found.parts
         found.parts[part.unit] = part
+        self._changed_parts.pop((found.matter_id, part.unit), None)  # what changed in the round before is over
         if again and not self._forget_new_part(found, part):
             self._moved_parts.append(row)
         else:

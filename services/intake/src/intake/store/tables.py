@@ -3,12 +3,14 @@ nothing else reads."""
 
 from __future__ import annotations
 
-from service_chassis.persistence.columns import Instant, Json
+from service_chassis.persistence.columns import Bytes, Instant, Json
 from service_chassis.persistence.tables import BIG_ID, metadata
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, false, text
 
 METADATA = metadata()
 _MERGED = text("primary_id IS NOT NULL")
+_PLANNED = text("plan_item IS NOT NULL")
+_DONE = text("state = 'VERIFIED'")
 
 matter = Table(
     "matter",
@@ -40,9 +42,12 @@ matter = Table(
     Column("leads", Boolean, nullable=False, server_default=false()),
     Column("override", Json),
     Column("directive", Text),
+    Column("urgency", Text),
+    Column("plan_item", Text),
     UniqueConstraint("submitted_by", "external_ref"),
     Index("ix_matter_submitted_at", "submitted_at", "matter_id"),
     Index("ix_matter_primary_id", "primary_id", postgresql_where=_MERGED, sqlite_where=_MERGED),
+    Index("ix_matter_plan_item", "plan_item", postgresql_where=_PLANNED, sqlite_where=_PLANNED),
 )
 """`override`: who gave a unit more than its quota, and why. `directive`: the decision that the matter was split from."""
 """`primary_id`: the matter that it is handled with (并案), since `merged_at`. `leads`: others are handled with it."""
@@ -76,6 +81,8 @@ assignment = Table(
     Column("formerly", Json, nullable=False),
     Column("moved_at", Instant),
     Column("given_at", Instant),
+    Column("asked_key", BigInteger),
+    Index("ix_assignment_asked_key", "asked_key", postgresql_where=_DONE, sqlite_where=_DONE),
     Index(
         "uq_assignment_lead",
         "matter_id",
@@ -86,7 +93,7 @@ assignment = Table(
     Index("ix_assignment_unit", "unit"),
 )
 """`formerly`: the units that it was given to before, as units succeeded each other; since `moved_at` it is `unit`'s.
-`given_at`: when it was given again, in a further round."""
+`given_at`: when it was given again, in a further round. `asked_key`: by what it is found when the same is asked again."""
 
 filing = Table(
     "filing",
@@ -345,3 +352,48 @@ recurrence = Table(
     Column("told_at", Instant, nullable=False),
 )
 """Which windows of a cause were told of."""
+
+draft = Table(
+    "draft",
+    METADATA,
+    Column("matter_id", Text, primary_key=True),
+    Column("external_ref", Text, nullable=False),
+    Column("submitted_by", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Bytes, nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("outcome", Text),
+    Column("decided_by", Text),
+    Column("decided_at", Instant),
+    Column("reason", Text),
+)
+"""Matters that wait for the approval of their registration (approving.py), or were decided on."""
+
+look_back = Table(
+    "look_back",
+    METADATA,
+    Column("look_back", Text, primary_key=True),
+    Column("matter_id", Text, nullable=False, index=True),
+    Column("unit", Text),
+    Column("passed", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("evidence", Json),
+    Column("looked_by", Text, nullable=False),
+    Column("looked_at", Instant, nullable=False),
+)
+"""What was found when closed matters were looked at again."""
+
+plan_item = Table(
+    "plan_item",
+    METADATA,
+    Column("plan", Text, primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("units", Json, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("most", Integer),
+    Column("approved_by", Text, nullable=False),
+    Column("published_at", Instant, nullable=False),
+)
+"""The plans of years' supervision, as last published (planning.py)."""

@@ -53,6 +53,8 @@ class Letter:
     signed_by: str | None = None
     recalled: bool = False
     """The slip fell before it was served; it is not served any more."""
+    urgent: bool = False
+    """It does not wait for the delivery window; not kept, since its copies say it."""
 
 
 class Signing(StrEnum):

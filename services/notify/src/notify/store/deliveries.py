@@ -157,7 +157,7 @@ def _row(written: Letter, addressee: str, channel: str) -> dict[str, Any]:
         "unit": written.unit,
         "addressee": addressee,
         "channel": channel,
-        "urgent": is_urgent(written.kind, written.colour),
+        "urgent": written.urgent or is_urgent(written.kind, written.colour),
         "state": (State.WAITING if reached else State.NOT_SENT).value,
         "attempts": 0,
         "perhaps": 0,
