@@ -8,7 +8,7 @@ SIDE_BY_SIDE = $(if $(filter 1,$(JOBS)),,-n $(JOBS) --dist loadfile --no-loadsco
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lint format properties quarter pages soak doors mutate load lock clean
+.PHONY: help install run test check lint format properties quarter pages post soak doors mutate load lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,8 +46,9 @@ quarter: $(STAMP) ## the whole Boston quarter (needs ../shared): rehearsed, and 
 
 pages: $(STAMP) ## every page of the board in every width in a browser, with axe [two minutes]
 	@$(PYTEST) -m "full or not full" tests/board/browser $(ARGS)
+
 post: $(STAMP) ## 10,000 notices to a mail server that stalls, drops and refuses: each arrives once, or is seen to have failed [some minutes]
-	@$(PYTEST) -m full -s -n0 tests/notify/integration/test_five_hundred_notices.py $(ARGS)
+	@$(PYTEST) -m full -n0 tests/notify/integration/test_five_hundred_notices.py $(ARGS)
 
 soak: $(STAMP) ## two replicas of every role under kill -9, broker and database crashes, at full size [half an hour or more; needs ../shared]
 	@$(PYTEST) -m full -s tests/system -k soak $(ARGS)
@@ -62,7 +63,7 @@ load: $(STAMP) ## throughput beside FastStream, medians of three, and a storm of
 	@$(PY) tests/servers.py run --fsync -- $(PY) tests/load/run.py $(ARGS)
 
 lock: ## write requirements/*.txt anew from requirements/*.in (needs uv)
-	@for name in runtime dev build load mutate; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	@for name in runtime notify dev build load mutate; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 	@for name in runtime notify dev load mutate; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
