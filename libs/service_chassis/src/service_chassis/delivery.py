@@ -133,8 +133,8 @@ def decode(queue: str, delivery: Delivery, now: datetime) -> Read:
     except Unreadable as reason:
         return Read(delivery, unreadable=reason)
     except Exception as error:  # a fault of the reader itself: the message is kept and looked at, never looped over
-        log.error("reader failed", action="decode", queue=queue, routing_key=delivery.routing_key, exc_info=error)
-        return Read(delivery, unreadable=Unreadable("SCHEMA_INVALID", f"{type(error).__name__}: {error}"))
+        log.error("reader failed", action="decode", queue=queue, routing_key=delivery.routing_key, **logs.fault(delivery, error))
+        return Read(delivery, unreadable=Unreadable("SCHEMA_INVALID", logs.reason(delivery, error)))
 
 
 def _process(runtime: Runtime, queue: str, reads: list[Read], now: datetime) -> None:
@@ -152,7 +152,7 @@ def _process(runtime: Runtime, queue: str, reads: list[Read], now: datetime) -> 
             return
         if runtime.put_off(queue, reads[0].delivery):
             logs.about(reads[0].message)
-            log.warning("message put off", action="put_off", queue=queue, exc_info=error)
+            log.warning("message put off", action="put_off", queue=queue, **logs.fault(reads[0].delivery, error))
             runtime.on_batch(queue, Tally(put_off=1))
             return
         tally = _park_alone(runtime, queue, reads[0], now, error)
@@ -233,10 +233,11 @@ def _ids(reads: Sequence[Read]) -> set[str]:
 def _park_alone(runtime: Runtime, queue: str, read: Read, now: datetime, error: Exception) -> Tally:
     """The message cannot be handled: keep it in the table `parked`, in its place in the line, and go on."""
     logs.about(read.message)
-    log.error("message parked", action="park", queue=queue, routing_key=read.delivery.routing_key, exc_info=error)
+    told = logs.fault(read.delivery, error)
+    log.error("message parked", action="park", queue=queue, routing_key=read.delivery.routing_key, **told)
     with runtime.database.begin() as session:
         work = runtime.work(session, now)
-        reason = f"{type(error).__name__}: {error}"
+        reason = logs.reason(read.delivery, error)
         refusals.park(work, queue, read.delivery, code="UNPROCESSED", reason=reason, message=read.message)
         work.flush()
     runtime.note(work)

@@ -10,10 +10,12 @@ import logging
 import sys
 import traceback
 from contextvars import ContextVar
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import structlog
+from event_contracts.inbound import CONFIDENTIAL
 from event_contracts.trace import ids
 
 from service_chassis import secrets
@@ -81,6 +83,26 @@ def _named(service: str, role: str) -> Any:
     return add
 
 
+def confidential(what: Any) -> bool:
+    """Whether what a message, or a delivery, says may be about a covert inspection: no line repeats any of it."""
+    named = getattr(what, "type", None) or getattr(what, "routing_key", "").partition(".")[2]
+    return named in CONFIDENTIAL
+
+
+def fault(what: Any, error: BaseException) -> dict[str, Any]:
+    """What a line says of an error that came up over a message or delivery: all of it; of a confidential one the kind and the
+    place in the code, since an error's own text may repeat values."""
+    if not confidential(what):
+        return {"exc_info": error}
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    return {"fault": type(error).__name__, "at": "".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in last)}
+
+
+def reason(what: Any, error: BaseException) -> str:
+    """Why a message is parked, in words; of a confidential one only the kind of the error."""
+    return type(error).__name__ if confidential(what) else f"{type(error).__name__}: {error}"
+
+
 def about(what: Any) -> None:
     """From now on this thread's lines are about a message or a timer (None: about neither); they name it and its trace."""
     _ABOUT.set(what)
@@ -94,7 +116,7 @@ def traced(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     if not hasattr(found, "traceparent"):
         named: dict[str, Any] = {"timer": found.kind, "subject": found.subject}
     else:
-        named = {"event_id": found.id, "event_type": found.type, "subject": found.subject}
+        named = {"event_id": found.id, "event_type": found.type, "subject": None if confidential(found) else found.subject}
         named |= {"correlation": found.correlationid, "causation": found.causationid}
         named |= dict(zip(("trace_id", "span_id"), ids(found.traceparent) or (None, None), strict=True))
     return {**{key: value for key, value in named.items() if value}, **event}

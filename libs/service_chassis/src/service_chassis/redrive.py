@@ -15,6 +15,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any, TextIO
 
+from service_chassis import logs
 from service_chassis.delivery import Runtime, Tally, process_batch
 from service_chassis.errors import ConfigError
 from service_chassis.persistence import parked
@@ -22,6 +23,7 @@ from service_chassis.persistence.parked import Act
 from service_chassis.persistence.unit_of_work import Work
 
 PUT_BACK, DISCARD = "put-back", "discard"
+WITHHELD = "内容可能涉及暗访，不予显示 / withheld: it may be about a covert inspection"
 
 
 def run(runtime: Runtime, arguments: Sequence[str], out: TextIO = sys.stdout) -> int:
@@ -71,7 +73,8 @@ def _log(runtime: Runtime, out: TextIO) -> int:
 def _show(runtime: Runtime, parked_id: str, out: TextIO) -> int:
     row = _row(runtime, parked_id)
     shown = {key: value for key, value in row.items() if key != "body"}
-    shown["body"] = bytes(row["body"]).decode("utf-8", "backslashreplace")
+    kept_back = logs.confidential(parked.as_delivery(row))
+    shown["body"] = WITHHELD if kept_back else bytes(row["body"]).decode("utf-8", "backslashreplace")
     out.write(json.dumps(shown, ensure_ascii=False, indent=2, default=str) + "\n")
     return 0
 

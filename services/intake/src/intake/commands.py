@@ -16,6 +16,7 @@ from intake.advice_command import advice
 from intake.bar import bar
 from intake.evidence_command import evidence
 from intake.export_command import export
+from intake.inspections_command import inspections
 from intake.reads_command import reads
 from intake.trace_command import trace
 
@@ -105,6 +106,7 @@ COMMANDS = MappingProxyType(
         "import": Command("let a ledger in, as a whole or not at all: FILE.xlsx [--unit CODE] [--report FILE]", bring_in),
         "advice": Command("causes that came back with their cases, and what became of advice: --out FILE.xlsx", advice),
         "evidence": Command("the evidence store: put FILE…, get SHA256 FILE, check", evidence),
+        "inspections": Command("campaigns, inspections, conclusions that you may see: --by NAME --out FILE.xlsx", inspections),
         "reads": Command("who read what, when and why: --out FILE.xlsx [--reader NAME --what LIST]", reads),
         "trace": Command("from clause to matter, unit and evidence, and back: --out FILE.xlsx [--document --clause …]", trace),
     }

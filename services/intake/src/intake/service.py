@@ -91,8 +91,8 @@ class Intake(Service):
 
     name = "intake"
     MIGRATIONS = "intake.migrations"
-    RECORDS = ("published_rule",)
-    UNSEEN = ("informant",)
+    RECORDS = ("published_rule", "inspection_plan", "inspection_finding")
+    UNSEEN = ("informant", *inspecting.TABLES, "inbox", "waiting", "parked")
     FORWARDS_CUT = CutPassed
     PARKED = InboundParked
     SEALED = (facts.CompletionVerified, facts.CompletionRejected, facts.ObjectionDecided, facts.MatterClosed)

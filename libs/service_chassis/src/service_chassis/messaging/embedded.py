@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import orjson
+from event_contracts.inbound import CONFIDENTIAL
 
 from service_chassis.errors import ConfigError
 from service_chassis.messaging.envelope import Delivery, Outgoing
@@ -47,6 +48,7 @@ class EmbeddedBroker:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._db.execute(f"PRAGMA journal_mode={'MEMORY' if path == ':memory:' else 'WAL'}")
             self._db.execute(f"PRAGMA synchronous={'OFF' if path == ':memory:' else 'FULL'}")
+            self._db.execute("PRAGMA secure_delete=ON")  # what is acknowledged leaves no trace in the file
             self._db.executescript(SCHEMA)
         except sqlite3.Error as error:
             raise ConfigError(f"the broker's file {path} cannot be opened: {error}; is another duban running on it?") from error
@@ -55,6 +57,8 @@ class EmbeddedBroker:
         self._routes: dict[tuple[str, str], tuple[str, ...]] = {}
         self._fallback: dict[str, str] = {}
         self._pending: dict[str, int] = defaultdict(int)
+        self._wiped: set[str] = set()
+        """Queues with a confidential message, after whose acknowledgement the journal is emptied, too."""
         for queue, count in self._db.execute("SELECT queue, count(*) FROM message GROUP BY queue"):
             self._pending[queue] = count
 
@@ -82,6 +86,8 @@ class EmbeddedBroker:
             rows.extend((queue, message.exchange, message.routing_key, properties, message.body) for queue in queues)
             if message.exchange == "duban.events":
                 archived.append((message.routing_key, message.body))
+            elif message.type in CONFIDENTIAL:
+                self._wiped.update(queues)
         self._store(rows, archived)
         for row in rows:
             self._pending[row[0]] += 1
@@ -113,6 +119,9 @@ class EmbeddedBroker:
         """Everything of the queue up to the delivery tag `last` is done."""
         gone = self._db.execute("DELETE FROM message WHERE queue = ? AND id <= ?", (queue, last)).rowcount
         self._pending[queue] -= gone
+        if queue in self._wiped and not self._pending[queue]:
+            self._wiped.discard(queue)
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def archived(self, after: int = 0) -> Iterable[tuple[int, str, bytes]]:
         """(position, routing key, body) of every archived event after a position."""

@@ -181,6 +181,7 @@ def _refuse(work: Work, rows: Sequence[Any]) -> int:
 
 
 def _field_of(message: Message, awaited: str) -> str:
-    """The field that names what a message waited for: the matter, or what a service made it wait for under a key of its own."""
-    fields = ("matter", "inspection", "campaign")
-    return next((name for name in fields if (named := getattr(message.data, name, None)) and awaited.endswith(named)), "matter")
+    """The field that names what a message waited for: its matter, or what a service made it wait for under a key of its own."""
+    data = message.data
+    others = (name for name in ("campaign", "inspection") if getattr(data, name, None) is not None)
+    return "matter" if getattr(data, "matter", None) == awaited else next(others, "matter")

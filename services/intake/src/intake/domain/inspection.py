@@ -7,7 +7,7 @@ wider scope or other days need a new plan. Everything follows from the plans by 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import blake2b
@@ -74,6 +74,11 @@ class Plan:
     def covert(self) -> bool:
         """Whether nobody but its team may know of it."""
         return self.mode == COVERT
+
+
+def says_the_same(one: Plan, other: Plan) -> bool:
+    """Whether two plans differ in nothing but when they were sent."""
+    return replace(one, message=other.message, at=other.at) == other
 
 
 @dataclass(frozen=True, slots=True)
