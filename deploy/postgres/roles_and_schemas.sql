@@ -29,3 +29,10 @@ SELECT format('GRANT CONNECT ON DATABASE %I TO %I, %I', current_database(), name
 SELECT format('GRANT CONNECT ON DATABASE %I TO auditor', current_database())
 \gexec
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
+
+-- The board keeps what it can build anew from the archive at any time, so its one role owns its schema. Nobody else reads it.
+SELECT 'CREATE ROLE board LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'board')
+\gexec
+CREATE SCHEMA IF NOT EXISTS board AUTHORIZATION board;
+SELECT format('GRANT CONNECT ON DATABASE %I TO board', current_database())
+\gexec

@@ -3,7 +3,8 @@
     .venv/bin/python deploy/rabbitmq/write_definitions.py
 
 Accounts come without passwords: none can log in until an operator sets one. `OUTSIDE` lists who is not one of our services;
-`zjj` and `integrator` are examples of a department and of a reader of events (README.md says how to add one). The first word
+`zjj` and `integrator` are examples of a department and of a reader of events (README.md says how to add one); `board` is the
+board's own account. The first word
 of what a department writes is its unit code; the office's is `OFFICE`. A dot in a name would be a wildcard here, so there is
 none.
 """
@@ -19,7 +20,7 @@ from intake.service import Intake
 from notify.service import Notify
 from scoring.service import Scoring
 from service_chassis.declare import EVENTS, INBOUND
-from service_chassis.messaging import topology
+from service_chassis.messaging import accounts, topology
 from service_chassis.messaging.accounts import DEPLOYER, NOTHING, VHOST, binding, queue_row, reader, sender, topic, user
 
 SERVICES = (Intake, Escalation, Scoring, Notify)
@@ -29,6 +30,7 @@ OUTSIDE = (
     sender("office", "OFFICE"),
     sender("zjj", "ZJJ"),
     reader("integrator", ("escalation.#", "scoring.#")),
+    accounts.spokesman(),
 )
 
 

@@ -356,6 +356,8 @@ def test_a_department_writes_under_its_own_code(connect: Connect) -> None:
         ("zjj", "duban.inbound", "DUBAN.cut.marked.v1"),
         ("zjj", "duban.events", "escalation.slip.issued.v1.red"),
         ("zjj", "duban.rejected", "SLJ.SCHEMA_INVALID"),
+        ("board", "duban.inbound", "DUBAN.cut.marked.v1"),
+        ("board", "duban.events", "scoring.score.deducted.v1"),
         ("integrator", "duban.inbound", "ZJJ.completion.claimed.v1"),
         ("integrator", "duban.events", "scoring.score.deducted.v1"),
         ("intake", "duban.inbound", "DUBAN.cut.marked.v1"),
@@ -393,6 +395,17 @@ def test_a_department_hears_its_own_refusals_and_no_others(connect: Connect) -> 
     channel = connect("zjj")
     assert channel.basic_get("zjj", no_ack=True).delivery_info["routing_key"] == "ZJJ.SCHEMA_INVALID"
     assert channel.basic_get("zjj", no_ack=True) is None
+
+
+def test_the_board_speaks_for_the_office_and_for_units_and_hears_every_refusal(connect: Connect) -> None:
+    channel = connect("board")
+    for key in ("OFFICE.urge.sent.v1", "SLJ.completion.claimed.v1"):
+        send(channel, "duban.inbound", key, "board")
+    connect("guest").queue_purge("board")
+    send(connect("intake"), "duban.rejected", "SLJ.SCHEMA_INVALID", "intake")
+    assert channel.basic_get("board", no_ack=True).delivery_info["routing_key"] == "SLJ.SCHEMA_INVALID"
+    with pytest.raises(amqp.AccessRefused):
+        channel.basic_get("intake.inbound", no_ack=True)
 
 
 def test_an_integrator_hears_slips_and_points_and_nothing_else(connect: Connect) -> None:

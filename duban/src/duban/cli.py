@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+
+from duban.options import local_day, seconds
 
 WRONG_INPUT = 2
 """Exit code for a wrong argument, file, setting, or missing server."""
@@ -35,31 +37,6 @@ def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
             sys.exit(1)
 
     return guarded
-
-
-def local_day(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
-    """A date as YYYY-MM-DD."""
-    if value is None:
-        return None
-    try:
-        return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a local day, not an instant
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is not a date; write e.g. 2026-12-31") from None
-
-
-def seconds(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
-    """A length of time: `20`, `20s`, `5m`, `1h`."""
-    if not value:
-        return None
-    unit = {"s": 1, "m": 60, "h": 3600}
-    number, factor = (value[:-1], unit[value[-1]]) if value[-1] in unit else (value, 1)
-    try:
-        found = float(number) * factor
-    except ValueError:
-        found = -1.0
-    if not 0 < found < 1e9:
-        raise click.BadParameter(f"{value!r} is not a length of time; write e.g. 20s")
-    return found
 
 
 @click.group(context_settings=HELP, help="督办：三色督办单事件链 / duban: matters go in, white, yellow and red slips come out.")
@@ -386,24 +363,29 @@ def metrics(out: Path | None) -> None:
 @click.argument("name")
 @click.option("--unit", metavar="CODE", help="报送单位代码 / the account reports as this unit, e.g. ZJJ")
 @click.option("--hear", multiple=True, metavar="PATTERN", help="订阅 / the account hears these events, e.g. 'escalation.slip.#'")
+@click.option(
+    "--board", is_flag=True, help="看板 / the account of the board, which speaks for persons of every unit and of the office"
+)
 @click.option("--management", envvar="DUBAN_MANAGEMENT_URL", help="broker's management, e.g. https://admin:password@broker:15671")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="file for `rabbitmqctl import_definitions` instead")
 @click.option("--again", is_flag=True, help="the account exists: a new password, and these rights")
 @one_line
-def account(name: str, unit: str | None, hear: tuple[str, ...], management: str | None, out: Path | None, again: bool) -> None:
+def account(
+    name: str, unit: str | None, hear: tuple[str, ...], board: bool, management: str | None, out: Path | None, again: bool
+) -> None:
     """开设账号 / an account on the broker, with the least rights, and an example to start from."""
     from service_chassis.errors import ConfigError
-    from service_chassis.messaging.accounts import reader, sender
+    from service_chassis.messaging.accounts import reader, sender, spokesman
 
     from duban import account as accounts
 
-    if (unit is None) == (not hear):
+    if (unit is not None) + bool(hear) + board != 1:
         raise ConfigError(
-            "say what the account is for: --unit CODE for a department that reports, or --hear PATTERN for a reader"
+            "say what the account is for: --unit CODE for a department that reports, --hear PATTERN for a reader, or --board"
         )
     if (management is None) == (out is None):
         raise ConfigError("say where it goes: --management URL to make it now, or --out FILE to import it later")
-    who = sender(name, unit) if unit is not None else reader(name, hear)
+    who = spokesman(name) if board else sender(name, unit) if unit is not None else reader(name, hear)
     click.echo(accounts.create(who, management, out, again))
 
 

@@ -33,6 +33,8 @@ def serve(settings: config.Settings) -> None:
     with board(settings.database_url, feed, outbox, SystemClock(), at, **looks) as address:
         print(f"看板 board: {address}", flush=True)
         over.wait()
+    feed.close()
+    outbox.close()
 
 
 def rebuild(settings: config.Settings) -> None:

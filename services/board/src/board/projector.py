@@ -19,6 +19,9 @@ TOPICS = 200
 PAUSE_SECONDS = 2.0
 """Before the next try while the source or the database is away."""
 
+LOOKS = 30
+"""Looks at the feed before refusals are asked for again, after they could not be."""
+
 LOG = logging.getLogger("board.projector")
 
 
@@ -33,6 +36,7 @@ class Projector:
         self.behind = True
         """Whether the feed still had more than was read at the last look."""
         self._stop = threading.Event()
+        self._skip = 0
 
     @property
     def stopped(self) -> bool:
@@ -67,9 +71,15 @@ class Projector:
 
     def _answers(self) -> bool:
         """Write down what services said about the acts that went out from here."""
-        if self.outbox is None:
+        if self.outbox is None or self._skip > 0:
+            self._skip -= 1
             return False
-        answers = self.outbox.answers()
+        try:
+            answers = self.outbox.answers()
+        except Unavailable as error:  # reading goes on: what is refused is told later
+            LOG.warning("%s", json.dumps({"action": "no answers", "why": str(error)}, ensure_ascii=False))
+            self._skip = LOOKS
+            return False
         if answers:
             with self.database.writing() as connection:
                 for answer in answers:

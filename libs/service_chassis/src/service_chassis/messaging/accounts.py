@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service_chassis.errors import ConfigError
-from service_chassis.messaging.topology import EVENTS_EXCHANGE, INBOUND_EXCHANGE, REJECTED_EXCHANGE, Queue
+from service_chassis.messaging.topology import ARCHIVE, EVENTS_EXCHANGE, INBOUND_EXCHANGE, REJECTED_EXCHANGE, Queue
 
 VHOST = "duban"
 NOTHING = "^$"
@@ -78,6 +78,32 @@ class Outside:
             "queues": [queue_row(queue)],
             "bindings": [binding(exchange, key, queue.name) for exchange, key in queue.bindings],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Spokesman(Outside):
+    """The board's account: it says what persons do, for the office or for their unit, and reads the archive and every refusal.
+
+    Who may speak for whom is the board's to know; the services see the first word of the routing key, as always. Markers stay
+    escalation's.
+    """
+
+    def rights(self) -> dict[str, Any]:
+        """Declare nothing, write to `duban.inbound`, read its own queue and the archive."""
+        mine = {"read": rf"^({self.name}|{re.escape(ARCHIVE)})$", "write": f"^{re.escape(INBOUND_EXCHANGE)}$"}
+        return {"user": self.name, "vhost": VHOST, "configure": NOTHING, **mine}
+
+    def topics(self) -> list[dict[str, Any]]:
+        """Under every code but our own."""
+        return [
+            topic(self.name, INBOUND_EXCHANGE, write=r"^(?!DUBAN\.)[A-Z][A-Z0-9]{1,15}\.", read=NOTHING),
+            *(topic(self.name, exchange, write=NOTHING, read=NOTHING) for exchange in (EVENTS_EXCHANGE, REJECTED_EXCHANGE)),
+        ]
+
+
+def spokesman(name: str = "board") -> Outside:
+    """The account of a board."""
+    return Spokesman(name, None, REJECTED_EXCHANGE, ("#",))
 
 
 def sender(name: str, code: str) -> Outside:

@@ -64,6 +64,11 @@ class BrokerOutbox:
                     raise Unavailable(f"the queue {QUEUE}: {error!r}") from error
         return found
 
+    def close(self) -> None:
+        """Leave the broker."""
+        with self._lock:
+            self._drop()
+
     def _open(self) -> Any:
         if self._connection is None or self._connection.is_closed or self._channel.is_closed:
             self._connection = pika.BlockingConnection(self._parameters)

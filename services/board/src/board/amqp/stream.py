@@ -5,6 +5,7 @@ The stream holds every event that was ever published (docs/decisions/0027): catc
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pika
@@ -28,6 +29,7 @@ def parameters(url: str) -> pika.URLParameters:
         raise ConfigError(
             f"BOARD_AMQP_URL cannot be read: {error}; write e.g. amqps://board:password@broker:5671/duban"
         ) from error
+    found.virtual_host = found.virtual_host or "/"  # `amqp://host//`, as kombu writes the one that is there from the start
     found.heartbeat, found.blocked_connection_timeout, found.socket_timeout = 30, 20, 10
     return found
 
@@ -37,10 +39,12 @@ class StreamFeed:
 
     name = STREAM
 
-    def __init__(self, url: str) -> None:
-        self._parameters = parameters(url)
+    def __init__(self, url: str, quiet: float = QUIET_SECONDS) -> None:
+        """`quiet`: seconds without an event after which there is none now."""
+        self._parameters, self._quiet = parameters(url), quiet
         self._connection: Any = None
         self._channel: Any = None
+        self._deliveries: Iterator[Any] = iter(())
         self._place: str | None = None
 
     def after(self, place: str, many: int) -> Found | None:
@@ -56,29 +60,26 @@ class StreamFeed:
     def _open(self, place: str) -> None:
         self.close()
         self._connection = pika.BlockingConnection(self._parameters)
-        self._channel = self._connection.channel()
-        self._channel.basic_qos(prefetch_count=AHEAD)
-        self._place = place
+        channel = self._connection.channel()
+        channel.basic_qos(prefetch_count=AHEAD)
+        arguments = {"x-stream-offset": int(place) + 1 if place else "first"}
+        self._deliveries = channel.consume(STREAM, inactivity_timeout=self._quiet, arguments=arguments)
+        self._channel, self._place = channel, place
 
     def _take(self, many: int) -> Found | None:
-        offset = int(self._place) + 1 if self._place else "first"
-        bodies, last = [], None
-        arguments = {"x-stream-offset": offset}
-        for method, properties, body in self._channel.consume(STREAM, inactivity_timeout=QUIET_SECONDS, arguments=arguments):
+        bodies: list[bytes] = []
+        for method, properties, body in self._deliveries:
             if method is None:
                 break
-            found = int(properties.headers["x-stream-offset"])
+            offset = int(properties.headers["x-stream-offset"])
             self._channel.basic_ack(method.delivery_tag)
-            if self._place and found <= int(self._place):  # the broker begins with the chunk that holds the offset
+            if self._place and offset <= int(self._place):  # the broker begins with the chunk that holds the offset
                 continue
             bodies.append(body)
-            last = found
+            self._place = str(offset)
             if len(bodies) >= many:
                 break
-        if last is None:
-            return None
-        self._place = str(last)
-        return Found(self._place, bodies)
+        return Found(self._place or "", bodies) if bodies else None
 
     def close(self) -> None:
         """Leave the broker; the next look connects anew."""

@@ -55,7 +55,9 @@ class Database:
         """Make what is missing. A model of another version is dropped; returns whether it has to be built from the archive."""
         with self.writing() as connection:
             if not self.is_sqlite:
-                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+                known = text("SELECT 1 FROM pg_namespace WHERE nspname = :name")
+                if connection.execute(known, {"name": SCHEMA}).first() is None:  # making it takes more rights than using it
+                    connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
             tables.KEPT.create_all(connection)
             found = connection.execute(select(tables.model_version.c.version)).scalar()
             if found == VERSION:
