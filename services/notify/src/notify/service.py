@@ -64,7 +64,8 @@ class Notify(Service):
 
     name = "notify"
     MIGRATIONS = "notify.migrations"
-    RECORDS = ("bulletin", "bulletin_entry", "bulletin_correction", "letter_text", "published_rule")
+    RECORDS = ("bulletin", "bulletin_entry", "bulletin_correction", "letter_text", "published_rule", "signature", "hook_internal")
+    UNSEEN = ("hook_secret",)
     FORWARDS_CUT = CutPassed
     WANTS_CUT = CutWanted
     PARKED = InboundParked
