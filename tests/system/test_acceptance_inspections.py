@@ -4,6 +4,7 @@ falls with a conclusion that a review overturns."""
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from acceptance import Play, Played, local
 
@@ -86,3 +87,41 @@ def test_who_took_part_recuses_and_another_panel_overturns_with_all_that_stood_o
     withdrawn = [event["data"]["external_ref"] for event in played.published if event["type"] == "intake.matter.withdrawn.v1"]
     assert withdrawn == ["JL-20/WT-1"]
     assert {row["addressee"] for row in played.rows("notices", kind="CONCLUSION_CHANGED")} == {"HEAD", "LIAISON"}
+
+
+# ---------------------------------------------------------------- a campaign (domain.md D1)
+
+CAMPAIGN = "d1-campaign-with-a-conclusion-for-each-unit"
+
+
+def events(played: Played, name: str) -> list[dict[str, Any]]:
+    return [event["data"] for event in played.published if event["type"] == f"{name}.v1"]
+
+
+def test_a_campaign_is_one_item_for_each_unit_and_task_however_often_it_is_planned(play: Play) -> None:
+    played = play(CAMPAIGN, "2026-08-31")
+    first, amended = events(played, "intake.campaign.planned")
+    assert len(first["items"]) == 4 and len(amended["items"]) == 6
+    assert {item["item"] for item in first["items"]} < {item["item"] for item in amended["items"]}
+    assert [(row["id"], row["code"]) for row in sorted(played.outcome["refusals"], key=lambda row: str(row["id"]))] == [
+        ("k3", "AUTHORITY_MISSING"),
+        ("k9", "AUTHORITY_MISSING"),
+    ]
+
+
+def test_a_campaign_counts_once_for_each_unit_and_its_visit_once_more(play: Play) -> None:
+    played = play(CAMPAIGN, "2026-08-31")
+    counted = {(row["unit"], row["month"]): row["inspections"] for row in played.outcome["burden"] if row["inspections"]}
+    assert counted == {("QDQ", "2026-06"): 1, ("ZJJ", "2026-06"): 1, ("SLJ", "2026-06"): 2}
+
+
+def test_its_bulletin_names_the_conclusions_and_is_corrected_when_one_is_varied(play: Play) -> None:
+    played = play(CAMPAIGN, "2026-08-31")
+    assert [(row["kind"], [item["matter"] for item in row["items"]]) for row in played.outcome["bulletins"]] == [
+        ("PUBLISHED", ["JL-QDQ", "JL-ZJJ"]),
+        ("CORRECTED", ["JL-QDQ"]),
+    ]
+    assert [each["conclusion"] for each in events(played, "notify.bulletin.corrected")[0]["conclusions"]] == ["JL-QDQ"]
+    assert [each["external_ref"] for each in events(played, "intake.matter.registered")] == ["JL-QDQ/WT-1", "JL-QDQ/WT-2"]
+    assert [each["external_ref"] for each in events(played, "intake.matter.withdrawn")] == ["JL-QDQ/WT-2"]
+    assert clock(played, "REVIEW_WINDOW", "JL-ZJJ") == ("2026-08-03", "STOPPED")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from event_contracts.event import Message
-from service_chassis import logs
+from service_chassis import logs, redrive
+from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence.unit_of_work import Timer
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -53,3 +55,35 @@ def test_afterwards_lines_are_about_nothing(said: Said) -> None:
     logs.about(message(TRACE))
     logs.about(None)
     assert said() == {"event": "said", "action": "test"}
+
+
+# ---- what may be about a covert inspection (domain.md d.13 no. 12)
+
+ORDINARY, CONFIDENTIAL = "OFFICE.slip.proposed.v1", "OFFICE.inspection.planned.v1"
+
+
+def raised(text: str) -> KeyError:
+    try:
+        raise KeyError(text)
+    except KeyError as error:
+        return error
+
+
+def test_a_line_about_a_confidential_message_has_no_subject(said: Said) -> None:
+    logs.about(replace(message(None), type="inspection.planned.v1", subject="QDQ"))
+    assert "subject" not in said() and said()["event_type"] == "inspection.planned.v1"
+
+
+def test_an_error_over_a_confidential_message_is_told_by_kind_and_place_alone() -> None:
+    error = raised("QDQ")
+    told = logs.fault(Delivery(b"", CONFIDENTIAL, "duban.inbound", 1), error)
+    assert told["fault"] == "KeyError" and told["at"].startswith("test_logs_are_traced.py:")
+    assert "QDQ" not in str(told) + logs.reason(Delivery(b"", CONFIDENTIAL, "duban.inbound", 1), error)
+    ordinary = Delivery(b"", ORDINARY, "duban.inbound", 1)
+    assert logs.fault(ordinary, error) == {"exc_info": error} and "QDQ" in logs.reason(ordinary, error)
+
+
+def test_a_parked_confidential_message_is_shown_without_its_body() -> None:
+    for key, shown in ((CONFIDENTIAL, False), (ORDINARY, True)):
+        row = {"id": "p1", "routing_key": key, "body": b'{"unit": "QDQ"}'}
+        assert ("QDQ" in redrive.shown_of(row)["body"]) is shown

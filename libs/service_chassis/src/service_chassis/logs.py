@@ -85,8 +85,12 @@ def _named(service: str, role: str) -> Any:
 
 def confidential(what: Any) -> bool:
     """Whether what a message, or a delivery, says may be about a covert inspection: no line repeats any of it."""
-    named = getattr(what, "type", None) or getattr(what, "routing_key", "").partition(".")[2]
-    return named in CONFIDENTIAL
+    return getattr(what, "type", None) in CONFIDENTIAL or confidential_key(getattr(what, "routing_key", ""))
+
+
+def confidential_key(routing_key: str) -> bool:
+    """The same of an inbound message by its routing key, `<sender>.<type>`."""
+    return routing_key.partition(".")[2] in CONFIDENTIAL
 
 
 def fault(what: Any, error: BaseException) -> dict[str, Any]:

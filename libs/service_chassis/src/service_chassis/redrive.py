@@ -10,7 +10,7 @@ import argparse
 import getpass
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import Any, TextIO
@@ -72,11 +72,15 @@ def _log(runtime: Runtime, out: TextIO) -> int:
 
 def _show(runtime: Runtime, parked_id: str, out: TextIO) -> int:
     row = _row(runtime, parked_id)
-    shown = {key: value for key, value in row.items() if key != "body"}
-    kept_back = logs.confidential(parked.as_delivery(row))
-    shown["body"] = WITHHELD if kept_back else bytes(row["body"]).decode("utf-8", "backslashreplace")
+    shown = shown_of(row)
     out.write(json.dumps(shown, ensure_ascii=False, indent=2, default=str) + "\n")
     return 0
+
+
+def shown_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A parked message as an operator sees it: whole, but for what may be about a covert inspection."""
+    shown = dict(row) | {"body": bytes(row["body"]).decode("utf-8", "backslashreplace")}
+    return shown | {"body": WITHHELD, "headers": None} if logs.confidential_key(row["routing_key"]) else shown
 
 
 def _row(runtime: Runtime, parked_id: str) -> Any:

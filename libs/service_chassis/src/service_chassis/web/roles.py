@@ -72,7 +72,9 @@ _OTHERS: Mapping[str, frozenset[str]] = {
             inbound.BulletinPublished.TYPE,
         }
     ),
-    **dict.fromkeys(TEAM, frozenset({inbound.CompletionVerified.TYPE, inbound.CompletionRejected.TYPE})),
+    **dict.fromkeys(
+        TEAM, frozenset({inbound.CompletionVerified.TYPE, inbound.CompletionRejected.TYPE, inbound.InspectionFound.TYPE})
+    ),
     "ASSESSMENT_OFFICE": inbound.BY_THE_ASSESSMENT_OFFICE | inbound.BY_A_BODY,
     **dict.fromkeys(("DISCIPLINE", "ORGANISATION"), inbound.BY_A_BODY),
     **dict.fromkeys(OF_DEPUTIES, frozenset({inbound.ReplyAssessed.TYPE})),
