@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from ground_rules.limits import Limit
 from ground_rules.parameters import Faulty, Outage, Parameter, suggestion, written
-from ground_rules.policy_intake import Duplicates, LookBack, Plan, Quota, Recurrence, Registration, Reply, Routing
+from ground_rules.policy_intake import Duplicates, LookBack, Plan, Quota, Recurrence, Registration, Reply, Retention, Routing
 from ground_rules.workdays import WorkCalendar
 
 __all__ = ["Outage", "Policy", "PolicyError", "amended", "load_policy", "load_policy_file"]
@@ -253,6 +253,7 @@ class Policy:
     recurrence: Recurrence
     plan: Plan
     look_back: LookBack
+    retention: Retention
     rehearsal: RehearsalPart
     rows: tuple[Row, ...]
 
@@ -288,6 +289,7 @@ _SECTIONS: Mapping[str, type] = MappingProxyType(
         "recurrence": Recurrence,
         "plan": Plan,
         "look_back": LookBack,
+        "retention": Retention,
         "rehearsal": RehearsalPart,
     }
 )

@@ -94,3 +94,15 @@ class LookBack:
     """How long after its closing a matter should have been looked at again."""
 
     after: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Months after which content is erased or put away (`tidy`); None: never."""
+
+    inbound: int | None
+    announced: int | None
+    parked: int | None
+    informants: int | None
+    reads: int | None
+    archive: int | None

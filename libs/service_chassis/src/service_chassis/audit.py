@@ -3,6 +3,9 @@
 Says the first link that is broken, and how: CHANGED (its content, or the link itself), REMOVED, INSERTED or REORDERED. A chain
 cannot show that its last links were cut off together with everything about them; for that, note its head elsewhere and give it
 back with `--head`.
+
+A body that was erased after its retention reads ERASED, with the rule and who ran it: its tombstone is a link of the chain. One
+that is gone without a sealed tombstone reads REMOVED.
 """
 
 from __future__ import annotations
@@ -54,6 +57,18 @@ class Broken(NamedTuple):
         return f"第 {self.n} 环{WORDS[self.how]} link {self.n}: {self.message_id} ({self.detail})"
 
 
+class Erased(NamedTuple):
+    """A link whose body was erased lawfully."""
+
+    n: int
+    message_id: str
+    said: dict[str, str]
+
+    def __str__(self) -> str:
+        rule, by, at = (self.said.get(name, "?") for name in ("rule", "by", "at"))
+        return f"第 {self.n} 环正文已依规删除 ERASED link {self.n}: {self.message_id} ({rule}, {by}, {at})"
+
+
 def first_broken(links: Iterable[Link]) -> Broken | Head:
     """The first link that is not what it must be, or the head of a whole chain."""
     last = Head(0, GENESIS)
@@ -68,6 +83,8 @@ def first_broken(links: Iterable[Link]) -> Broken | Head:
 
 
 def _content_fault(link: Link) -> Broken | None:
+    if link.body is None and link.erased is not None:
+        return None
     if link.body is None:
         return Broken(link.n, How.REMOVED, link.message_id, "what it stands for is gone from the outbox")
     if link.commitment != commitment(link.salt, link.body) or link.type != link.announced_type:
@@ -126,6 +143,9 @@ def unsealed_fault(unsealed: Collection[tuple[str, str, bytes, bool]], head: Hea
 
 # ---- the command
 
+SHOWN = 20
+"""Erased links that are listed one by one."""
+
 
 def run(runtime: Runtime, words: Sequence[str], prog: str) -> int:
     """0 when all is whole, 1 when something is broken."""
@@ -139,6 +159,9 @@ def run(runtime: Runtime, words: Sequence[str], prog: str) -> int:
         raise ConfigError(f"{service.name} seals nothing")
     with runtime.database.begin() as session:
         found = first_broken(seals.links(session))
+        erased = [
+            Erased(link.n, link.message_id, link.erased) for link in seals.links(session) if link.body is None and link.erased
+        ]
         outside = seals.unsealed(session, service.sealed_types)
         fault: Broken | str | None = _named(found, outside)
         if fault is None and wanted.head is not None:
@@ -148,6 +171,10 @@ def run(runtime: Runtime, words: Sequence[str], prog: str) -> int:
     if fault is not None or isinstance(found, Broken):
         print(f"{service.name}: {fault}")
         return 1
+    for gone in erased[:SHOWN]:
+        print(f"{service.name}: {gone}")
+    if len(erased) > SHOWN:
+        print(f"{service.name}: … 另有 {len(erased) - SHOWN} 环 / and {len(erased) - SHOWN} more were erased")
     left = len(outside)
     print(f"{service.name}: 哈希链完整，{found.n} 环，{left} 条待封 / whole: {found.n} links, {left} to be sealed")
     print(f"head {found}")
@@ -176,7 +203,8 @@ def _cut_off(session: Any, noted: Head) -> Broken | None:
 def _announced(session: Any, outside: Iterable[tuple[str, str, bytes, bool]]) -> Iterator[tuple[int | None, Message]]:
     """Every sealed fact with its number, then those that are still to be sealed."""
     for link in seals.links(session):
-        assert link.body is not None
+        if link.body is None or link.type == seals.TOMBSTONE:
+            continue
         yield link.n, _read(link.body, link.message_id)
     for message_id, _, body, _ in outside:
         yield None, _read(body, message_id)

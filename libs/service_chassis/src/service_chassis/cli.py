@@ -37,9 +37,10 @@ ROLES = {
     "check": "look at settings, schema, clocks, queues, certificates, calendar and backlog; changes nothing",
     "redrive": "list, show, put back or discard parked messages",
     "keys": "keys of systems at the HTTP door: create, admit, list, revoke",
+    "tidy": "erase and archive what is past its retention; as the schema's owner [--by NAME]",
     "verify-chain": "prove that nothing sealed was changed, removed, inserted or reordered [--head N:HASH]",
 }
-OFFLINE = ("verify-chain", "keys")
+OFFLINE = ("verify-chain", "keys", "tidy")
 """Roles that need no broker."""
 
 
@@ -55,7 +56,7 @@ class Command:
     """Whether the schema must be there; a command that reads nothing runs on a bare machine, without a single setting."""
 
 
-NO_BROKER = "amqps://none.invalid"
+NO_BROKER = "amqps://nobody@none.invalid"
 """Stands for the broker where a command needs none and none is set."""
 
 NO_DATABASE = "sqlite://"
@@ -125,6 +126,11 @@ def _start(
 
         _check_schema(station)
         return audit.run(station.runtime, arguments.more, f"python -m {station.runtime.service.name} verify-chain")
+    if role == "tidy":
+        from service_chassis import tidying
+
+        _check_schema(station)
+        return tidying.run(station.runtime, policy, arguments.more, f"python -m {station.runtime.service.name} tidy")
     if role == "keys":
         from service_chassis import keyring
 

@@ -94,6 +94,9 @@ class Service:
     UNSEEN: ClassVar[tuple[str, ...]] = ()
     """Its tables that an auditor does not read either."""
 
+    ERASES_SEALED: ClassVar[bool] = False
+    """Whether bodies in its audit chain are erased after their retention. Not where `unlike_sealed` compares tables with them."""
+
     reads: ClassVar[dict[str, Reads]] = {}
     answers: ClassVar[dict[str, Answers]] = {}
 
@@ -157,6 +160,11 @@ class Service:
     def calendar_until(self, session: Any, now: datetime) -> datetime | None:
         """Until when this service knows the days off, without a gap; None for one that does not count days."""
         return None
+
+    def tidy(self, work: Work, policy: Any, most: int) -> dict[str, int]:
+        """Put away at most so many of its own rows that are past their retention: what was done, and how often; nothing left:
+        nothing done."""
+        return {}
 
     def parked(self, work: Work, sender: str, matter_id: str | None, parked_id: str, code: str) -> None:
         """A message of this service's own queues was parked (escalation holds the sender's ladders)."""

@@ -75,6 +75,7 @@ from intake import (
     replies,
     returning,
     suspecting,
+    tidying,
     units,
 )
 from intake.domain.matter import matter_id
@@ -91,8 +92,12 @@ class Intake(Service):
 
     name = "intake"
     MIGRATIONS = "intake.migrations"
-    RECORDS = ("published_rule", "inspection_plan", "inspection_finding")
-    UNSEEN = ("informant", *inspecting.TABLES, "inbox", "waiting", "parked")
+    RECORDS = (
+        *("published_rule", "inspection_plan", "inspection_finding", "read_log"),
+        *("act", "field_note", "advice", "advice_answer", "cause_case", "look_back"),
+    )
+    ERASES_SEALED = True
+    UNSEEN = ("informant", "draft", *inspecting.TABLES, "inbox", "waiting", "parked")
     FORWARDS_CUT = CutPassed
     PARKED = InboundParked
     SEALED = (facts.CompletionVerified, facts.CompletionRejected, facts.ObjectionDecided, facts.MatterClosed)
@@ -149,6 +154,9 @@ class Intake(Service):
         store.load(moved)
         store.load_groups()
         store.load_papers(moved)
+
+    def tidy(self, work: Work, policy: Policy, most: int) -> dict[str, int]:
+        return tidying.tidy(work, policy, most)
 
     def save(self, work: Work) -> None:
         recurring.detect(work, self.rulebook)

@@ -62,6 +62,8 @@ class Leader:
         def read(session: Connection) -> list[outbox.Row]:
             rows = outbox.pending(session, most)
             seals.seal(session, rows, self._sealed, at)
+            if self._sealed:
+                seals.seal_tombstones(session, at)
             return rows
 
         return self._run(read)

@@ -18,6 +18,7 @@ RECORD = "SELECT, INSERT"
 NARROW = {
     "inbox": RECORD,
     "sealed": RECORD,
+    "erasure": "SELECT, UPDATE (sealed_at)",
     "refusal": RECORD,
     "parked_act": RECORD,
     "outbox": "SELECT, INSERT, UPDATE (published_at)",

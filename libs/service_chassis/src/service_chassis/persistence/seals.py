@@ -6,29 +6,37 @@ one, so writers queue for nothing (delivery.md head no. 11). A link stands for o
     commitment_n = HMAC-SHA-256(salt_n, body)
     hash_n = SHA-256(hash_{n-1} ‖ n ‖ len‖type ‖ len‖message_id ‖ commitment_n)        n = 1, 2, 3 …; hash_0 = 32 zero bytes
 
-Only the commitment enters the chain: a body that must be erased takes its salt with it, and the chain stays whole.
+Only the commitment enters the chain: a body that must be erased takes its salt with it, and the chain stays whole. That it was
+erased, by which rule and by whom, is sealed as a link of its own, the tombstone (persistence/erasing.py).
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, func, not_, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, not_, select, update
 
 from service_chassis.persistence import tables
 from service_chassis.persistence.outbox import Row
 from service_chassis.persistence.sql import insert_rows, select_in
 
-S, O = tables.sealed.c, tables.outbox.c  # noqa: E741 - columns, as in SQL
+S, O, E = tables.sealed.c, tables.outbox.c, tables.erasure.c  # noqa: E741 - columns, as in SQL
 
 GENESIS = bytes(32)
 SALT_BYTES = 16
 
+TOMBSTONE = "erasure"
+"""Type of a link that stands for a tombstone."""
+MOST_TOMBSTONES = 500
+"""Tombstones that are sealed in one transaction of the relay."""
+
+_TOMBSTONES = select(E.id, E.body).where(E.sealed_at.is_(None)).order_by(E.id).limit(MOST_TOMBSTONES)
 _HEAD = select(S.n, S.hash).order_by(S.n.desc()).limit(1)
 
 
@@ -53,6 +61,8 @@ class Link(NamedTuple):
     hash: bytes
     body: bytes | None
     announced_type: str | None
+    erased: dict[str, str] | None = None
+    """What its tombstone says (`rule`, `by`, `at`), where the body was erased and the tombstone is sealed."""
 
 
 def commitment(salt: bytes, body: bytes) -> bytes:
@@ -94,6 +104,19 @@ def seal(session: Connection, rows: Sequence[Row], types: Collection[str], at: d
     return len(links)
 
 
+def seal_tombstones(session: Connection, at: datetime) -> int:
+    """Chain the tombstones that are not sealed yet; returns how many."""
+    rows = session.execute(_TOMBSTONES).all()
+    last, links = head(session) if rows else Head(0, GENESIS), []
+    for row in rows:
+        last, made = _next(last, Row(0, "", "", row.id, TOMBSTONE, bytes(row.body), False), at)
+        links.append(made)
+    if rows:
+        insert_rows(session, tables.sealed, links)
+        session.execute(update(tables.erasure).where(E.id.in_([row.id for row in rows])).values(sealed_at=at))
+    return len(rows)
+
+
 def _next(before: Head, row: Row, at: datetime) -> tuple[Head, dict[str, Any]]:
     salt = os.urandom(SALT_BYTES)
     committed = commitment(salt, bytes(row.body))
@@ -112,9 +135,17 @@ def _next(before: Head, row: Row, at: datetime) -> tuple[Head, dict[str, Any]]:
 
 # ---- reading it
 
+_OWN, _ITS, _GRAVE = tables.erasure.alias("own"), tables.erasure.alias("its"), tables.sealed.alias("grave")
 _LINKS = (
-    select(S.n, S.message_id, S.type, S.salt, S.commitment, S.hash, O.body, O.type.label("announced_type"))
-    .select_from(tables.sealed.outerjoin(tables.outbox, S.message_id == O.message_id))
+    select(S.n, S.message_id, S.type, S.salt, S.commitment, S.hash)
+    .add_columns(func.coalesce(O.body, _OWN.c.body).label("body"), O.type.label("announced_type"))
+    .add_columns(_OWN.c.id.label("tombstone"), _ITS.c.body.label("erased"), _GRAVE.c.n.label("grave"))
+    .select_from(
+        tables.sealed.outerjoin(tables.outbox, S.message_id == O.message_id)
+        .outerjoin(_OWN, S.message_id == _OWN.c.id)
+        .outerjoin(_ITS, S.message_id == _ITS.c.message_id)
+        .outerjoin(_GRAVE, _GRAVE.c.message_id == _ITS.c.id)
+    )
     .where(S.n > bindparam("after"), S.n <= bindparam("upto"))
     .order_by(S.n)
 )
@@ -132,7 +163,19 @@ def links(session: Connection) -> Iterator[Link]:
         for row in session.execute(_LINKS, {"after": after, "upto": min(after + PAGE, last)}).all():
             body = None if row.body is None else _bytes(row.body)
             salt, committed, hashed = (_bytes(value) for value in (row.salt, row.commitment, row.hash))
-            yield Link(row.n, row.message_id, row.type, salt, committed, hashed, body, row.announced_type)
+            type_ = TOMBSTONE if row.tombstone is not None else row.announced_type
+            yield Link(row.n, row.message_id, row.type, salt, committed, hashed, body, type_, _erased(row))
+
+
+def _erased(row: Any) -> dict[str, str] | None:
+    """What the tombstone of a link says: only one that is sealed behind it, and names it in what was sealed, counts."""
+    if row.erased is None or row.grave is None or row.grave <= row.n:
+        return None
+    try:
+        said: dict[str, str] = json.loads(_bytes(row.erased))
+    except ValueError:
+        return None
+    return said if said.get("message_id") == row.message_id else None
 
 
 def _bytes(value: Any) -> bytes:

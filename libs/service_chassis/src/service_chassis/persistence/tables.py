@@ -84,6 +84,19 @@ sealed = Table(
 )
 """The audit chain over the outbox (persistence/seals.py); insert only."""
 
+erasure = Table(
+    "erasure",
+    CHASSIS,
+    Column("id", Text, primary_key=True),
+    Column("message_id", Text, nullable=False, unique=True),
+    Column("body", Bytes, nullable=False),
+    Column("sealed_at", Instant),
+    Column("erased_at", Instant),
+    Index("ix_erasure_unsealed", "id", **_where("sealed_at IS NULL")),
+    Index("ix_erasure_due", "id", **_where("erased_at IS NULL")),
+)
+"""Tombstones: which sealed event's body was erased, by which rule, by whom (persistence/erasing.py); sealed themselves."""
+
 timer = Table(
     "timer",
     CHASSIS,

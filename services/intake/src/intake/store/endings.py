@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from service_chassis.persistence.columns import Instant
 from service_chassis.persistence.sql import insert_rows, select_in, update_by_key
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
-from intake.domain.matter import MatterState
+from intake.domain.matter import OPEN, MatterState
 from intake.store.tables import draft as draft_table
-from intake.store.tables import look_back, matter
+from intake.store.tables import informant, look_back, matter, read_log
 
 D = draft_table.c
 
@@ -62,8 +62,9 @@ def drafts_among(conn: Connection, matter_ids: Iterable[str]) -> set[str]:
 
 
 def decide_draft(conn: Connection, decision: dict[str, Any]) -> None:
-    """A draft was approved or refused; `decision` holds its id, `outcome`, `decided_by`, `decided_at` and `reason`."""
-    update_by_key(conn, draft_table, [decision], key=["matter_id"])
+    """A draft was approved or refused; `decision` holds its id, `outcome`, `decided_by`, `decided_at` and `reason`. Its
+    body has served."""
+    update_by_key(conn, draft_table, [decision | {"body": b""}], key=["matter_id"])
 
 
 def add_look_back(conn: Connection, row: dict[str, Any]) -> None:
@@ -79,3 +80,25 @@ def not_looked_at(conn: Connection, until: datetime) -> list[Any]:
 def closed_until(conn: Connection, until: datetime, most: int) -> list[str]:
     """Closed matters, closed by `until`; the oldest first, at most so many."""
     return [row[0] for row in conn.execute(_CLOSED.limit(most), {"until": until})]
+
+
+_LEAD = matter.alias("leading")
+_ENDED = [state.value for state in MatterState if state not in OPEN]
+
+
+def erase_informants(conn: Connection, before: datetime, most: int) -> int:
+    """Forget who told us, of matters that ended before an instant; returns how many."""
+    ended = (
+        select(informant.c.matter_id)
+        .join(matter, matter.c.matter_id == informant.c.matter_id)
+        .join(_LEAD, _LEAD.c.matter_id == func.coalesce(matter.c.primary_id, matter.c.matter_id))
+        .where(_LEAD.c.state.in_(_ENDED), _LEAD.c.closed_at < before)
+        .limit(most)
+    )
+    return conn.execute(delete(informant).where(informant.c.matter_id.in_(ended))).rowcount
+
+
+def erase_reads(conn: Connection, before: datetime, most: int) -> int:
+    """Forget readings from before an instant; returns how many."""
+    old = select(read_log.c.id).where(read_log.c.read_at < before).order_by(read_log.c.id).limit(most)
+    return conn.execute(delete(read_log).where(read_log.c.id.in_(old))).rowcount

@@ -1,0 +1,95 @@
+"""`python -m <service> tidy`: erase and archive what is past its retention (policy `retention`), in small batches.
+
+A job for the night, under the role that owns the schema (as `migrate`): the service's own role may erase nothing. What is in the
+audit chain goes only after the relay has sealed its tombstone, so it is gone after the second run. Running it twice does no harm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from service_chassis.persistence import erasing
+from service_chassis.persistence.erasing import Rule
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from service_chassis.delivery import Runtime
+
+BATCH = 500
+"""Rows of one transaction: short enough that nobody waits for it."""
+DAYS_OF_A_MONTH = 31
+"""Retention is in months; what is kept a day too long harms less than what is missing a day too early."""
+
+
+def run(runtime: Runtime, policy: Any, words: Sequence[str], prog: str) -> int:
+    """Say what was done; 0."""
+    parser = argparse.ArgumentParser(prog=prog, description="清理到期内容 / erase what is past its retention")
+    parser.add_argument(
+        "--by", default=getpass.getuser(), metavar="NAME", help="谁清理；记入墓碑 / who does it; the tombstones say so"
+    )
+    wanted = parser.parse_args(words)
+    done = tidy(runtime, policy, wanted.by)
+    for what, count in sorted(done.items()):
+        print(f"{runtime.service.name}: {what} {count}")
+    if not done:
+        print(f"{runtime.service.name}: 没有到期内容 / nothing is past its time")
+    return 0
+
+
+def tidy(runtime: Runtime, policy: Any, by: str, batch: int = BATCH) -> Counter[str]:
+    """Everything that is past its time, batch by batch; what was done, and how often."""
+    now = runtime.clock.now()
+    done: Counter[str] = Counter()
+    for what, step in _steps(runtime, policy.retention, now, by):
+        while count := _once(runtime, step, batch):
+            done[what] += count
+    while counted := _own(runtime, policy, now, batch):
+        done.update(counted)
+    return done
+
+
+def before(now: datetime, months: int) -> datetime:
+    """The instant that lies so many months back."""
+    return now - timedelta(days=months * DAYS_OF_A_MONTH)
+
+
+def _steps(runtime: Runtime, kept: Any, now: datetime, by: str) -> list[tuple[str, Callable[[Connection, int], int]]]:
+    service = runtime.service
+    sealed = service.sealed_types
+    steps: list[tuple[str, Callable[[Connection, int], int]]] = [
+        ("sealed bodies erased", lambda session, most: erasing.erase_sealed(session, now, most))
+    ]
+    if kept.announced is not None:
+        past = before(now, kept.announced)
+        rule = Rule("retention.announced", by, now)
+        steps.append(("events erased", lambda session, most: erasing.erase_unsealed(session, sealed, past, most)))
+        if service.ERASES_SEALED and sealed:
+            steps.append(("tombstones written", lambda session, most: erasing.bury(session, sealed, past, rule, most)))
+    if kept.inbound is not None:
+        raw = before(now, kept.inbound)
+        steps.append(("inbound bodies erased", lambda session, most: erasing.erase_inbound(session, raw, most)))
+    if kept.parked is not None:
+        resolved = before(now, kept.parked)
+        steps.append(("parked bodies erased", lambda session, most: erasing.erase_parked(session, resolved, most)))
+    return steps
+
+
+def _once(runtime: Runtime, step: Callable[[Connection, int], int], batch: int) -> int:
+    with runtime.database.begin() as session:
+        return step(session, batch)
+
+
+def _own(runtime: Runtime, policy: Any, now: datetime, batch: int) -> dict[str, int]:
+    """One batch of what the service itself puts away; it may announce."""
+    with runtime.database.begin() as session:
+        work = runtime.work(session, now)
+        done = runtime.service.tidy(work, policy, batch)
+        work.flush()
+    runtime.note(work)
+    return {what: count for what, count in done.items() if count}
