@@ -39,6 +39,8 @@ def home() -> str:
             "months": city.months(connection, year),
             "news": city.newest(connection, TICKER, ROWS),
         }
+    known = {row["unit"] for row in values["lights"]}
+    values["lights"] += [city.no_light() | {"unit": code} for code in here.names if code not in known]
     name = here.unit_names()
     values["news"] = [(json.loads(body)["data"], line_of(json.loads(body), name, g.english)) for body in values["news"]]
     values["lights"].sort(key=lambda row: (ORDER[row["light"]], -row["RED"], -row["YELLOW"], row["cents"], name(row["unit"])))

@@ -21,7 +21,7 @@ def headline(connection: Connection, now: str, today: date, last_day: date) -> R
     open_parts = select(func.count()).select_from(part).where(part.c.open)
     return {
         "open": one(select(func.count()).select_from(matter).where(matter.c.state == OPEN)).scalar_one(),
-        "total": one(select(func.count()).select_from(matter)).scalar_one(),
+        "total": one(select(func.count()).where(matter.c.registered_at >= f"{today.year}-01-01")).scalar_one(),
         "late": one(open_parts.where(part.c.clock == "BREACHED")).scalar_one(),
         "due": one(open_parts.where(_ends_between(now, today, last_day))).scalar_one(),
         "waiting": one(select(func.count()).select_from(todo).where(todo.c.desk == "OFFICE")).scalar_one(),
@@ -88,7 +88,7 @@ def lights(connection: Connection, year: int) -> list[Row]:
         select(eligibility.c.unit, eligibility.c.eligible).where(eligibility.c.year == year)
     ):
         units[unit]["eligible"] = bool(eligible)
-    for unit in connection.execute(select(part.c.unit).distinct()).scalars():
+    for unit in connection.execute(select(tables.unit.c.code).where(tables.unit.c.valid_to.is_(None))).scalars():
         units[unit]["light"] = None
     for row in units.values():
         row["light"] = next((colour for colour in reversed(LEVELS) if row[colour]), None)

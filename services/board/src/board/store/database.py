@@ -11,9 +11,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from board.errors import ConfigError, Unavailable
-from board.store import tables
+from board.store import searching, tables
 
-VERSION = 1
+VERSION = 2
 """Of the model's tables. Another one: they are dropped and built anew from the archive."""
 
 SCHEMA = "board"
@@ -73,6 +73,7 @@ class Database:
     def _anew(self, connection: Connection) -> None:
         tables.MODEL.drop_all(connection)
         tables.MODEL.create_all(connection)
+        searching.make(connection, anew=True)
         connection.execute(tables.model_version.delete())
         connection.execute(tables.model_version.insert().values(version=VERSION))
 

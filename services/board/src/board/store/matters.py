@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, false, func, select
 
-from board.store import tables
+from board.store import searching, tables
 from board.store.tables import matter, part, referral
 
 Row = dict[str, Any]
@@ -38,19 +38,13 @@ def id_of(connection: Connection, ref: str) -> str | None:
 
 def listed(connection: Connection, asked: Row, limit: int, offset: int) -> tuple[list[Row], int]:
     """Matters that fit a filter, the worst colour and the earliest limit first; and how many there are in all."""
-    where = _filters(asked)
-    wanted = (
-        select(matter)
-        .where(*where)
-        .order_by(matter.c.level.desc(), matter.c.due.is_(None), matter.c.due, matter.c.registered_at.desc(), matter.c.ref)
-        .limit(limit)
-        .offset(offset)
-    )
+    where = _filters(connection.dialect.name, asked)
+    wanted = select(matter).where(*where).order_by(matter.c.rank).limit(limit).offset(offset)
     total = connection.execute(select(func.count()).select_from(matter).where(*where)).scalar_one()
     return [dict(row) for row in connection.execute(wanted).mappings()], total
 
 
-def _filters(asked: Row) -> list[Any]:
+def _filters(dialect: str, asked: Row) -> list[Any]:
     where: list[Any] = []
     for name in ("state", "colour", "section", "source_type"):
         if asked.get(name):
@@ -62,8 +56,8 @@ def _filters(asked: Row) -> list[Any]:
     if asked.get("referred_to"):
         where.append(matter.c.topic.in_(select(referral.c.topic).where(referral.c.body == asked["referred_to"])))
     if asked.get("q"):
-        pattern = f"%{asked['q']}%"
-        where.append(or_(matter.c.title.like(pattern), matter.c.ref.like(pattern), matter.c.source_number.like(pattern)))
+        found = searching.matching(dialect, asked["q"])
+        where.append(found if found is not None else false())
     return where
 
 

@@ -68,16 +68,33 @@ matter = model_table(
     Column("deadline", Text),
     Column("due", Text),
     Column("late", Boolean, nullable=False),
-    Index("matter_id", "matter_id"),
+    Column("rank", Text, nullable=False),
+    Column("search_id", BigInteger, nullable=False),
     Index("matter_ref", "ref"),
-    Index("matter_list", "state", "level", "due"),
+    Index("matter_rank", "rank"),
+    Index("matter_state_rank", "state", "rank"),
+    Index("matter_open", "state", "section", "source_type", "level"),
+    Index("matter_search", "search_id"),
+    Index("matter_registered", "registered_at"),
+    Index("matter_ended", "state", "ended_at"),
 )
 part = model_table(
-    "part", *columns_of(case.Part), Column("open", Boolean, nullable=False), Index("part_unit", "unit", "open", "due")
+    "part",
+    *columns_of(case.Part),
+    Column("open", Boolean, nullable=False),
+    Index("part_unit", "unit", "open", "due"),
+    Index("part_open", "open", "clock", "due", "deadline"),
+    Index("part_lights", "open", "unit", "clock"),
 )
-slip = model_table("slip", *columns_of(case.Slip), Index("slip_unit", "unit", "colour"), Index("slip_issued", "issued_at"))
+slip = model_table(
+    "slip",
+    *columns_of(case.Slip),
+    Index("slip_unit", "unit", "issued_at"),
+    Index("slip_force", "in_force", "unit", "colour"),
+    Index("slip_year", "liability_date", "colour", "renewal", "state"),
+)
 clock = model_table("clock", *columns_of(case.Clock))
-entry = model_table("entry", *columns_of(case.Entry), Index("entry_unit", "year", "unit"))
+entry = model_table("entry", *columns_of(case.Entry), Index("entry_unit", "year", "unit", "cents"))
 referral = model_table("referral", *columns_of(case.Referral))
 notice = model_table("notice", *columns_of(case.Notice))
 todo = model_table("todo", *columns_of(case.Todo), Index("todo_desk", "desk", "due_on", "since"), Index("todo_unit", "unit"))

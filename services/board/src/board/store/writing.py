@@ -16,7 +16,7 @@ from board.domain import affairs
 from board.domain.case import LEVELS, OPEN, Case, Clock, Entry, Notice, Part, Referral, Slip, Todo
 from board.domain.folding import fold
 from board.domain.standing import todos
-from board.store import tables
+from board.store import searching, tables
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -81,6 +81,7 @@ def fold_some(connection: Connection, many: int) -> int:
         connection.execute(delete(table).where(table.c.topic.in_(topics)))
         if rows[name]:
             connection.execute(insert(table), rows[name])
+    searching.replace(connection, rows["matter"])
     connection.execute(delete(tables.dirty).where(tables.dirty.c.topic.in_(topics)))
     return len(topics)
 
@@ -97,7 +98,11 @@ def rows_of(topic: str, events: Sequence[Mapping[str, Any]]) -> Rows:
     """The rows that the events of one topic make."""
     if not events[0]["data"].get("matter_id") or events[0]["type"].startswith("scoring.assessment."):
         return affairs.rows_of(events)
-    case = fold(topic, events)
+    return rows_of_case(fold(topic, events))
+
+
+def rows_of_case(case: Case) -> Rows:
+    """The rows of a folded matter."""
     rows: Rows = {
         "part": [_of(part) | {"open": _is_open(case, part)} for part in case.parts.values()],
         "slip": [_of(slip) for slip in case.slips.values()],
@@ -123,9 +128,11 @@ def _summary(case: Case) -> Row:
     colour = next((name for name, level in LEVELS.items() if level == worst), None)
     running = sorted((part.due, part.deadline or "") for part in parts if part.due and part.clock == "RUNNING")
     lead = next((part.unit for part in case.parts.values() if part.role == "LEAD" and part.state != "MOVED"), None)
+    rank = f"{3 - worst}|{running[0][0] if running else '~'}|{case.ref or case.matter_id}"
+    ids: Row = {"rank": rank, "search_id": searching.id_of(case.matter_id)}
     first: Row = {"due": running[0][0], "deadline": running[0][1]} if running else {"due": None, "deadline": None}
     late = any(part.clock == "BREACHED" for part in parts)
-    return first | {"lead": lead, "colour": colour, "level": worst, "late": late}
+    return first | ids | {"lead": lead, "colour": colour, "level": worst, "late": late}
 
 
 CLASSES: Mapping[str, Any] = {
