@@ -14,7 +14,7 @@ from typing import Any
 import click
 import pytest
 from duban.cli import main
-from service_chassis import cli, redrive
+from service_chassis import catching_up, cli, redrive
 from source_tree import ROOT, SERVICES
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
@@ -60,7 +60,7 @@ def _of_service(service: str, role: str, more: list[str]) -> Iterator[str]:
         yield from (f"{service} {role} does not name {flag}" for flag in flags if flag not in text)
 
 
-PARSERS = {"redrive": redrive.parser}
+PARSERS = {"redrive": redrive.parser, "catch-up": catching_up.parser}
 
 
 def _unparsed(parser: argparse.ArgumentParser, words: list[str]) -> Iterator[str]:

@@ -287,3 +287,21 @@ def test_a_person_lists_what_failed_and_puts_it_back(posted: Any, slip: Make, ca
     assert COMMANDS["letters"].run(station, bench.policy, ["--again", lines[0]["copy_id"]]) == 0
     assert COMMANDS["letters"].run(station, bench.policy, ["--again", "nothing"]) == 1
     assert states(bench) == {State.WAITING: 1, State.FAILED: 1}
+
+
+def test_after_a_restored_backup_nothing_leaves_by_itself_that_may_have_left_already(
+    posted: Any, matter: Any, assignment: Any
+) -> None:
+    """What waits in yesterday's dump was probably sent since: a person looks, and sends it again."""
+    bench = at_work(posted(WAYS))
+    bench.tell(matter, assignment)
+    with bench.database.begin() as session:
+        bench.runtime.service.caught_up(session, bench.clock.now())
+    channel = Script()
+    assert courier(bench, channel).step() == 0
+    assert states(bench) == {"FAILED": 2}
+    with bench.database.begin() as session:
+        (first, _) = deliveries.listed(session, State.FAILED)
+        assert "sent perhaps" in first["detail"]
+        deliveries.again(session, first["copy_id"], bench.clock.now())
+    assert courier(bench, channel).step() == 1

@@ -38,6 +38,7 @@ ROLES = {
     "redrive": "list, show, put back or discard parked messages",
     "keys": "keys of systems at the HTTP door: create, admit, list, revoke",
     "tidy": "erase and archive what is past its retention; as the schema's owner [--by NAME]",
+    "catch-up": "after a restored backup: handle again what came since, announce nothing twice",
     "verify-chain": "prove that nothing sealed was changed, removed, inserted or reordered [--head N:HASH]",
 }
 OFFLINE = ("verify-chain", "keys", "tidy")
@@ -121,6 +122,11 @@ def _start(
 
         _check_schema(station)
         return redrive.run(station.runtime, arguments.more)
+    if role == "catch-up":
+        from service_chassis import catching_up
+
+        _check_schema(station)
+        return catching_up.run(station, arguments.more)
     if role == "verify-chain":
         from service_chassis import audit
 

@@ -157,6 +157,9 @@ class Service:
         """What the role `api` shows on /metrics beside the chassis' own set; each reads the database when it is asked for."""
         return []
 
+    def caught_up(self, session: Any, now: datetime) -> None:
+        """The database was restored and has caught up: see to what may have been done outside since the backup."""
+
     def calendar_until(self, session: Any, now: datetime) -> datetime | None:
         """Until when this service knows the days off, without a gap; None for one that does not count days."""
         return None

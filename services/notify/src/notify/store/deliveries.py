@@ -40,6 +40,7 @@ from notify.store.letters import METADATA, letter, notice
 NO_WAY = "NONE"
 """Stands for the channel of an addressee to whom none leads."""
 NO_WAY_REASON = "没有为该收件人设置渠道 / no channel leads to this addressee"
+RESTORED_REASON = "数据库自备份恢复，或已送出；请核实后重发 / restored from a backup: sent perhaps; look, then send it again"
 GONE_REASON = "单位已变更，通知转送继任单位 / the unit's part has moved to its successor"
 
 letter_text = Table(
@@ -272,3 +273,15 @@ def listed(session: Connection, *states: State) -> list[RowMapping]:
 def again(session: Connection, id_: str, now: datetime) -> bool:
     """A failed copy is tried anew, by a person's wish; False where there is no such failed copy."""
     return bool(session.execute(_AGAIN, {"b_copy_id": id_, "b_now": now}).rowcount)
+
+
+_IN_DOUBT = (
+    delivery.update()
+    .where(delivery.c.state.in_((State.WAITING.value, State.TRYING.value)))
+    .values(state=State.FAILED.value, next_at=None, held_until=None, ended_at=bindparam("at"), detail=RESTORED_REASON)
+)
+
+
+def doubt_all(session: Connection, at: datetime) -> int:
+    """After a backup was restored: whatever waits may have left since, so a person decides (`letters --failed`, `--again`)."""
+    return session.execute(_IN_DOUBT, {"at": at}).rowcount
