@@ -56,8 +56,13 @@ def _of_service(service: str, role: str, more: list[str]) -> Iterator[str]:
         yield from _unparsed(parser(service), more)
     else:
         flags = [word for word in more if word.startswith("--")]
-        text = (cli.ROLES | {name: command.text for name, command in own.items()})[role]
-        yield from (f"{service} {role} does not name {flag}" for flag in flags if flag not in text)
+        text = "".join(path.read_text("utf-8") for root in (service, "service_chassis") for path in sources(root))
+        yield from (f"{service} {role} does not take {flag}" for flag in flags if f'"{flag}"' not in text)
+
+
+def sources(package: str) -> list[Path]:
+    """The files of a service or library, for words whose parser is not at hand."""
+    return sorted(Path(str(importlib.import_module(package).__file__)).parent.rglob("*.py"))
 
 
 PARSERS = {"redrive": redrive.parser, "catch-up": catching_up.parser}
