@@ -15,10 +15,10 @@ say() { printf 'install: %s\n' "$*"; }
 
 [ -n "$PREFIX" ] || getent passwd duban >/dev/null || useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin duban
 
-# The code, in a virtual environment of its own; locked, with hashes.
+# The code, in a virtual environment of its own; locked, with hashes. notify's lock is everybody's and what prints.
 [ -x "$CODE/bin/python" ] || python3 -m venv "$CODE"
 if [ -z "${SKIP_CODE:-}" ]; then
-    "$CODE/bin/pip" install --quiet --require-hashes -r "$HERE/requirements/runtime.txt"
+    "$CODE/bin/pip" install --quiet --require-hashes -r "$HERE/requirements/notify.txt"
     wheels=$(mktemp -d)
     trap 'rm -rf "$wheels"' EXIT
     python3 -m venv "$wheels/build"

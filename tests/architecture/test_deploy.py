@@ -5,16 +5,19 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import os
 import re
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from notify.channels import plan
 from notify.commands import COMMANDS
-from service_chassis import cli, config
+from service_chassis import config, secrets
 from service_chassis.messaging import topology
 from service_chassis.messaging.accounts import DEPLOYER
 from source_tree import ROOT, SERVICES, project_files
@@ -23,7 +26,6 @@ DEPLOY = ROOT / "deploy"
 OUTSIDE = {"office", "zjj", "integrator", "board"}
 """Queues of outside accounts, which no service declares."""
 VARIABLE = re.compile(r"\b(?:DUBAN_[A-Z_]+|DATABASE_URL|AMQP_URL)\b")
-ROLE = re.compile(r"^\s*(?:args|command): \[(\w+)\]$", re.MULTILINE)
 PARSED = {".yaml", ".yml", ".json", ".toml"}
 
 Bound = set[tuple[str, str, str]]
@@ -99,9 +101,20 @@ def unknown_settings(text: str) -> set[str]:
     return set(VARIABLE.findall(text)) - settings()
 
 
-def unknown_roles(text: str) -> set[str]:
-    """Roles that `python -m <service>` does not have; notify alone has one more that stays up."""
-    return set(ROLE.findall(text)) - set(cli.ROLES) - {word for word, command in COMMANDS.items() if command.serves}
+def platform() -> dict[str, Any]:
+    """compose.yaml."""
+    return dict(yaml.safe_load(read(DEPLOY / "compose.yaml")))
+
+
+def written(name: str) -> Any:
+    """One of the modules of deploy/ that write files."""
+    spec = importlib.util.spec_from_file_location(name, DEPLOY / f"{name}.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
 
 
 def secrets_in(definitions: Mapping[str, Any]) -> list[str]:
@@ -134,16 +147,100 @@ def test_every_setting_that_deploy_names_is_known() -> None:
     assert {path.name: unknown_settings(read(path)) for path in deployed() if unknown_settings(read(path))} == {}
 
 
-def test_every_role_that_deploy_names_exists_and_none_is_forgotten() -> None:
-    assert {path.name: unknown_roles(read(path)) for path in deployed() if unknown_roles(read(path))} == {}
-    named = set(ROLE.findall(read(DEPLOY / "compose.yaml")))
-    assert {"migrate", "consume", "tick", "relay", "api"} <= named
+def test_the_platform_on_one_machine_is_what_its_writer_writes() -> None:
+    for name, content in written("write_compose").files().items():
+        assert read(DEPLOY / name) == content
+
+
+def test_every_role_of_every_service_is_in_the_platform_and_every_scraped_target_is() -> None:
+    named = {name: one["command"][0] for name, one in platform()["services"].items() if "secrets" in one and "command" in one}
+    staying = {f"{service}-{role}" for service in SERVICES for role in ("migrate", "consume", "tick", "relay", "api")}
+    assert set(named) == staying | {f"notify-{word}" for word, command in COMMANDS.items() if command.serves}
+    assert all(name.endswith(f"-{role}") for name, role in named.items())
+    (targets,) = yaml.safe_load_all(read(DEPLOY / "prometheus" / "targets" / "compose.yml"))
+    scraped = {target.partition(":")[0] for group in targets for target in group["targets"]}
+    assert scraped == {name for name in named if not name.endswith("-migrate")}
+
+
+def loose(compose: Mapping[str, Any]) -> list[str]:
+    """Where the platform on one machine lets through what it should not, or mounts or names what is not there."""
+    found = []
+    for name, one in compose["services"].items():
+        found += [f"{name} publishes {port}" for port in one.get("ports", ()) if not port.startswith("127.0.0.1:")]
+        sources = [volume.split(":")[0] for volume in one.get("volumes", ()) if volume.startswith("./")]
+        kept = [place for place in sources if not place.startswith("./secrets/")]
+        found += [f"{name} mounts {place}" for place in kept if not (DEPLOY / place).exists()]
+        secrets = [each["source"] if isinstance(each, dict) else each for each in one.get("secrets", ())]
+        found += [f"{name} lacks {secret}" for secret in secrets if secret not in compose["secrets"]]
+        found += [
+            f"{name} has {secret}" for secret in secrets if ("owner" in secret or "deployer" in secret) and "migrate" not in name
+        ]
+        if one["image"].startswith("duban-"):
+            locked = one["read_only"] and one["cap_drop"] == ["ALL"] and one["user"] != "0"
+            found += [] if locked and "servers" in one["networks"] else [f"{name} is open"]
+            calls = name.endswith(("-deliver", "-hooks"))
+            found += [f"{name} gets out"] if ("outside" in one["networks"]) != calls else []
+    return found + [network for network in ("servers", "watch") if not compose["networks"][network].get("internal")]
+
+
+def test_the_platform_lets_through_only_what_must_be_reached() -> None:
+    assert loose(platform()) == []
+    wrong = platform()
+    wrong["services"]["intake-consume"] |= {"ports": ["8081:8081"], "volumes": ["./no:/no"], "networks": ["servers", "outside"]}
+    wrong["services"]["intake-tick"]["secrets"] = ["intake_owner_database_url", "none"]
+    wrong["networks"]["servers"] = {}
+    assert len(loose(wrong)) == 6
+
+
+def test_every_secret_of_the_platform_is_made_once_and_is_private(tmp_path: Path) -> None:
+    make = written("make_secrets").make
+    make(tmp_path / "secrets", os.geteuid())
+    made = {path.name: path for path in (tmp_path / "secrets").iterdir()}
+    assert {entry["file"].removeprefix("./secrets/") for entry in platform()["secrets"].values()} <= set(made)
+    for name, path in made.items():
+        assert name.endswith("_url") == (path.stat().st_mode & 0o777 == 0o400)
+        if name.endswith("database_url"):
+            assert secrets.from_file(str(path)).startswith("postgresql://")
+    before = {name: path.read_bytes() for name, path in made.items()}
+    make(tmp_path / "secrets", os.geteuid())
+    assert {name: path.read_bytes() for name, path in made.items()} == before
+    hashes = {user["password_hash"] for user in json.loads(before["definitions.json"])["users"]}
+    assert len(hashes) == len(json.loads(before["definitions.json"])["users"])
+    assert b"ssl" not in before["rabbitmq.conf"]
+
+
+def untrue_image(recipe: str) -> list[str]:
+    """What an image recipe names that is not there, or leaves open."""
+    found = [
+        f"COPY {source}"
+        for source in re.findall(r"(?m)^COPY (?!--from)(\S+) ", recipe)
+        for service in SERVICES
+        if not (ROOT / source.replace("${SERVICE}", service)).exists()
+    ]
+    found += [
+        f"-r {name}" for name in re.findall(r"-r (?:/tmp/)?(\S+\.txt)", recipe) if not any(ROOT.glob(f"**/{Path(name).name}"))
+    ]
+    last = recipe.rpartition("\nFROM ")[2]
+    found += [] if re.search(r"(?m)^USER [1-9]\d*$", last) else ["runs as root"]
+    found += [] if "dev.txt" not in recipe else ["brings what only developers need"]
+    found += [
+        f"without hashes: {line}" for line in re.findall(r"pip install[^\n]*-r[^\n]*", recipe) if "--require-hashes" not in line
+    ]
+    ports = set(re.findall(r"DUBAN_\w+=0\.0\.0\.0:(\d+)", recipe))
+    exposed = re.findall(r"(?m)^EXPOSE (.+)$", recipe)
+    return found + ([] if exposed and ports == set(exposed[0].split()) else ["ports differ"])
+
+
+def test_the_image_recipe_names_what_is_there_and_runs_as_nobody() -> None:
+    recipe = read(DEPLOY / "Dockerfile")
+    assert untrue_image(recipe) == []
+    assert "HEALTHCHECK" in recipe
+    wrong = recipe.replace("COPY libs/", "COPY lisb/").replace("USER 10001", "USER 0").replace("EXPOSE 8080", "EXPOSE 80")
+    assert len(untrue_image(wrong)) == 6
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_service_is_deployed(service: str) -> None:
-    compose = read(DEPLOY / "compose.yaml")
-    assert re.findall(rf"^  {service}-(\w+):$", compose, re.MULTILINE) == ["migrate", "consume", "tick", "relay", "api"]
     assert f"{service}.yaml" in read(DEPLOY / "k8s" / "kustomization.yaml")
 
 
@@ -157,6 +254,17 @@ def test_definitions_are_not_loaded_at_every_start() -> None:
     settings_of_broker = re.sub(r"(?m)^#.*$", "", read(DEPLOY / "rabbitmq" / "rabbitmq.conf"))
     assert "max_message_size" in settings_of_broker
     assert "definitions" not in settings_of_broker  # each load takes the accounts' passwords away: nobody could log in again
+
+
+def test_the_page_on_sizing_shows_what_its_arithmetic_gives() -> None:
+    sizing = written("sizing")
+    page = read(ROOT / "docs" / "sizing.md")
+    assert sizing.table() in page
+    for figure in (sizing.INTAKE_RATE, sizing.STORM_RATE):
+        assert f"{figure:,}" in read(ROOT / "docs" / "performance.md")
+    drawn = re.findall(r"bar \[(.+)\]", page)[0].split(", ")
+    assert drawn == [f"{load.cores:.1f}" for load in sizing.LOADS]
+    assert f"{100 * sizing.PROCESSES * sizing.MEGABYTES / 1000:.0f} GB" in page
 
 
 # ---- the checkers themselves
@@ -177,9 +285,8 @@ def test_an_account_that_may_declare_is_found() -> None:
     assert too_free(free) == ["zjj", "zjj"]
 
 
-def test_misspelt_settings_roles_and_passwords_are_found() -> None:
+def test_misspelt_settings_and_passwords_are_found() -> None:
     assert unknown_settings("DUBAN_HEALHT: 0.0.0.0:1\nDUBAN_HEALTH: x") == {"DUBAN_HEALHT"}
-    assert unknown_roles("    args: [consme]\n    args: [tick]") == {"consme"}
     assert secrets_in({"users": [{"name": "zjj", "password_hash": "abc"}]}) == ["zjj"]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -59,8 +60,9 @@ class SecretCity(City):
 def with_passwords(folder: Path) -> Path:
     """The shipped definitions with a password for every account, and the account `guest` for what the tests look at."""
     shipped = json.loads((DEPLOY / "rabbitmq" / "definitions.json").read_text())
-    shipped["users"].append({"name": "guest", "tags": ["administrator"]})
-    shipped["permissions"].append({"user": "guest", "vhost": "duban", "configure": ".*", "write": ".*", "read": ".*"})
+    for name, tags in (("guest", ["administrator"]), ("leaked", [])):
+        shipped["users"].append({"name": name, "tags": tags})
+        shipped["permissions"].append({"user": name, "vhost": "duban", "configure": ".*", "write": ".*", "read": ".*"})
     for user in shipped["users"]:
         user["password_hash"] = accounts.hashed(PASSWORD, b"salt")
     copy = folder / "definitions.json"
@@ -348,27 +350,92 @@ def test_a_department_writes_under_its_own_code(connect: Connect) -> None:
     assert channel.is_open
 
 
-@pytest.mark.parametrize(
-    ("account", "exchange", "key"),
-    [
-        ("zjj", "duban.inbound", "SLJ.completion.claimed.v1"),
-        ("zjj", "duban.inbound", "OFFICE.slip.approved.v1"),
-        ("zjj", "duban.inbound", "DUBAN.cut.marked.v1"),
-        ("zjj", "duban.events", "escalation.slip.issued.v1.red"),
-        ("zjj", "duban.rejected", "SLJ.SCHEMA_INVALID"),
-        ("board", "duban.inbound", "DUBAN.cut.marked.v1"),
-        ("board", "duban.events", "scoring.score.deducted.v1"),
-        ("integrator", "duban.inbound", "ZJJ.completion.claimed.v1"),
-        ("integrator", "duban.events", "scoring.score.deducted.v1"),
-        ("intake", "duban.inbound", "DUBAN.cut.marked.v1"),
-        ("notify", "duban.events", "escalation.slip.issued.v1.red"),
-        ("scoring", "duban.inbound", "ZJJ.completion.claimed.v1"),
-    ],
-)
-def test_nobody_writes_what_is_not_theirs(connect: Connect, account: str, exchange: str, key: str) -> None:
-    channel = connect(account)
-    with pytest.raises(amqp.exceptions.AccessRefused):
-        send(channel, exchange, key, account)
+MARKER = "DUBAN.cut.marked.v1"
+SERVICE_EVENTS = {service: f"{service}.matter.registered.v1" for service in SERVICES}
+WRITERS: dict[tuple[str, str], set[str]] = {
+    ("duban.inbound", "ZJJ.completion.claimed.v1"): {"zjj", "board"},
+    ("duban.inbound", "SLJ.completion.claimed.v1"): {"board"},
+    ("duban.inbound", "ZJJX.completion.claimed.v1"): {"board"},
+    ("duban.inbound", "OFFICE.slip.approved.v1"): {"office", "board"},
+    ("duban.inbound", MARKER): {"escalation"},
+    **{("duban.events", key): {service} for service, key in SERVICE_EVENTS.items()},
+    ("duban.rejected", "ZJJ.SCHEMA_INVALID"): {*SERVICES},
+    ("duban.unrouted", "ZJJ.x"): {"deployer"},  # whoever declares a way for messages to go needs the right to write there
+    ("duban.retry", "scoring.events.back"): {"deployer"},
+    ("", "escalation.inbound"): set(),
+    ("amq.topic", "x"): set(),
+}
+"""Exchange and key → who may publish there; nobody else may."""
+READERS: dict[str, set[str]] = {
+    **{f"{service}.{line}": {service} for service in SERVICES for line in ("inbound", "events")},
+    **{f"{service}.events.retry": set() for service in ("scoring", "notify")},
+    **{account: {account} for account in ("office", "zjj", "integrator", "board")},
+}
+"""Queue → who may read it, beside the deployer, who may bind and therefore read."""
+ACCOUNTS = (*SERVICES, "deployer", "office", "zjj", "integrator", "board")
+
+
+def refused(connection: amqp.Connection, what: Callable[[Any], object]) -> bool:
+    """Whether the broker forbids it; it closes the channel then, and the connection stays."""
+    channel = connection.channel()
+    try:
+        what(channel)
+    except amqp.exceptions.AccessRefused:
+        return True
+    channel.close()
+    return False
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_each_account_does_its_own_and_nothing_else(connect: Connect, account: str) -> None:
+    """Every cell of who may publish, read, declare, bind and delete what, on the real broker."""
+    looks: dict[str, tuple[Callable[[Any], object], bool]] = {}
+    for (exchange, key), writers in WRITERS.items():
+        looks[f"publish {exchange} {key}"] = (partial(put, exchange=exchange, key=key, user=account), account in writers)
+    for queue, readers in READERS.items():
+        may = account in readers or (account == "deployer" and "." in queue)
+        looks[f"read {queue}"] = (partial(read_from, queue=queue), may)
+    ours = account == "deployer"
+    looks |= {
+        "declare one of ours": (lambda channel: channel.queue_declare("duban.more", auto_delete=True), ours),
+        "declare an own": (lambda channel: channel.queue_declare(f"{account}-more", exclusive=True), False),
+        "declare a nameless": (lambda channel: channel.queue_declare("", exclusive=True), False),
+        "declare an exchange": (lambda channel: channel.exchange_declare("duban.new", "topic", auto_delete=True), ours),
+        "bind a line": (lambda channel: channel.queue_bind("intake.inbound", "duban.inbound", "ZJJ.no.v1"), ours),
+        "bind the own queue": (lambda channel: channel.queue_bind(account, "duban.events", "#"), False),
+        "read the archive": (stream, account in (*SERVICES, "board") or ours),
+    }
+    connection = connect(account).connection
+    wrong = {name for name, (what, may) in looks.items() if refused(connection, what) == may}
+    assert wrong == set()
+
+
+def put(channel: Any, exchange: str, key: str, user: str) -> None:
+    """Publish without asking for a reader."""
+    channel.basic_publish_confirm(amqp.Message(b"{}", user_id=user), exchange, key)
+
+
+def read_from(channel: Any, queue: str) -> None:
+    """Begin to read a queue; what it gives comes back when the channel closes."""
+    channel.basic_consume(queue)
+
+
+def stream(channel: Any) -> None:
+    """Begin to read a stream, as the office's and webhooks' readers do."""
+    channel.basic_qos(0, 1, False)
+    channel.basic_consume("duban.archive", arguments={"x-stream-offset": "next"})
+
+
+def test_an_account_that_is_deleted_is_cut_off_at_once(connect: Connect, broker: Broker) -> None:
+    """A leaked password: a change of it or of the rights would leave the open connection alone (delivery.md S1)."""
+    channel = connect("leaked")
+    put(channel, "duban.events", "x", "leaked")
+    broker.ctl("delete_user", "leaked")
+    with pytest.raises((amqp.exceptions.AMQPError, OSError)):
+        for _ in range(50):
+            put(channel, "duban.events", "x", "leaked")
+    with pytest.raises((amqp.exceptions.AMQPError, OSError)):
+        connect("leaked")
 
 
 def test_nobody_speaks_with_the_name_of_another_account(connect: Connect) -> None:
@@ -389,6 +456,7 @@ def test_nobody_outside_declares_or_binds_anything(connect: Connect, account: st
 
 
 def test_a_department_hears_its_own_refusals_and_no_others(connect: Connect) -> None:
+    connect("guest").queue_purge("zjj")
     ours = connect("intake")
     send(ours, "duban.rejected", "ZJJ.SCHEMA_INVALID", "intake")
     ours.basic_publish_confirm(amqp.Message(b"{}", user_id="intake"), "duban.rejected", "SLJ.SCHEMA_INVALID")
