@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from city import SETTLE_SECONDS, City, running
+from city import SETTLE_SECONDS, City, Place, running
 from click.testing import CliRunner
 from duban.cli import main
 from servers import Broker, Missing
@@ -144,3 +145,35 @@ def test_the_same_in_javascript(city: City, account: Callable[..., str], tmp_pat
     assert done.returncode == 0, done.stderr
     reference = done.stdout.split()[1]
     heard(["node", str(tmp_path / "reader.mjs")], reader, lambda text: reference in text)
+
+
+def over_http() -> str:
+    """The commands of the guide."""
+    text = (ROOT / "docs" / "integrators.md").read_text("utf-8").partition("## Over HTTP")[2]
+    return text.partition("```sh\n")[2].partition("```")[0]
+
+
+def test_a_department_joins_with_curl_as_the_guide_says(city: City, account: Callable[..., str], tmp_path: Path) -> None:
+    reader = account("gazette", "--hear", "intake.#")
+    made = subprocess.run(
+        [sys.executable, "-m", "intake", "keys", "create", "--unit", "NYJ", "--by", "陈立"],
+        env=city.environment, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    place = Place("intake", "api", 0)
+    city.run(place)
+    limit = time.monotonic() + SETTLE_SECONDS
+    while not (found := re.search(r"http://127\.0\.0\.1:\d+", city.log(place))):
+        assert time.monotonic() < limit, city.log(place)
+    named = {"INTAKE": found.group(), "KEY": made.stdout.strip(), "UNIT": "NYJ", "PATH": os.environ["PATH"]}
+    for _ in range(2):
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", over_http()], env=named, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    answers = [json.loads(line) for line in done.stdout.replace("}{", "}\n{").splitlines()]
+    assert [answer.get("state") for answer in answers] == ["ACCEPTED", "ACCEPTED", None, "ACCEPTED"]
+    assert [(row["external_ref"], row["units"]) for row in answers[2]["items"]] == [("2026-001", ["NYJ"])]
+    assert (tmp_path / "ledger.xlsx").read_bytes()[:2] == b"PK"
+    told = heard(python("reader.py"), reader, lambda text: "intake.progress.reported.v1" in text)
+    own = [line.split()[1] for line in told.splitlines() if answers[0]["matter_id"] in line]
+    assert own.count("intake.matter.registered.v1") == own.count("intake.progress.reported.v1") == 1, told

@@ -43,6 +43,13 @@ def test_every_row_is_in_and_a_matter_of_two_rows_is_one_matter(bench: Any, brin
     assert len(bench.announced("assignment.dispatched")) == 3
 
 
+def test_rows_of_one_matter_may_stand_anywhere(bench: Any, bring: Any) -> None:
+    outcome = bring(GOOD, OTHER, SECOND, OTHER.replace("A2", "A3"), SECOND.replace("SLJ", "HBJ"))
+    assert (outcome.bad, outcome.new, outcome.rows) == ([], 3, 5)
+    parts = bench.rows("SELECT unit FROM assignment JOIN matter USING (matter_id) WHERE external_ref = 'A1' ORDER BY unit")
+    assert [row["unit"] for row in parts] == ["HBJ", "SLJ", "ZJJ"]
+
+
 def test_the_same_file_twice_is_the_same_matters_once(bench: Any, bring: Any) -> None:
     bring(GOOD)
     bench.runtime.clock.move_to(bench.runtime.clock.now() + timedelta(hours=1))

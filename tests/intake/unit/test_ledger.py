@@ -17,7 +17,8 @@ ROW = ("A1", "老旧小区改造", "领导批示", "全部开工", "ZJJ", "主�
 def read(*rows: tuple[str, ...], heading: tuple[str, ...] = HEADING) -> tuple[list[Matter], list[Bad]]:
     heads, bad = columns(Line(1, heading))
     assert bad == []
-    return matters([Line(number, row) for number, row in enumerate(rows, 2)], heads, ZONE)
+    found = list(matters([Line(number, row) for number, row in enumerate(rows, 2)], heads, ZONE))
+    return [each for each in found if isinstance(each, Matter)], [each for each in found if isinstance(each, Bad)]
 
 
 def changed(**cells: str) -> tuple[str, ...]:
@@ -44,7 +45,7 @@ def test_a_row_is_a_matter_with_one_part() -> None:
 
 def test_rows_of_one_number_are_one_matter_and_repeat_what_is_common_or_leave_it_empty() -> None:
     empty = changed(督查事项="", 来源="", 标准要求="", 责任单位="SLJ", 主协办="协办")
-    found, bad = read(ROW, changed(编号="A2"), empty, changed(责任单位="HBJ", 主协办="配合"))
+    found, bad = read(ROW, empty, changed(责任单位="HBJ", 主协办="配合"), changed(编号="A2"))
     assert bad == []
     assert [[part["unit"] for part in matter.data["assignments"]] for matter in found] == [["ZJJ", "SLJ", "HBJ"], ["ZJJ"]]
 

@@ -6,10 +6,11 @@ The caller acknowledges after `process_batch` has returned, and never otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from time import perf_counter
 from typing import Any
 
@@ -25,7 +26,7 @@ from service_chassis.messaging.envelope import Delivery
 from service_chassis.order import Order
 from service_chassis.pace import Pace
 from service_chassis.persistence import cut, inbox, refusals, timers, waiting
-from service_chassis.persistence.database import Database
+from service_chassis.persistence.database import Database, allow_pauses
 from service_chassis.persistence.unit_of_work import WAITING, Memory, Work
 
 log = structlog.get_logger()
@@ -48,6 +49,29 @@ class Tally:
     put_off: int = 0
     disordered: int = 0
     handler_seconds: float = 0.0
+
+
+PIECE = 500
+"""Messages that a door handles at a time within its one transaction."""
+
+PAUSE_SECONDS = 60
+"""Longest work on one piece; a process that freezes holds the line no longer."""
+
+ENOUGH = 100
+"""Refusals after which a door that takes all or none looks no further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the in-process driver has to know of a piece of work, when the work itself is long forgotten."""
+
+    outgoing: bool
+    armed_from: datetime | None
+
+    @classmethod
+    def of(cls, work: Work) -> Note:
+        """Of a piece of work that was flushed."""
+        return cls(bool(work.outgoing), work.armed_from)
 
 
 @dataclass(slots=True)
@@ -82,7 +106,7 @@ class Runtime:
         """A new unit of work on an open transaction."""
         return Work(self.service, session, now, self.memory)
 
-    def note(self, work: Work) -> None:
+    def note(self, work: Work | Note) -> None:
         """After the commit: what the in-process driver has to look at."""
         self.announced = self.announced or bool(work.outgoing)
         if work.armed_from is not None and (self.armed_from is None or work.armed_from < self.armed_from):
@@ -163,27 +187,42 @@ class _Undone(Exception):
     """Raised to roll a transaction back; nothing is wrong."""
 
 
-def all_or_none(runtime: Runtime, queue: str, deliveries: Sequence[Delivery]) -> list[refusals.Refused]:
+def all_or_none(
+    runtime: Runtime, queue: str, deliveries: Iterable[Delivery], choose: Callable[[Any, list[Delivery]], list[Delivery]]
+) -> list[refusals.Refused]:
     """Handle all of these in one transaction, or none: returns what would be refused, and then nothing was done.
 
-    For doors at which somebody waits for the answer, such as a file. What was handled before is handled once. `Retry` for a
+    For doors at which somebody waits for the answer, such as a file. They are taken piece by piece as they come, so memory stays
+    flat; the line stands still until the end. `choose` (session, piece) says which of a piece are handled at all. `Retry` for a
     passing fault; any other exception is the caller's to report, and nothing was done either.
     """
     now = runtime.clock.now()
-    reads = [decode(queue, delivery, now) for delivery in deliveries]
-    tally = Tally()
+    tallies: list[Tally] = []
     found: list[refusals.Refused] = []
     try:
         with in_line(runtime, queue, now) as place:
-            before = refusals.newest(place.session)
-            place.handle(reads, tally)
-            found = refusals.since(place.session, before, _ids(reads))
+            allow_pauses(place.session, PAUSE_SECONDS)
+            for piece in _pieces(deliveries):
+                before = refusals.newest(place.session)
+                reads = [decode(queue, delivery, now) for delivery in choose(place.session, piece)]
+                tallies.append(Tally())
+                place.handle(reads, tallies[-1])
+                found += refusals.since(place.session, before, _ids(reads))
+                if len(found) >= ENOUGH:
+                    break
             if found:
                 raise _Undone
     except _Undone:
         return found
-    runtime.on_batch(queue, tally)
+    for tally in tallies:
+        runtime.on_batch(queue, tally)
     return []
+
+
+def _pieces(deliveries: Iterable[Delivery]) -> Iterator[list[Delivery]]:
+    coming = iter(deliveries)
+    while piece := list(islice(coming, PIECE)):
+        yield piece
 
 
 @dataclass(slots=True)
@@ -194,19 +233,19 @@ class Place:
     session: Any
     queue: str
     now: datetime
-    _works: list[Work] = field(default_factory=list)
+    _notes: list[Note] = field(default_factory=list)
 
     def handle(self, reads: Sequence[Read], tally: Tally) -> Work:
         """Handle messages here, in order; what they come to is committed with the place."""
         work = self.runtime.work(self.session, self.now)
-        self._works.append(work)
         _Batch(self.runtime, work, self.queue, tally).run(list(reads))
+        self._notes.append(Note.of(work))
         return work
 
     def noted(self) -> None:
         """After the commit: the in-process driver looks at what was announced."""
-        for work in self._works:
-            self.runtime.note(work)
+        for note in self._notes:
+            self.runtime.note(note)
 
 
 @contextmanager

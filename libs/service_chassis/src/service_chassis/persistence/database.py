@@ -195,3 +195,9 @@ def server_time(database: Database) -> datetime | None:
     with database.begin() as session:
         found: datetime = session.execute(_CLOCK).scalar_one()
     return found
+
+
+def allow_pauses(session: Connection, seconds: int) -> None:
+    """In this transaction the process may work for so long between two statements: files are written, or read, meanwhile."""
+    if session.dialect.name == "postgresql":
+        session.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {seconds * 1000:d}")

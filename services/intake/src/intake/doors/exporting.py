@@ -11,6 +11,7 @@ from datetime import datetime, time
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
+from service_chassis.persistence.database import allow_pauses
 from service_chassis.spreadsheet import streaming
 from service_chassis.spreadsheet.sheet import Cell, Column, Sheet
 
@@ -25,6 +26,9 @@ _UNIT_OF_TIME = {"WORKDAY": "个工作日", "DAY": "天", "MONTH": "个月"}
 COLUMNS = [*(Column(head.key, head.zh, head.en) for head in HEADS), *(Column(*names) for names in TOLD)]
 SHEET = Sheet("ledger", "督办台账", "Ledger", COLUMNS)
 
+PAUSE_SECONDS = 900
+"""A workbook is packed after its last row was read."""
+
 Told = Callable[[int], None]
 """How many rows are written."""
 
@@ -34,6 +38,7 @@ def write(
 ) -> int:
     """Write the ledger to an open file; returns the number of rows."""
     written = 0
+    allow_pauses(session, PAUSE_SECONDS)
 
     def rows() -> Iterator[list[Cell]]:
         nonlocal written

@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from event_contracts.wire import CONTENT_TYPE, Unreadable, read_inbound
 from service_chassis.delivery import Runtime, all_or_none
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence import inbox
-from service_chassis.spreadsheet.reading import read
+from service_chassis.spreadsheet.reading import Spool
 
-from intake.doors.ledger import Bad, Matter, columns, matters
+from intake.doors.ledger import HEADS, Bad, Head, Matter, columns, matters
 
 NAMES = uuid.UUID("6f0c1c1e-6a8f-5b8e-9d53-6a3e0d9f2b11")
 """Namespace of the ids of messages that came in as a file."""
 TYPE = "matter.submitted.v1"
 QUEUE = "intake.inbound"
+MOST_FAULTS = 10_000
+"""Faults after which a file is looked at no further; who has so many looks at the first of them."""
 
 Told = Callable[[str, int, int], None]
 """What is being done, how much of it is done, and of how much."""
@@ -56,41 +60,76 @@ class Outcome:
 
 def bring_in(path: Path, sender: Sender, runtime: Runtime, zone: ZoneInfo, told: Told) -> Outcome:
     """Let the matters of a ledger in. ConfigError for a file that cannot be read at all."""
-    lines = read(path)
-    outcome = Outcome(rows=max(0, len(lines) - 1))
-    if not lines:
-        outcome.bad.append(Bad(1, "A1", "", "", "文件为空 / the file is empty"))
-        return outcome
-    heads, outcome.bad = columns(lines[0])
-    if outcome.bad:
-        return outcome
-    found, outcome.bad = matters(lines[1:], heads, zone)
-    now = runtime.clock.now()
-    messages = {_id(matter, sender): matter for matter in found}
-    deliveries = {id_: _delivery(id_, matter, sender, now) for id_, matter in messages.items()}
-    for number, (id_, matter) in enumerate(messages.items(), 1):
-        outcome.bad += _faults(matter, deliveries[id_], now)
-        told("检查 checking", number, len(messages))
-    if not outcome.bad:
-        _let_in(outcome, messages, deliveries, sender, runtime, told)
+    with Spool(path) as lines:
+        outcome = Outcome(rows=lines.rows)
+        heading = lines.heading()
+        if heading is None:
+            outcome.bad.append(Bad(1, "A1", "", "", "文件为空 / the file is empty"))
+            return outcome
+        heads, outcome.bad = columns(heading)
+        if not outcome.bad:
+            ledger = Ledger(lines, heads, zone, sender, runtime.clock.now())
+            outcome.bad = list(islice(ledger.faults(told), MOST_FAULTS))
+            if not outcome.bad:
+                _let_in(outcome, ledger, runtime, told)
     outcome.bad.sort(key=lambda bad: (bad.row, len(bad.cell), bad.cell))
     return outcome
 
 
-def _let_in(
-    outcome: Outcome, messages: dict[str, Matter], deliveries: dict[str, Delivery], sender: Sender, runtime: Runtime, told: Told
-) -> None:
-    with runtime.database.begin() as session:
-        known = inbox.handled(session, sender.source, messages.keys())
-    fresh: Sequence[Delivery] = [delivery for id_, delivery in deliveries.items() if id_ not in known]
-    told("写入 writing", 0, len(fresh))
-    for refused in all_or_none(runtime, QUEUE, fresh):
-        matter = messages[refused.message_id]
-        pointer = refused.errors[0]["pointer"] if refused.errors else ""
-        outcome.bad.append(matter.at(pointer, f"{refused.code}：{refused.detail}"))
-    outcome.known = len(known)
-    outcome.new = 0 if outcome.bad else len(fresh)
-    told("写入 writing", len(fresh), len(fresh))
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A file whose heading is understood; its matters are made anew each time that one goes through it."""
+
+    lines: Spool
+    heads: Mapping[int, Head]
+    zone: ZoneInfo
+    sender: Sender
+    now: datetime
+
+    def __iter__(self) -> Iterator[Matter | Bad]:
+        reference = next(number for number, head in self.heads.items() if head is HEADS[0])
+        return matters(self.lines.gathered(reference), self.heads, self.zone)
+
+    def faults(self, told: Told) -> Iterator[Bad]:
+        """Every cell that cannot be understood, and every matter that does not fit its contract."""
+        done = 0
+        for found in self:
+            if isinstance(found, Bad):
+                yield found
+                continue
+            yield from _faults(found, _delivery(found, self.sender, self.now), self.now)
+            done = max(done, found.row - 1)
+            told("检查 checking", min(done, self.lines.rows), self.lines.rows)
+        told("检查 checking", self.lines.rows, self.lines.rows)
+
+    def good(self) -> Iterator[Matter]:
+        """The matters, once nothing is wrong with any."""
+        return (found for found in self if isinstance(found, Matter))
+
+
+def _let_in(outcome: Outcome, ledger: Ledger, runtime: Runtime, told: Told) -> None:
+    size = ledger.lines.rows
+
+    def coming() -> Iterator[Delivery]:
+        for matter in ledger.good():
+            told("写入 writing", min(matter.row - 1, size), size)
+            yield _delivery(matter, ledger.sender, ledger.now)
+
+    def fresh(session: Any, piece: list[Delivery]) -> list[Delivery]:
+        """What was not let in before."""
+        known = inbox.handled(session, ledger.sender.source, [str(delivery.message_id) for delivery in piece])
+        outcome.known += len(known)
+        outcome.new += len(piece) - len(known)
+        return [delivery for delivery in piece if delivery.message_id not in known]
+
+    refused = {found.message_id: found for found in all_or_none(runtime, QUEUE, coming(), fresh)}
+    for matter in ledger.good() if refused else ():
+        if (found := refused.get(_id(matter, ledger.sender))) is not None:
+            pointer = found.errors[0]["pointer"] if found.errors else ""
+            outcome.bad.append(matter.at(pointer, f"{found.code}：{found.detail}"))
+    if refused:
+        outcome.new = 0
+    told("写入 writing", size, size)
 
 
 def _faults(matter: Matter, delivery: Delivery, now: datetime) -> list[Bad]:
@@ -117,7 +156,8 @@ def _id(matter: Matter, sender: Sender) -> str:
     return str(uuid.uuid5(NAMES, f"{sender.source}\n{content}"))
 
 
-def _delivery(id_: str, matter: Matter, sender: Sender, now: datetime) -> Delivery:
+def _delivery(matter: Matter, sender: Sender, now: datetime) -> Delivery:
+    id_ = _id(matter, sender)
     event = {
         "specversion": "1.0",
         "id": id_,

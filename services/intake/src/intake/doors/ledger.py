@@ -7,7 +7,7 @@ repeat it. Nothing is decided here: the fields become a `matter.submitted`, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -205,21 +205,27 @@ def columns(heading: Line) -> tuple[dict[int, Head], list[Bad]]:
     return found, bad
 
 
-def matters(lines: Sequence[Line], heads: Mapping[int, Head], zone: ZoneInfo) -> tuple[list[Matter], list[Bad]]:
-    """The matters in the order of their first rows, and every cell that cannot be understood."""
-    found: dict[str, Matter] = {}
-    bad: list[Bad] = []
+def matters(lines: Iterable[Line], heads: Mapping[int, Head], zone: ZoneInfo) -> Iterator[Matter | Bad]:
+    """The matters in the order of their rows, each behind what of its cells cannot be understood.
+
+    The rows of one matter must stand together (`Spool.gathered`): a ledger may be long, and only one matter is held at a time.
+    """
+    place = next(number for number, head in heads.items() if head is HEADS[0])
+    open_: Matter | None = None
     for line in lines:
         filled = {number: line.cells[number] for number in heads if number < len(line.cells) and line.cells[number]}
         texts = {heads[number]: (number, text) for number, text in filled.items()}
         reference = texts.get(HEADS[0], (0, ""))[1]
         if not reference:
-            place = next(number for number, head in heads.items() if head is HEADS[0])
-            bad.append(Bad(line.number, line.address(place), HEADS[0].zh, "", "缺编号 / the number is missing"))
+            yield Bad(line.number, line.address(place), HEADS[0].zh, "", "缺编号 / the number is missing")
             continue
-        matter = found.setdefault(reference, Matter(reference, line.number, {"assignments": []}))
-        bad += _add_row(matter, line, texts, zone)
-    return list(found.values()), bad
+        if open_ is None or open_.reference != reference:
+            if open_ is not None:
+                yield open_
+            open_ = Matter(reference, line.number, {"assignments": []})
+        yield from _add_row(open_, line, texts, zone)
+    if open_ is not None:
+        yield open_
 
 
 def _add_row(matter: Matter, line: Line, texts: Mapping[Head, tuple[int, str]], zone: ZoneInfo) -> Iterator[Bad]:
