@@ -225,3 +225,16 @@ def test_every_role_sends_what_the_page_in_the_docs_says_and_nothing_else(small:
         sent = {name for name in types if small.post(asked, name, b"[]").status_code == 422}
         wanted = {name for name in types if role in page[name]} if role in AT[unit] | ANYWHERE else set()
         assert sent == wanted, role
+
+
+def test_no_person_sees_a_list_with_inspections_in_it(web: Web, person: Any) -> None:
+    found = {"inspection": "I-1", "unit": "ZJJ", "findings": [], "evidence": []}
+    assert web.post("OFFICE", "inspection.found.v1", found).status_code == 422, "it has nothing to say"
+    sent = web.post("OFFICE", "matter.withdrawn.v1", {"matter": "M-77", "reason": "误报", "by": "陈立"})
+    assert sent.status_code == 202
+    with web.runtime.database.begin() as session:
+        session.exec_driver_sql("UPDATE waiting SET routing_key = 'OFFICE.inspection.found.v1'")
+    listed = {
+        who: web.get(who, "/v1/waiting").json["items"] for who in ("OFFICE", person("OFFICE", "OFFICER"), person("SLJ", "LEADER"))
+    }
+    assert [len(items) for items in listed.values()] == [1, 0, 0]
