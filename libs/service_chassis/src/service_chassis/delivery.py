@@ -6,11 +6,10 @@ The caller acknowledges after `process_batch` has returned, and never otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 from time import perf_counter
 from typing import Any
 
@@ -26,7 +25,7 @@ from service_chassis.messaging.envelope import Delivery
 from service_chassis.order import Order
 from service_chassis.pace import Pace
 from service_chassis.persistence import cut, inbox, refusals, timers, waiting
-from service_chassis.persistence.database import Database, allow_pauses
+from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import WAITING, Memory, Work
 
 log = structlog.get_logger()
@@ -49,16 +48,6 @@ class Tally:
     put_off: int = 0
     disordered: int = 0
     handler_seconds: float = 0.0
-
-
-PIECE = 500
-"""Messages that a door handles at a time within its one transaction."""
-
-PAUSE_SECONDS = 60
-"""Longest work on one piece; a process that freezes holds the line no longer."""
-
-ENOUGH = 100
-"""Refusals after which a door that takes all or none looks no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,48 +172,6 @@ def _process(runtime: Runtime, queue: str, reads: list[Read], now: datetime) -> 
     runtime.on_batch(queue, tally)
 
 
-class _Undone(Exception):
-    """Raised to roll a transaction back; nothing is wrong."""
-
-
-def all_or_none(
-    runtime: Runtime, queue: str, deliveries: Iterable[Delivery], choose: Callable[[Any, list[Delivery]], list[Delivery]]
-) -> list[refusals.Refused]:
-    """Handle all of these in one transaction, or none: returns what would be refused, and then nothing was done.
-
-    For doors at which somebody waits for the answer, such as a file. They are taken piece by piece as they come, so memory stays
-    flat; the line stands still until the end. `choose` (session, piece) says which of a piece are handled at all. `Retry` for a
-    passing fault; any other exception is the caller's to report, and nothing was done either.
-    """
-    now = runtime.clock.now()
-    tallies: list[Tally] = []
-    found: list[refusals.Refused] = []
-    try:
-        with in_line(runtime, queue, now) as place:
-            allow_pauses(place.session, PAUSE_SECONDS)
-            for piece in _pieces(deliveries):
-                before = refusals.newest(place.session)
-                reads = [decode(queue, delivery, now) for delivery in choose(place.session, piece)]
-                tallies.append(Tally())
-                place.handle(reads, tallies[-1])
-                found += refusals.since(place.session, before, _ids(reads))
-                if len(found) >= ENOUGH:
-                    break
-            if found:
-                raise _Undone
-    except _Undone:
-        return found
-    for tally in tallies:
-        runtime.on_batch(queue, tally)
-    return []
-
-
-def _pieces(deliveries: Iterable[Delivery]) -> Iterator[list[Delivery]]:
-    coming = iter(deliveries)
-    while piece := list(islice(coming, PIECE)):
-        yield piece
-
-
 @dataclass(slots=True)
 class Place:
     """A place in the line of one queue: a transaction that no other batch of the queue, and no other door, can overtake."""
@@ -262,11 +209,6 @@ def in_line(runtime: Runtime, queue: str, now: datetime) -> Iterator[Place]:
             runtime.work(session, now).take_line(queue)
         yield place
     place.noted()
-
-
-def _ids(reads: Sequence[Read]) -> set[str]:
-    """The ids of messages, also of those that cannot be read, as far as they have one."""
-    return {(read.message.id if read.message else read.unreadable and read.unreadable.id) or "" for read in reads}
 
 
 def _park_alone(runtime: Runtime, queue: str, read: Read, now: datetime, error: Exception) -> Tally:

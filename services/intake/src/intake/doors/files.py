@@ -17,10 +17,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from event_contracts.wire import CONTENT_TYPE, Unreadable, read_inbound
-from service_chassis.delivery import Runtime, all_or_none
+from service_chassis.delivery import Runtime
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence import inbox
 from service_chassis.spreadsheet.reading import Spool
+from service_chassis.whole import all_or_none
 
 from intake.doors.ledger import HEADS, Bad, Head, Matter, columns, matters
 
