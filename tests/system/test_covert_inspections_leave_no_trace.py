@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from duban.cli import main
 from intake.domain.inspection import Plan
 from intake.store.inspections import Inspections
-from secrecy import listening, traces
+from secrecy import Listener, listening, traces
 
 PLACE, LEADER, MEMBER, COLLECTOR, UNIT = "暗访地点甲乙丙楼", "暗访组长某甲", "暗访组员某乙", "取证人某丙", "ANFANGQU"
 PLAN, TEXT, FINDING = "暗访方案丁字第九号", "暗访所见问题戊", "WTANFANG9"
@@ -125,6 +125,17 @@ def test_before_its_conclusion_is_served_nothing_outside_intake_knows_of_it(tmp_
         after = city.until("2026-07-18 00:00")
         heard = traces((*SECRET, UNIT), {"events": after["ear.duban.events"]})
         assert heard == sorted(f"events: {word}" for word in (*SECRET, UNIT) if word not in ("2026-07-07", PLAN))
+        city.chain.driver.finish()
+        units_that_try_ids_hear_the_same_of_it_as_of_nothing(city)
+
+
+def units_that_try_ids_hear_the_same_of_it_as_of_nothing(city: Listener) -> None:
+    found = {row["id"]: row for report in city.chain.reports() for row in report.get("refusals", [])}
+    pairs = {id_[:-2] for id_ in found if id_.endswith(("-a", "-b"))}
+    assert len(pairs) == 6
+    for pair in pairs:
+        covert, nothing = ({key: found[f"{pair}-{mark}"][key] for key in ("type", "code", "detail")} for mark in "ab")
+        assert covert == nothing and covert["code"] == "UNKNOWN_MATTER"
 
 
 def test_the_checker_finds_an_inspection_that_is_not_treated_as_covert(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,18 +150,6 @@ def test_the_checker_finds_what_is_planted_in_each_kind_of_place() -> None:
     escaped = json.dumps({"place": PLACE})
     for where, text in (("logs", f"KeyError: {PLACE}"), ("notify.sqlite", f"\x00\x01{PLACE}\x02"), ("events", escaped)):
         assert traces([PLACE, UNIT], {where: text.encode()}) == [f"{where}: {PLACE}"]
-
-
-def test_to_a_unit_that_tries_ids_a_covert_inspection_and_nothing_at_all_are_the_same(tmp_path: Path) -> None:
-    with listening(tmp_path, story()) as city:
-        city.until("2026-07-16 00:00")
-        city.chain.driver.finish()
-        found = {row["id"]: row for report in city.chain.reports() for row in report.get("refusals", [])}
-    pairs = {id_[:-2] for id_ in found if id_.endswith(("-a", "-b"))}
-    assert len(pairs) == 6
-    for pair in pairs:
-        covert, nothing = ({key: found[f"{pair}-{mark}"][key] for key in ("type", "code", "detail")} for mark in "ab")
-        assert covert == nothing and covert["code"] == "UNKNOWN_MATTER"
 
 
 def test_the_command_line_says_nothing_of_it_and_a_rehearsal_leaves_nothing(tmp_path: Path) -> None:

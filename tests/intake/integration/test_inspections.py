@@ -76,6 +76,12 @@ def whole(bench: Any, *, mode: str = "OPEN", **changes: Any) -> None:
     bench.hear(served(), march(18))
 
 
+@pytest.fixture
+def alone(new_bench: Callable[[], Any]) -> Any:
+    """On SQLite alone: what the rules say is the same on both kinds of server, and a few tests ask both."""
+    return new_bench()
+
+
 # ---- plans
 
 
@@ -88,13 +94,13 @@ def test_an_open_inspection_is_told_and_counts_a_covert_one_does_neither(bench: 
     assert [(row["unit"], row["month"], row["inspections"]) for row in told] == [("QDQ", "2026-03", 1)]
 
 
-def test_the_same_plan_again_and_again_is_one(bench: Any) -> None:
+def test_the_same_plan_again_and_again_is_one(alone: Any) -> None:
     for number in range(3):
-        bench.send("OFFICE", campaign(), march(1, 9 + number))
-    (event,) = bench.announced("campaign.planned")
+        alone.send("OFFICE", campaign(), march(1, 9 + number))
+    (event,) = alone.announced("campaign.planned")
     assert len(event.data.items) == 4
-    assert len(bench.rows("SELECT * FROM inspection_item")) == 4
-    assert len(bench.rows("SELECT * FROM inspection_visit")) == 2
+    assert len(alone.rows("SELECT * FROM inspection_item")) == 4
+    assert len(alone.rows("SELECT * FROM inspection_visit")) == 2
 
 
 def test_a_campaign_is_amended_by_a_new_plan_only_and_nothing_is_doubled(bench: Any) -> None:
@@ -125,13 +131,13 @@ def test_whatever_the_order_of_the_plans_the_same_one_is_in_force(new_bench: Cal
     assert len(ends) == 1
 
 
-def test_a_visit_of_a_campaign_waits_for_it_and_goes_to_its_units_only(bench: Any) -> None:
-    bench.send("OFFICE", visit(campaign="JZ-1"), march(2), "v1")
-    bench.send("OFFICE", visit(inspection="AF-2", campaign="JZ-1", unit="SLJ"), march(2), "v2")
-    assert bench.announced() == [] and bench.refused() == {}
-    bench.send("OFFICE", campaign(), march(1))
-    assert [event.data.inspection for event in bench.announced("inspection.planned")] == ["AF-1"]
-    assert bench.refused() == {"v2": "AUTHORITY_MISSING"}
+def test_a_visit_of_a_campaign_waits_for_it_and_goes_to_its_units_only(alone: Any) -> None:
+    alone.send("OFFICE", visit(campaign="JZ-1"), march(2), "v1")
+    alone.send("OFFICE", visit(inspection="AF-2", campaign="JZ-1", unit="SLJ"), march(2), "v2")
+    assert alone.announced() == [] and alone.refused() == {}
+    alone.send("OFFICE", campaign(), march(1))
+    assert [event.data.inspection for event in alone.announced("inspection.planned")] == ["AF-1"]
+    assert alone.refused() == {"v2": "AUTHORITY_MISSING"}
 
 
 def test_what_comes_before_its_plan_waits_and_what_never_gets_one_is_refused(bench: Any) -> None:
@@ -147,14 +153,14 @@ def test_what_comes_before_its_plan_waits_and_what_never_gets_one_is_refused(ben
     assert bench.refused() == {"never": "UNKNOWN_MATTER"}
 
 
-def test_a_plan_from_after_the_visit_is_none(bench: Any) -> None:
-    bench.send("OFFICE", visit(), march(10))
-    bench.send("OFFICE", found(), march(9), "f")
-    bench.send("OFFICE", conclusion(), march(9), "c")
-    assert bench.refused() == {"f": "AUTHORITY_MISSING", "c": "AUTHORITY_MISSING"}
+def test_a_plan_from_after_the_visit_is_none(alone: Any) -> None:
+    alone.send("OFFICE", visit(), march(10))
+    alone.send("OFFICE", found(), march(9), "f")
+    alone.send("OFFICE", conclusion(), march(9), "c")
+    assert alone.refused() == {"f": "AUTHORITY_MISSING", "c": "AUTHORITY_MISSING"}
 
 
-def test_beyond_the_quota_a_plan_needs_a_named_override(service_database: Any, new_bench: Callable[[], Any]) -> None:
+def test_beyond_the_quota_a_plan_needs_a_named_override(new_bench: Callable[[], Any]) -> None:
     bench = new_bench()
     bench.runtime.service.__init__(load_policy({"quota": {"inspections": 1}}))
     bench.send("OFFICE", visit(inspection="AF-0", mode="COVERT"), march(1), "covert")
@@ -166,28 +172,28 @@ def test_beyond_the_quota_a_plan_needs_a_named_override(service_database: Any, n
     assert "QDQ" not in bench.refusals()[0]["detail"]
 
 
-def test_once_persons_are_published_a_director_plans_and_concludes(bench: Any) -> None:
+def test_once_persons_are_published_a_director_plans_and_concludes(alone: Any) -> None:
     roles = {"赵明远": "SUPERVISION_DIRECTOR", "陈立": "OFFICER"}
     people = [Person(name=name, capacities=[{"role": role, "from": date(2026, 1, 1)}]) for name, role in roles.items()]
-    bench.send("OFFICE", PersonsPublished(persons=people), march(1))
-    bench.send("OFFICE", visit(), march(2), "nobody")
-    bench.send("OFFICE", visit(by="陈立"), march(2), "officer")
-    bench.send("OFFICE", visit(by="赵明远"), march(2), "director")
-    bench.send("OFFICE", conclusion(issued_by="陈立"), march(17), "by officer")
-    bench.send("OFFICE", conclusion(), march(17), "by director")
-    assert bench.refused() == {"nobody": "NOT_EMPOWERED", "officer": "NOT_EMPOWERED", "by officer": "NOT_EMPOWERED"}
-    assert not [entry for entry in bench.refusals() if "陈立" in entry["detail"]]
+    alone.send("OFFICE", PersonsPublished(persons=people), march(1))
+    alone.send("OFFICE", visit(), march(2), "nobody")
+    alone.send("OFFICE", visit(by="陈立"), march(2), "officer")
+    alone.send("OFFICE", visit(by="赵明远"), march(2), "director")
+    alone.send("OFFICE", conclusion(issued_by="陈立"), march(17), "by officer")
+    alone.send("OFFICE", conclusion(), march(17), "by director")
+    assert alone.refused() == {"nobody": "NOT_EMPOWERED", "officer": "NOT_EMPOWERED", "by officer": "NOT_EMPOWERED"}
+    assert not [entry for entry in alone.refusals() if "陈立" in entry["detail"]]
 
 
 # ---- conclusions
 
 
-def test_an_open_conclusion_says_at_once_what_it_rests_on_and_who_took_part(bench: Any) -> None:
-    whole(bench)
-    (issued,) = bench.announced("conclusion.issued")
+def test_an_open_conclusion_says_at_once_what_it_rests_on_and_who_took_part(alone: Any) -> None:
+    whole(alone)
+    (issued,) = alone.announced("conclusion.issued")
     assert (issued.data.sealed, issued.data.inspection, issued.data.findings[0].matter) == (False, "AF-1", "JL-1/W-1")
     assert issued.data.took_part == sorted(["孙立群", "何佳", "周敏", "赵明远"])
-    assert bench.announced("conclusion.disclosed") == []
+    assert alone.announced("conclusion.disclosed") == []
 
 
 def test_a_covert_conclusion_is_sealed_until_it_is_served(bench: Any) -> None:
@@ -224,36 +230,36 @@ def test_a_finding_with_a_standard_becomes_one_matter_when_the_conclusion_is_ser
         ({"conclusion": "JL-2", "evidence": []}, "SCHEMA_INVALID"),
     ],
 )
-def test_a_conclusion_that_cannot_stand_is_refused(bench: Any, changes: dict[str, Any], code: str) -> None:
-    whole(bench)
-    bench.send("OFFICE", visit(inspection="AF-2"), march(1))
-    bench.send("OFFICE", conclusion(**changes), march(20), "again")
-    assert bench.refused() == {"again": code}
+def test_a_conclusion_that_cannot_stand_is_refused(alone: Any, changes: dict[str, Any], code: str) -> None:
+    whole(alone)
+    alone.send("OFFICE", visit(inspection="AF-2"), march(1))
+    alone.send("OFFICE", conclusion(**changes), march(20), "again")
+    assert alone.refused() == {"again": code}
 
 
-def test_who_reported_late_took_part_too(bench: Any) -> None:
-    whole(bench)
+def test_who_reported_late_took_part_too(alone: Any) -> None:
+    whole(alone)
     late = [Evidence(kind="STATEMENT", sha256="cd" * 32, collector="冯涛")]
-    bench.send("OFFICE", found(evidence=late), march(10))
-    (told,) = bench.announced("conclusion.disclosed")
+    alone.send("OFFICE", found(evidence=late), march(10))
+    (told,) = alone.announced("conclusion.disclosed")
     assert "冯涛" in told.data.took_part
 
 
-def test_what_falls_in_a_review_takes_its_open_matters_with_it(bench: Any) -> None:
-    whole(bench, findings=[finding(), finding("W-2")])
+def test_what_falls_in_a_review_takes_its_open_matters_with_it(alone: Any) -> None:
+    whole(alone, findings=[finding(), finding("W-2")])
     about = {"matter_id": conclusion_id("JL-1"), "external_ref": "JL-1", "submitted_by": "OFFICE", "unit": "QDQ"}
     told = {"review_id": "r", "reviewers": ["钱志强"], "decided_at": march(25)}
-    bench.hear(ConclusionVaried(**about, **told, findings=["W-2"]), march(25), "escalation")
-    assert [event.data.external_ref for event in bench.announced("matter.withdrawn")] == ["JL-1/W-2"]
-    bench.hear(ConclusionOverturned(**about, **told), march(26), "escalation")
-    assert [event.data.external_ref for event in bench.announced("matter.withdrawn")] == ["JL-1/W-2", "JL-1/W-1"]
+    alone.hear(ConclusionVaried(**about, **told, findings=["W-2"]), march(25), "escalation")
+    assert [event.data.external_ref for event in alone.announced("matter.withdrawn")] == ["JL-1/W-2"]
+    alone.hear(ConclusionOverturned(**about, **told), march(26), "escalation")
+    assert [event.data.external_ref for event in alone.announced("matter.withdrawn")] == ["JL-1/W-2", "JL-1/W-1"]
 
 
 # ---- who sees it
 
 
-def seen(bench: Any, viewer: str) -> set[str]:
-    with bench.database.begin() as session:
+def seen(alone: Any, viewer: str) -> set[str]:
+    with alone.database.begin() as session:
         return {str(row[0]) for sheet in seen_by(session, viewer).sheets for row in sheet.rows}
 
 
