@@ -294,7 +294,7 @@ def contracts(out: Path) -> None:
 
     from event_contracts import asyncapi, openapi
 
-    from duban import event_page, http_page, roles_page
+    from duban import authorisation_page, event_page, http_page, roles_page
 
     release = version("supervision-event-contracts")
     out.mkdir(parents=True, exist_ok=True)
@@ -306,8 +306,9 @@ def contracts(out: Path) -> None:
         for name, text in written.items():
             (out / name).write_text(text, "utf-8")
             click.echo(out / name)
-    (out / "http-authorisation.md").write_text(roles_page.page(), "utf-8")
-    click.echo(out / "http-authorisation.md")
+    for name, text in (("http-authorisation.md", roles_page.page()), ("authorisation.md", authorisation_page.page())):
+        (out / name).write_text(text, "utf-8")
+        click.echo(out / name)
 
 
 @main.command(context_settings=HELP)

@@ -50,5 +50,5 @@ def test_fields_inside_lists_and_objects_stand_on_one_level_with_their_bounds() 
 def test_the_command_writes_the_document_and_the_page_of_the_docs(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["contracts", "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
-    for name in ("asyncapi.json", "messages.html", "openapi.json", "http.html", "http-authorisation.md"):
+    for name in ("asyncapi.json", "messages.html", "openapi.json", "http.html", "http-authorisation.md", "authorisation.md"):
         assert (tmp_path / name).read_text("utf-8") == (DOCS / name).read_text("utf-8"), "run: duban contracts --out docs"

@@ -117,3 +117,44 @@ def lack_of_power(name: str, roles: Iterable[str], day: date, capacities: Iterab
         return None
     wanted = ", ".join(sorted(roles))
     return f"{name.strip()}在{day}无权作此决定，须具备以下职务之一 / holds none of the offices that may decide this: {wanted}"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A field of an inbound message that names who decides, and the act for which that person needs an office.
+
+    `when` narrows it to messages whose fields have these values.
+    """
+
+    type: str
+    field: str
+    act: Act
+    when: Mapping[str, str]
+
+
+def _named(type_: str, field: str, act: Act, **when: str) -> Named:
+    return Named(f"{type_}.v1", field, act, MappingProxyType(when))
+
+
+NAMED: tuple[Named, ...] = (
+    _named("progress.assessed", "decided_by", Act.ASSESS),
+    _named("completion.verified", "verified_by", Act.VERIFY),
+    _named("completion.rejected", "verified_by", Act.VERIFY),
+    _named("objection.decided", "decided_by", Act.DECIDE_OBJECTION),
+    _named("duplicate.resolved", "by", Act.RESOLVE_DUPLICATE),
+    _named("matter.withdrawn", "by", Act.END_OR_REOPEN),
+    _named("matter.reopened", "by", Act.END_OR_REOPEN),
+    _named("reply.assessed", "by", Act.ASSESS),
+    _named("matter.submitted", "approved_by", Act.APPROVE_REGISTRATION),
+    _named("matter.submitted", "override.by", Act.OVERRIDE_QUOTA),
+    _named("matter.decomposed", "approved_by", Act.APPROVE_REGISTRATION),
+    _named("registration.decided", "by", Act.APPROVE_REGISTRATION),
+    _named("plan.published", "approved_by", Act.APPROVE_REGISTRATION),
+    _named("look_back.recorded", "by", Act.VERIFY),
+    _named("action.recorded", "by", Act.RECORD, kind="COORDINATION"),
+    _named("action.recorded", "by", Act.RECORD, kind="INVESTIGATION"),
+    _named("action.recorded", "by", Act.DISPOSE, kind="DISPOSITION"),
+    _named("field_note.recorded", "by", Act.NOTE),
+    _named("advice.issued", "by", Act.ADVISE),
+)
+"""Whom intake asks for an office, once persons are published. A test tries every role in every one of these fields."""
