@@ -24,7 +24,7 @@ import time
 import uuid
 import venv
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,9 +35,12 @@ import psycopg
 from kombu import Connection, Exchange, Queue
 from processor import cpu_of
 from servers import Servers
-from service_chassis.messaging.connection import Broker
+from service_chassis.messaging import topology
+from service_chassis.messaging.connection import Broker, close, connect
 from service_chassis.messaging.envelope import Outgoing
 from service_chassis.messaging.publisher import Publisher
+
+from duban import chain
 
 ROOT = Path(__file__).resolve().parents[2]
 PEER = Path(__file__).with_name("faststream_peer.py")
@@ -176,6 +179,17 @@ def prepare_duban(bed: Bed, environment: dict[str, str]) -> None:
         for queue in ("intake.inbound", "intake.events", "duban.archive"):
             channel.queue_delete(queue)
     subprocess.run([sys.executable, "-m", "intake", "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    declare_readers(bed.amqp_url)
+
+
+def declare_readers(url: str) -> None:
+    """The relay does not start before the other services' queues are there; nothing is bound to them, so none costs anything."""
+    opened = connect(Broker(url), "load")
+    for kind in chain.SERVICES:
+        if kind.name != "intake":
+            queues = tuple(replace(queue, bindings=()) for queue in topology.of_service(kind).queues)
+            topology.Topology(topology.exchanges(), queues).declare(opened)
+    close(opened)
 
 
 def pending(bed: Bed) -> int:

@@ -63,7 +63,7 @@ def test_a_stopped_relay_and_a_parked_message_are_seen_by_a_real_prometheus(
 ) -> None:
     """The relay of intake does not run: who looks only at processes that run would see nothing."""
     with closing(City(amqp_url, database_url, tmp_path / "city")) as city:
-        city.migrate(("intake", "escalation"))
+        city.migrate()
         city.set_clock(NOW)
         city.run(*RUNNING)
         with scraping(tmp_path / "prometheus", targets(city)) as firing:
