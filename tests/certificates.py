@@ -1,40 +1,24 @@
-"""Certificates for tests: an authority of one's own, made with `openssl`, and servers' certificates from it."""
+"""Certificates for tests: an authority of one's own, and servers' certificates from it, as files."""
 
 from __future__ import annotations
 
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
-
-def _openssl(*words: str) -> None:
-    subprocess.run(["openssl", *words], check=True, capture_output=True, timeout=60)
+import trustme
 
 
-@dataclass(frozen=True, slots=True)
 class Authority:
-    """An authority in a folder; `file` is what clients trust."""
+    """An authority that keeps what it issues in a folder; `file` is what clients trust."""
 
-    folder: Path
-
-    @property
-    def file(self) -> Path:
-        return self.folder / "ca.pem"
-
-    def found(self) -> Authority:
-        """Make its key and its own certificate."""
-        key = str(self.folder / "ca.key")
-        curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-        _openssl("req", "-x509", *curve, "-keyout", key, "-out", str(self.file), "-subj", "/CN=Test authority", "-days", "2")
-        return self
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.file, self._ca = folder, folder / "ca.pem", trustme.CA()
+        self._ca.cert_pem.write_to_path(str(self.file))
 
     def issue(self, name: str) -> tuple[Path, Path]:
         """Certificate and key of a server with this name."""
-        stem = self.folder / name
-        csr, key, ext, cert = (stem.with_name(f"{name}.{kind}") for kind in ("csr", "key", "ext", "pem"))
-        curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-        _openssl("req", *curve, "-keyout", str(key), "-out", str(csr), "-subj", f"/CN={name}")
-        ext.write_text(f"subjectAltName=DNS:{name}\n")
-        signed_by = ("-CA", str(self.file), "-CAkey", str(self.folder / "ca.key"), "-CAcreateserial")
-        _openssl("x509", "-req", "-in", str(csr), *signed_by, "-out", str(cert), "-days", "2", "-extfile", str(ext))
-        return cert, key
+        made = self._ca.issue_cert(name)
+        chain, key = self.folder / f"{name}.pem", self.folder / f"{name}.key"
+        for number, pem in enumerate(made.cert_chain_pems):
+            pem.write_to_path(str(chain), append=number > 0)
+        made.private_key_pem.write_to_path(str(key))
+        return chain, key

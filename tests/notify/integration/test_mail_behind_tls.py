@@ -53,7 +53,7 @@ def authenticate(_server: Any, _session: Any, _envelope: Any, _mechanism: str, d
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("ca")).found()
+    return Authority(tmp_path_factory.mktemp("ca"))
 
 
 @pytest.fixture(scope="module")

@@ -130,7 +130,7 @@ def test_this_machine_resolves_names_and_numbers() -> None:
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("ca")).found()
+    return Authority(tmp_path_factory.mktemp("ca"))
 
 
 def tls(port: int, trusted: Path) -> Egress:

@@ -72,7 +72,7 @@ class Desk:
 
 @pytest.fixture
 def receiver(tmp_path: Path) -> Iterator[tuple[Receiver, Authority]]:
-    authority = Authority(tmp_path).found()
+    authority = Authority(tmp_path)
     with receiving(authority.issue("localhost")) as found:
         yield found, authority
 
