@@ -95,7 +95,7 @@ class Every(Entrypoint):  # type: ignore[misc]
         station.metrics.cut_lag.set(self._outstanding.seconds(issued, returned, time.monotonic()))
 
     def _check_schema(self, station: Station) -> None:
-        """A newer schema may mean other timers: such a process waits until it is replaced."""
+        """A newer schema that takes something away may mean other timers: such a process waits until it is replaced."""
         service = station.runtime.service
         try:
             migrations.check(station.runtime.database, service.MIGRATIONS)

@@ -1,22 +1,29 @@
 """Runs a service's Alembic revisions from code: no `alembic.ini`, no `env.py`; the wheel carries code and migrations.
 
 File names say when a revision runs relative to the code: `…_before_…` before the new code starts (add), `…_after_…` once no
-old code runs (drop).
+old code runs (drop). The table `schema_step` remembers it, so that code which does not know a newer revision yet goes on over one
+that only adds, and stops at one that takes away.
 """
 
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from service_chassis.errors import ConfigError
+from service_chassis.persistence import tables
 from service_chassis.persistence.database import Database
+from service_chassis.persistence.sql import insert_new
+
+BEFORE, AFTER = "before", "after"
+_STEPS = select(tables.schema_step.c.revision, tables.schema_step.c.moment)
 
 
 def migrate(database: Database, package: str) -> str:
@@ -28,6 +35,7 @@ def migrate(database: Database, package: str) -> str:
             _create_schema(connection, database.schema)
         _refuse_newer(scripts, _current(connection), database.schema)
         _run(connection, scripts)
+        _remember(connection, scripts)
     return head(package)
 
 
@@ -43,6 +51,8 @@ def check(database: Database, package: str) -> str:
     scripts = _scripts(package)
     with database.begin() as connection:
         current = _current(connection)
+        if _only_added(connection, scripts, current):
+            return str(current)
     _refuse_newer(scripts, current, database.schema)
     if current != head(package):
         found = current or "nothing"
@@ -70,6 +80,26 @@ def _scripts(package: str) -> ScriptDirectory:
 
 def _current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def _known(scripts: ScriptDirectory) -> dict[str, str]:
+    """Revision → its moment, by the name of its file."""
+    found = ((script.revision, script.path) for script in scripts.walk_revisions())
+    return {revision: BEFORE if f"_{BEFORE}_" in Path(path).name else AFTER for revision, path in found}
+
+
+def _remember(connection: Connection, scripts: ScriptDirectory) -> None:
+    rows = [{"revision": revision, "moment": moment} for revision, moment in sorted(_known(scripts).items())]
+    insert_new(connection, tables.schema_step, rows)
+
+
+def _only_added(connection: Connection, scripts: ScriptDirectory, current: str | None) -> bool:
+    """Whether the schema is newer than this code, and every step that the code does not know only adds."""
+    known = _known(scripts)
+    if current is None or current in known:
+        return False
+    steps = {row.revision: row.moment for row in connection.execute(_STEPS)}
+    return current in steps and all(moment == BEFORE for revision, moment in steps.items() if revision not in known)
 
 
 def _refuse_newer(scripts: ScriptDirectory, current: str | None, schema: str) -> None:

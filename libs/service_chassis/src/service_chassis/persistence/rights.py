@@ -25,6 +25,7 @@ NARROW = {
     "parked": "SELECT, INSERT, UPDATE (resolved_at, resolved_by, resolution)",
     "subject": "SELECT, INSERT, UPDATE",
     "alembic_version": "SELECT",
+    "schema_step": "SELECT",
 }
 """The chassis' own tables with which a service does less than everything. What came in, what was announced and what was sealed
 is neither changed nor taken away; a parked message is resolved, not edited."""

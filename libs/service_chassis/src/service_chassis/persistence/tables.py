@@ -233,6 +233,14 @@ receipt = Table(
 )
 """What was answered at the HTTP door: the same request again gets the same answer. `asked` is the SHA-256 of the request."""
 
+schema_step = Table(
+    "schema_step",
+    CHASSIS,
+    Column("revision", Text, primary_key=True),
+    Column("moment", Text, nullable=False),
+)
+"""Revisions that were applied, and when each runs: `before` the new code (it only adds; old code goes on) or `after` the old."""
+
 _NEVER = "parked_act is kept as it is: rows are never changed or removed"
 _KEPT = {
     "sqlite": [
