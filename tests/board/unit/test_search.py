@@ -61,3 +61,13 @@ def test_a_title_that_changed_is_found_by_the_new_one_alone(desk: Any) -> None:
         assert [row["matter_id"] for row in matters.listed(connection, {"q": "内涝"}, 9, 0)[0]] == [event["data"]["matter_id"]]
         old = matters.listed(connection, {"q": event["data"]["title"]}, 9, 0)[0]
         assert event["data"]["matter_id"] not in [row["matter_id"] for row in old]
+
+
+def test_a_filter_is_kept_under_a_name_for_its_owner_and_can_be_forgotten(desk: Any) -> None:
+    mine, other = desk.browser("OFFICER"), desk.browser("SECTION_HEAD")
+    kept = mine.post("/matters/saved", {"name": "逾期红单", "query": "state=OPEN&colour=RED&late=1&evil=javascript:x"})
+    assert kept.headers["Location"] == "/matters?state=OPEN&colour=RED&late=1"
+    assert "逾期红单" in mine.get("/matters").get_data(as_text=True)
+    assert "逾期红单" not in other.get("/matters").get_data(as_text=True)
+    mine.post("/matters/saved", {"name": "逾期红单", "query": "", "forget": "1"})
+    assert "逾期红单" not in mine.get("/matters").get_data(as_text=True)

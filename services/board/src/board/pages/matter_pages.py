@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, abort, g, redirect, request, url_for
 
@@ -18,6 +19,7 @@ from board.telling import line_of
 
 matter_pages = Blueprint("matter", __name__)
 ROWS = 50
+LONGEST_NAME, MOST_SAVED = 40, 30
 FILTERS = ("q", "state", "colour", "section", "source_type", "unit", "late")
 
 Row = dict[str, Any]
@@ -31,7 +33,23 @@ def matter_list() -> str:
     start = max(request.args.get("from", 0, type=int), 0)
     with site().database.reading() as connection:
         found, total = matters.listed(connection, scoped(asked), ROWS, start)
-    return show("matters.html", asked=asked, found=found, total=total, start=start, rows=ROWS)
+        saved = people.saved_of(connection, person().login)
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return show("matters.html", asked=asked, found=found, total=total, start=start, rows=ROWS, saved=saved, query=query)
+
+
+@page(matter_pages, "/matters/saved", "matters", methods=["POST"])
+def keep_filter() -> Any:
+    """Keep a filter under a name, or forget it. Only what the list understands is kept: it comes back as an address."""
+    name = request.form.get("name", "").strip()[:LONGEST_NAME]
+    asked = dict(parse_qsl(request.form.get("query", "")[:1000]))
+    query = urlencode({key: asked[key] for key in FILTERS if asked.get(key)})
+    with site().database.writing() as connection:
+        if request.form.get("forget") == "1":
+            people.unsave(connection, person().login, name)
+        elif name and len(people.saved_of(connection, person().login)) < MOST_SAVED:
+            people.save(connection, person().login, name, query)
+    return redirect(f"/matters?{query}", 303)
 
 
 def scoped(asked: Row) -> Row:
