@@ -11,19 +11,20 @@ from datetime import datetime
 
 from event_contracts.event import Message
 from event_contracts.inbound import DuplicateResolved
-from event_contracts.intake import MatterMerged, MatterUnmerged
+from event_contracts.intake import MatterUnmerged
 from ground_rules.policy import Policy
 from ground_rules.powers import Act
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import UNKNOWN, Work
 from service_chassis.persistence.waiting import AMBIGUOUS, look_up
 
-from intake import groups
+from intake import groups, objections_joined
 from intake.domain.completion import Verdict
 from intake.domain.duplicates import MERGE, Resolution, merges, root_of, together_since
 from intake.domain.matter import MatterState
 from intake.domain.similarity import likeness
 from intake.handlers import announce_filing, identity, settle_matter, settle_part
+from intake.objections import give
 from intake.people import check_power
 from intake.store.matters import Matter, Part, Store
 
@@ -41,6 +42,7 @@ def prepare(work: Work, store: Store, messages: Iterable[Message]) -> None:
     if answered or together:
         work.lock(sorted(together | store.heads.component))
     store.load_papers(store.heads.component & store.matters.keys())
+    store.load_objections(store.heads.component & store.matters.keys())
 
 
 def _read_answered(work: Work, store: Store, answered: list[Message]) -> None:
@@ -140,17 +142,9 @@ def _move(work: Work, matter: Matter, before: str | None, at: datetime, reason: 
         work.announce(apart, subject=matter.matter_id, time=at)
         return
     matter.state = MatterState.MERGED_INTO
-    lead, units = store.matters[matter.primary_id], groups.joined(store, matter)
-    merged = MatterMerged(
-        **identity(matter),
-        into=lead.matter_id,
-        into_ref=lead.external_ref,
-        units=units,
-        merged_at=matter.merged_at,
-        moved_from=before if before != lead.matter_id else None,
-        reason=reason,
-    )
-    work.announce(merged, subject=matter.matter_id, time=max(at, matter.merged_at))
+    lead = store.matters[matter.primary_id]
+    objections_joined.catch_up(work, matter, lead, give)
+    units = objections_joined.announce_merged(work, matter, lead, at, before=before, reason=reason)
     for unit in units:
         _carry_over(work, matter.parts[unit], lead, lead.parts[unit], matter.merged_at)
 

@@ -15,6 +15,7 @@ from service_chassis.errors import Refused
 from service_chassis.persistence import cut
 from service_chassis.persistence.unit_of_work import Work
 
+from intake import objections_joined
 from intake.domain import matter as rules
 from intake.domain.completion import PartState
 from intake.domain.objection import ACCEPTED, Objection, answered_by, fault_in, is_believed, window
@@ -79,11 +80,12 @@ def decide(work: Work, message: Message, policy: Policy) -> None:
     if data.new_unit is not None:
         _check_new_unit(work, message, matter, policy)
     filed.outcome, filed.decided_at = data.outcome, message.time
+    filed.new_unit, filed.decided_by, filed.reasons = data.new_unit, data.decided_by, data.reasons
     decision = {"decided_by": data.decided_by, "new_unit": data.new_unit, "reasons": data.reasons}
     work.store.decide_objection(matter, part, filed, decision)
     _announce_decision(work, message, matter, part, filed)
     if data.outcome == ACCEPTED:
-        _transfer(work, message, matter, part, policy)
+        _transfer(work, message, matter, part, filed)
 
 
 def _check_new_unit(work: Work, message: Message, matter: Matter, policy: Policy) -> None:
@@ -112,14 +114,16 @@ def _announce_decision(work: Work, message: Message, matter: Matter, part: Part,
 # ---- the part goes to another unit
 
 
-def _transfer(work: Work, message: Message, matter: Matter, part: Part, policy: Policy) -> None:
-    """The unit's part ends; the new unit, if one is named, gets it with its full limit."""
+def _transfer(work: Work, message: Message, matter: Matter, part: Part, filed: Objection) -> None:
+    """The unit's part ends; the new unit, if one is named, gets it with its full limit. Merged matters' parts go along."""
     store: Store = work.store
+    along = objections_joined.joined_parts(store, matter, part.unit)
     asked = store.terms_of(matter, part)
     part.state = PartState.TRANSFERRED
     store.part_changed(matter, part)
     if message.data.new_unit is not None:
         give(work, matter, message.data.new_unit, asked, message.time)
+    objections_joined.take_along(work, matter, along, filed, give)
     settle_matter(work, matter)
 
 

@@ -23,6 +23,9 @@ class Objection:
     filed_at: datetime
     outcome: str | None = None
     decided_at: datetime | None = None
+    new_unit: str | None = None
+    decided_by: str | None = None
+    reasons: str | None = None
 
 
 def window(source: SourceType, policy: Policy) -> Limit:

@@ -241,7 +241,8 @@ class Store:
         """Read the objections of these matters, which are loaded already, and when their assignments were served."""
         wanted = list(matter_ids)
         for row in select_in(self.session, objection, objection.c.matter_id, wanted):
-            found = Objection(row["objection"], row["filed_at"], row["outcome"], row["decided_at"])
+            how = row["new_unit"], row["decided_by"], row["reasons"]
+            found = Objection(row["objection"], row["filed_at"], row["outcome"], row["decided_at"], *how)
             self.matters[row["matter_id"]].parts[row["unit"]].objections[found.id] = found
         for row in select_in(self.session, served, served.c.matter_id, wanted):
             its = self.matters[row["matter_id"]].parts.get(row["unit"])
