@@ -21,6 +21,7 @@ RUNBOOKS = ROOT / "docs" / "runbooks"
 BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 OTHERS = {"curl", "dmesg", "docker", "journalctl", "kubectl", "pg_dump", "pg_restore", "psql", "systemctl"}
 """Programs that are not ours, whose words are not looked at here."""
+UNITS = ROOT / "deploy" / "systemd"
 RABBITMQ = {"list_queues", "list_bindings", "list_connections", "status", "alarms"}
 
 
@@ -41,6 +42,9 @@ def faults(command: str) -> Iterator[str]:
             yield f"{words[0]} has no such word: {command}"
     elif words[0] not in OTHERS:
         yield f"nobody knows {words[0]}"
+    elif words[0] in ("systemctl", "journalctl"):
+        units = [word for word in words if word.startswith("duban-")]
+        yield from (f"there is no unit {unit}" for unit in units if not (UNITS / f"{unit.partition('@')[0]}@.service").is_file())
 
 
 def _of_service(service: str, role: str, more: list[str]) -> Iterator[str]:
@@ -107,6 +111,7 @@ def test_runbooks_have_commands_and_are_all_listed() -> None:
         "duban trace M1 --all",
         "rabbitmqctl purge_queue intake.inbound",
         "rm -rf /",
+        "systemctl restart duban-consumer@intake",
     ],
 )
 def test_a_command_that_does_not_exist_is_found(bad: str) -> None:
