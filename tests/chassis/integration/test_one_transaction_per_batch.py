@@ -12,6 +12,7 @@ from service_chassis.clock import VirtualClock
 from service_chassis.delivery import Runtime, decode, process_batch, run_timers
 from service_chassis.entrypoints.inprocess import InProcess
 from service_chassis.errors import Retry
+from service_chassis.flow import Flow
 from service_chassis.messaging.embedded import EmbeddedBroker
 from service_chassis.messaging.envelope import Delivery, Outgoing
 from service_chassis.messaging.publisher import CONTENT_TYPE
@@ -99,6 +100,20 @@ def test_the_same_message_five_times_is_one_event(city: City) -> None:
     city.send(*[submission("A", START)] * 3)
     city.send(submission("A", START), submission("A", START))
     assert city.types() == ["intake.assignment.dispatched.v1"]
+
+
+def test_a_flood_is_refused_without_a_hold_and_others_are_not_affected(city: City) -> None:
+    city.desk.flow = Flow(2, exempt="NOBODY")
+    city.send(*[submission(name, START) for name in "ABC"])
+    assert city.types().count("intake.assignment.dispatched.v1") == 2
+    (refused,) = city.rows(city.desk, tables.refusal)
+    assert refused["code"] == "RATE_LIMITED"
+    assert city.rows(city.desk, tables.parked) == []
+    city.pass_time(timedelta(minutes=1))
+    city.send(submission("C", START))
+    assert city.types().count("intake.assignment.dispatched.v1") == 2, "the same id stays refused"
+    city.send(submission("D", START))
+    assert city.types().count("intake.assignment.dispatched.v1") == 3
 
 
 @pytest.fixture

@@ -161,6 +161,9 @@ class Settings:
     )
     policy: Path | None = setting("DUBAN_POLICY", file, "overrides of the default policy (TOML)", default=None)
     clock: str = setting("DUBAN_CLOCK", clock, "system, or file:PATH for tests", default="system")
+    flow: int = setting(
+        "DUBAN_FLOW", whole(0, 1_000_000), "messages a minute of one sender that are read, the office's apart; 0: all", default=0
+    )
     batch: int = setting("DUBAN_BATCH", whole(1, 5000), "messages per transaction, at most", default=500)
     tick_seconds: float = setting("DUBAN_TICK", seconds(0.01, 3600), "pause between two looks for due timers", default=1.0)
     cut_seconds: float = setting("DUBAN_CUT", seconds(0, 3600), "shortest time between two markers", default=1.0)

@@ -21,6 +21,7 @@ from service_chassis import logs
 from service_chassis.clock import Clock
 from service_chassis.declare import EVENTS, INBOUND, Service
 from service_chassis.errors import Refused, Retry
+from service_chassis.flow import Flow
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.order import Order
 from service_chassis.pace import Pace
@@ -34,6 +35,7 @@ PUT_OFF = timedelta(minutes=15)
 """When a timer whose handler failed is tried again."""
 
 UNSUPPORTED = "本版本尚不处理此类消息：{type} / this release does not handle messages of the type {type}"
+TOO_MANY = "一分钟内超过 {limit} 条消息，请稍后重发 / more than {limit} messages in a minute; send again later, with a new id"
 
 
 @dataclass(slots=True)
@@ -82,6 +84,7 @@ class Runtime:
     """How many timers ask for one marker together. A marker answers any number, but it leaves only with the transaction that asks
     for it. So the first one of a storm leaves at once, with few rows, and brings work until the next, larger piece has asked."""
     order: Order = field(default_factory=Order)
+    flow: Flow = field(default_factory=Flow)
     announced: bool = True
     """Whether the outbox may hold something since the in-process driver last looked."""
     armed_from: datetime | None = None
@@ -272,6 +275,8 @@ class _Batch:
                 self._turn_away(read)
             elif cut.is_about(message):
                 self.markers.append(message)
+            elif self.inbound and self.runtime.flow.over(message.sender or "", message.id, work.now):
+                work.refuse(message, "RATE_LIMITED", TOO_MANY.format(limit=self.runtime.flow.limit))
             elif message.type in work.service.reads:
                 self.deliveries[message.source, message.id] = read.delivery
                 admitted.append(message)

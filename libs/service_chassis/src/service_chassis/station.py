@@ -10,6 +10,7 @@ from service_chassis.clock import Clock, SystemClock
 from service_chassis.config import Settings
 from service_chassis.declare import Service
 from service_chassis.delivery import Runtime, Tally
+from service_chassis.flow import Flow
 from service_chassis.health import Health
 from service_chassis.messaging.connection import Broker
 from service_chassis.metrics import Metrics
@@ -56,4 +57,5 @@ def runtime_of(service: Service, database: Database, clock: Clock, settings: Set
         cut_interval=settings.cut_seconds if real else 0.0,
         cut_grace=timedelta(seconds=settings.grace_seconds if real else 0),
         on_batch=on_batch,
+        flow=Flow(settings.flow),
     )
