@@ -54,8 +54,11 @@ def places(schema: dict[str, Any], value: Any, path: Path) -> Iterator[tuple[Pat
 
 def wrong_values(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Values that this schema must not accept, each with a name."""
-    kind = "string" if "enum" in schema else schema["type"]
+    kinds = "string" if "enum" in schema else schema["type"]
+    kind = kinds[0] if isinstance(kinds, list) else kinds
     for bad in WRONG_TYPES[kind]:
+        if isinstance(bad, str) and "string" in kinds:
+            bad = ""
         yield f"is {json.dumps(bad)}", bad
     if "enum" in schema:
         yield "is another word", "NONSENSE"
@@ -322,3 +325,12 @@ def test_an_instant_has_an_offset_and_a_sane_year(refused: Callable[..., Unreada
 def test_an_instant_becomes_utc_whatever_its_form(send: Callable[..., Message], text: str) -> None:
     event = change(example("matter.submitted.v1"), ("data", "assignments", 1, "due_at"), text)
     assert send(event).data.assignments[1].due_at.isoformat() == "2026-03-16T09:00:00+00:00"
+
+
+def test_a_finding_may_be_its_text_alone_and_a_conclusion_may_have_none(send: Callable[..., Message]) -> None:
+    event = example("conclusion.issued.v1")
+    event["data"]["findings"] = ["台账与现场不符"]
+    (finding,) = send(event).data.findings
+    assert (finding.text, finding.standard, finding.limit) == ("台账与现场不符", None, None)
+    event["data"]["findings"] = []
+    assert send(event).data.findings == []

@@ -179,11 +179,11 @@ class Instant(Part):
 
 
 class Several(Part):
-    """A list with at most `most` entries; an optional one may be empty."""
+    """A list with at most `most` entries; an optional one may be empty, a required one only with `least` 0."""
 
-    def __init__(self, entry: Part, most: int, *, required: bool = False) -> None:
+    def __init__(self, entry: Part, most: int, *, required: bool = False, least: int | None = None) -> None:
         super().__init__(required=required)
-        self.entry, self.most, self.least = entry, most, int(required)
+        self.entry, self.most, self.least = entry, most, int(required) if least is None else least
 
     def accept(self, value: Any) -> list[Any]:
         if type(value) is not list:
@@ -379,6 +379,28 @@ class Group(Part):
 
     def schema(self) -> dict[str, Any]:
         return self.contract.schema()
+
+
+class GroupOrText(Group):
+    """A nested object, or only its `word` as a text, where the rest is optional: `"…"` for `{"text": "…"}`."""
+
+    def __init__(self, contract: type[Contract], word: str = "text", *, required: bool = True) -> None:
+        super().__init__(contract, required=required)
+        self.word = word
+
+    def accept(self, value: Any) -> Any:
+        if type(value) is not str:
+            return super().accept(value)
+        try:
+            return super().accept({self.word: value})
+        except ValidationError as error:
+            raise ValidationError(dict(error.messages_dict)[self.word]) from None
+
+    def schema(self) -> dict[str, Any]:
+        whole = super().schema()
+        text = {key: value for key, value in whole["properties"][self.word].items() if key != "type"}
+        rule = {key: whole.pop(key) for key in self.contract.RULE}  # `not` and `required` would judge a text, too
+        return whole | text | {"type": ["object", "string"], "if": {"type": "object"}, "then": rule}
 
 
 def _faults(messages: Any, pointer: str) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from event_contracts import inbound, vocabulary
-from event_contracts.parts import Code, Contract, Day, Group, Instant, OneOf, Several, Text, UnitCode
+from event_contracts.parts import Code, Contract, Day, Group, GroupOrText, Instant, OneOf, Several, Text, UnitCode
 from event_contracts.schema_pieces import EvidenceContract, LimitContract, person_field, reference_field
 from event_contracts.schemas_matters import HAS_DUE_AT, HAS_LIMIT, OverrideContract
 
@@ -88,7 +88,7 @@ class InspectionFoundContract(Contract):
     MAKES = inbound.InspectionFound
     inspection = reference_field()
     unit = UnitCode()
-    findings = Several(Group(FindingContract), 200, required=True)
+    findings = Several(GroupOrText(FindingContract), 200, required=True)
     evidence = Several(Group(EvidenceContract), 200, required=True)
 
 
@@ -102,7 +102,8 @@ class ConclusionIssuedContract(Contract):
     }
     conclusion = reference_field()
     unit = UnitCode()
-    findings = Several(Group(FindingContract), 200, required=True)
+    findings = Several(GroupOrText(FindingContract), 200, required=True, least=0)
+    """None: everything was in order."""
     evidence = Several(Group(EvidenceContract), 200, required=True)
     issued_by = person_field()
     inspection = reference_field(required=False)
