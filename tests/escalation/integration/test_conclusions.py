@@ -198,6 +198,19 @@ def test_slips_about_findings_that_fall_are_withdrawn_the_others_stay(city: Any)
     assert len([row for row in city.lists()["slips"] if row["matter"] == f"{REF}/W-1"]) == 1
 
 
+def test_a_matter_that_was_merged_with_another_keeps_its_slip_for_the_other_source(city: Any) -> None:
+    concluded(city)
+    white_about(city, "W-1", MATTER)
+    other = MATTER[:-1] + "e"
+    city.assign(at("2026-07-21 09:00"), matter=other, ref="LY-1", days=30)
+    about = {"matter_id": other, "external_ref": "LY-1", "submitted_by": "OFFICE", "into": MATTER, "into_ref": f"{REF}/W-1"}
+    city.say(intake.MatterMerged(**about, units=["ZJJ"], merged_at=at("2026-07-22 09:00")), at("2026-07-22 09:00"))
+    file(city, "2026-08-03 09:00")
+    decide(city, "2026-08-05 09:00", "OVERTURNED")
+    (white,) = [row for row in city.lists()["slips"] if row["matter"] == f"{REF}/W-1"]
+    assert white["state"] != "WITHDRAWN"
+
+
 def test_no_slip_can_be_proposed_on_a_conclusion(city: Any) -> None:
     concluded(city)
     city.request("slip.proposed", at("2026-07-20 09:00"), matter=REF, colour="WHITE", by="陈立", standard="标准")
