@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from event_contracts.inbound import (
     SubmittedSource,
 )
 from ground_rules.policy import load_policy
+from intake import commands
 from intake.rules import Rulebook
 
 APPROVAL = {"registration": {"approval": "required"}}
@@ -138,6 +141,26 @@ def test_a_look_back_that_passes_changes_nothing(bench: Any, matter: Any, claim:
     assert bench.announced("matter.reopened") == []
     assert bench.rows("SELECT passed FROM look_back")[0]["passed"] == 1
     assert bench.rows("SELECT state FROM matter") == [{"state": "CLOSED"}]
+
+
+def test_what_nobody_has_looked_at_is_listed_after_its_time(
+    new_bench: Any, matter: Any, claim: Any, verify: Any, at: Any, tmp_path: Path
+) -> None:
+    bench, out = new_bench(), tmp_path / "look-backs.csv"
+    station = SimpleNamespace(runtime=bench.runtime)
+
+    def listed() -> bool:
+        assert commands.COMMANDS["look-backs"].run(station, bench.policy, ["--out", str(out), "--by", "陈立"]) == 0
+        return "M-01" in out.read_text("utf-8-sig")
+
+    bench.send("OFFICE", matter(), at(2))
+    bench.send("ZJJ", claim(), at(4))
+    bench.send("OFFICE", verify(), at(5))
+    assert not listed()
+    bench.runtime.clock.move_to(at(5) + timedelta(days=100))
+    assert listed()
+    bench.send("OFFICE", looked(True), at(9))
+    assert not listed()
 
 
 def test_an_archived_matter_is_not_opened_again(bench: Any, matter: Any, at: Any) -> None:

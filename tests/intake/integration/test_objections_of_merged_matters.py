@@ -1,4 +1,4 @@
-"""What is handled as one goes to another unit as one: an accepted objection takes the merged matters' parts along, in any order."""
+"""What is handled as one goes to another unit as one: an accepted objection takes merged parts along, in any order."""
 
 from __future__ import annotations
 

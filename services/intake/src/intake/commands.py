@@ -17,6 +17,7 @@ from intake.bar import bar
 from intake.evidence_command import evidence
 from intake.export_command import export
 from intake.inspections_command import inspections
+from intake.look_backs_command import look_backs
 from intake.reads_command import reads
 from intake.trace_command import trace
 
@@ -107,6 +108,7 @@ COMMANDS = MappingProxyType(
         "advice": Command("causes that came back with their cases, and what became of advice: --out FILE.xlsx", advice),
         "evidence": Command("the evidence store: put FILE…, get SHA256 FILE, check", evidence),
         "inspections": Command("campaigns, inspections, conclusions that you may see: --by NAME --out FILE.xlsx", inspections),
+        "look-backs": Command("closed matters that nobody has looked at again: --out FILE.xlsx", look_backs),
         "reads": Command("who read what, when and why: --out FILE.xlsx [--reader NAME --what LIST]", reads),
         "trace": Command("from clause to matter, unit and evidence, and back: --out FILE.xlsx [--document --clause …]", trace),
     }

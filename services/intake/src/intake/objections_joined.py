@@ -1,5 +1,5 @@
-"""An accepted objection on a leading matter takes the parts of the merged matters along (domain.md d.10, d.15): what is handled as
-one goes to the other unit as one.
+"""An accepted objection on a leading matter takes the parts of the merged matters along (domain.md d.10, d.15): what is handled
+as one goes to the other unit as one.
 
 Each merged matter has an objection of its own, under an id made of both, since every source keeps its own record and escalation
 keeps a clock for each. It is the same whether the merge or the decision becomes known first.
