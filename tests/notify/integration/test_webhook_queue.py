@@ -58,6 +58,7 @@ def test_an_event_waits_behind_the_earlier_ones_of_its_subject_and_no_other(post
 def test_a_process_that_dies_between_call_and_mark_leaves_the_same_id_to_be_sent_again(post: Post) -> None:
     post.open()
     post.publish(0)
+    post.publish(1, subject="m2")
     post.feed()
     post.out.answer = lambda _: Killed()
     with pytest.raises(Killed):
@@ -68,7 +69,7 @@ def test_a_process_that_dies_between_call_and_mark_leaves_the_same_id_to_be_sent
     assert not other.step("board")  # one call at a time, whoever makes it
     post.bench.clock.move_to(post.bench.clock.now() + HOLD)
     assert other.step("board")
-    assert post.out.ids == ["e0", "e0"]
+    assert post.out.ids == ["e0", "e0"]  # and e1 has waited, too
     (line,) = post.log()["e0"]["log"]
     assert (line["attempt"], line["perhaps"]) == (2, True)
 
