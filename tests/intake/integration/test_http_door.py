@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from intake.service import Intake
 from web_door import Web
 
 MATTER = {
@@ -119,3 +120,103 @@ def test_a_foreign_matter_reads_like_one_that_does_not_exist(web: Web) -> None:
     assert foreign.status_code == unknown.status_code == 404
     assert foreign.data == unknown.data
     assert web.get("SLJ", "/v1/matters").json["items"] == []
+
+
+def test_what_is_too_large_or_no_json_is_refused_before_it_is_read(web: Web, bench: Any) -> None:
+    large = web.post("OFFICE", "matter.submitted.v1", b"{" + b" " * 131_072 + b"}")
+    assert (large.status_code, large.json["code"]) == (413, "TOO_LARGE")
+    for media in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=gbk",
+        "application/cloudevents+json",
+    ):
+        assert web.post("OFFICE", "matter.submitted.v1", MATTER, Content_Type=media).status_code == 415, media
+    assert web.post("OFFICE", "matter.submitted.v1", MATTER, Content_Encoding="gzip").status_code == 415
+    for key in ("", "two words", "x" * 129, "é"):
+        assert web.post("OFFICE", "matter.submitted.v1", MATTER, Idempotency_Key=key).status_code == 400, key
+    assert bench.announced() == []
+
+
+def test_what_is_not_here_is_said(web: Web) -> None:
+    assert web.post("OFFICE", "matter.invented.v1", MATTER).status_code == 404
+    elsewhere = web.post("ZJJ", "notice.signed.v1", {"matter": "M-01", "unit": "ZJJ", "signed_by": "王芳"})
+    assert (elsewhere.status_code, "notify" in elsewhere.json["detail"]) == (404, True)
+    assert web.post("OFFICE", "DUBAN.cut.marked.v1", {"number": 1}).status_code == 404
+    wrong = web.client.delete("/v1/matters", headers=web.headers("OFFICE"))
+    assert (wrong.status_code, wrong.content_type, "GET" in wrong.headers["Allow"]) == (405, "application/problem+json", True)
+
+
+def test_classified_content_is_refused_and_not_kept(web: Web, bench: Any) -> None:
+    answer = web.post("OFFICE", "matter.submitted.v1", MATTER | {"classification": "SECRET"}, "s1")
+    assert (answer.status_code, answer.json["code"], answer.json["errors"]) == (403, "CLASSIFIED", [])
+    for table in ("inbox", "receipt", "refusal", "parked", "waiting", "outbox"):
+        assert bench.rows(f"SELECT * FROM {table}") == [], table
+
+
+def test_the_caller_s_request_id_and_trace_run_through_all_that_follows(web: Web, bench: Any) -> None:
+    trace = f"00-{'a' * 32}-{'b' * 16}-01"
+    made = web.post("OFFICE", "matter.submitted.v1", MATTER, "s1", X_Request_Id="oa-4711", traceparent=trace)
+    assert made.headers["X-Request-Id"] == "oa-4711"
+    told = {(event.correlationid, event.causationid, event.traceparent.split("-")[1]) for event in bench.announced()}
+    assert told == {("oa-4711", "s1", "a" * 32)}
+    plain = web.post("ZJJ", "progress.reported.v1", REPORT, "r1", X_Request_Id="not one word", traceparent="nonsense")
+    assert len(plain.headers["X-Request-Id"]) == 32
+    (told_of,) = bench.announced("progress.reported")
+    assert (told_of.correlationid, "nonsense" in str(told_of.traceparent)) == ("r1", False)
+
+
+def test_when_it_happened_may_be_said_and_counts(web: Web, bench: Any) -> None:
+    web.post("OFFICE", "matter.submitted.v1", MATTER, Ce_Time="2026-03-02T09:00:00+08:00")
+    assert bench.announced("matter.registered")[0].time.isoformat() == "2026-03-02T01:00:00+00:00"
+    ahead = web.post("OFFICE", "matter.submitted.v1", MATTER | {"external_ref": "M-02"}, Ce_Time="2027-01-01T00:00:00Z")
+    assert (ahead.status_code, ahead.json["errors"][0]["header"]) == (422, "Ce-Time")
+
+
+def test_a_list_is_gone_through_page_by_page_and_nothing_is_left_out_or_shown_twice(web: Web) -> None:
+    for number in range(5):
+        web.post("OFFICE", "matter.submitted.v1", MATTER | {"external_ref": f"M-{number}"}, Ce_Time="2026-03-02T09:00:00Z")
+    place, seen = "/v1/matters?limit=2&state=DISPATCHED", []
+    while place:
+        page = web.get("ZJJ", place)
+        seen += [row["external_ref"] for row in page.json["items"]]
+        link = page.headers.get("Link", "")
+        assert bool(link) == bool(page.json["next"])
+        place = link.partition("<")[2].partition(">")[0]
+    assert sorted(seen) == [f"M-{number}" for number in range(5)]
+
+
+def test_what_did_not_change_is_not_sent_again(web: Web) -> None:
+    place = web.post("OFFICE", "matter.submitted.v1", MATTER).headers["Location"]
+    first = web.get("ZJJ", place)
+    again = web.get("ZJJ", place, If_None_Match=first.headers["ETag"])
+    assert (again.status_code, again.data) == (304, b"")
+    web.post("ZJJ", "progress.reported.v1", REPORT)
+    assert web.get("ZJJ", place, If_None_Match=first.headers["ETag"]).status_code == 200
+
+
+def test_a_supporting_unit_sees_its_own_papers_and_the_lead_all(web: Web) -> None:
+    help_ = {"unit": "SLJ", "role": "SUPPORTING", "deliverable": "意见", "limit": {"amount": 5, "unit": "WORKDAY"}}
+    place = web.post("OFFICE", "matter.submitted.v1", MATTER | {"assignments": [*MATTER["assignments"], help_]}).headers[
+        "Location"
+    ]
+    for unit in ("ZJJ", "SLJ"):
+        web.post(unit, "progress.reported.v1", REPORT | {"unit": unit})
+    filed = {
+        who: {part["unit"]: len(part["filings"]) for part in web.get(who, place).json["parts"]}
+        for who in ("OFFICE", "ZJJ", "SLJ")
+    }
+    assert filed["OFFICE"] == filed["ZJJ"] == {"ZJJ": 1, "SLJ": 1}
+    assert filed["SLJ"] == {"ZJJ": 0, "SLJ": 1}
+
+
+def test_a_fault_of_ours_is_a_500_without_a_word_of_the_body_and_can_be_sent_again(
+    web: Web, bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Intake, "on_matter_submitted", lambda *_: 1 / 0)
+        broken = web.post("OFFICE", "matter.submitted.v1", MATTER, "s1")
+    assert (broken.status_code, MATTER["title"] in broken.text) == (500, False)
+    assert broken.headers["X-Request-Id"] in broken.json["detail"]
+    assert bench.rows("SELECT * FROM inbox") == bench.rows("SELECT * FROM parked") == []
+    assert web.post("OFFICE", "matter.submitted.v1", MATTER, "s1").status_code == 201

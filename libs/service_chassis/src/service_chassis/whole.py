@@ -14,7 +14,7 @@ from service_chassis.persistence.database import allow_pauses
 PIECE = 500
 """Messages that a door handles at a time within its one transaction."""
 
-PAUSE_SECONDS = 60
+PAUSE_SECONDS = 300
 """Longest work on one piece; a process that freezes holds the line no longer."""
 
 ENOUGH = 100
