@@ -14,10 +14,11 @@ ABOUT = """# Who may do what at the HTTP doors
 Made by `duban contracts --out docs` from `service_chassis.web.roles`; do not edit. The roles are those of domain.md d.14, as a
 person's token says them. A test asks every role for every route of intake and compares.
 
-This is the outer ring. Inside it, whatever the role ([table](authorisation.md)): a unit speaks for itself only, and decisions are
-the office's (`SENDER_MISMATCH`); who is no party to a matter learns nothing of it (404, or waiting); and once persons are
-published, the person must hold the office on that day (`NOT_EMPOWERED`). A slip is approved by the rank that its colour needs. Keys of systems
-have scopes instead of roles: `read`, `write`, `write:<type>`; a key of OFFICE sees all, a unit's its own.
+This is the outer ring. Inside it, whatever the role ([table](authorisation.md)): a unit speaks for itself only, and
+decisions are the office's (`SENDER_MISMATCH`); who is no party to a matter learns nothing of it (404, or waiting); and
+once persons are published, the person must hold the office on that day (`NOT_EMPOWERED`). A slip is approved by the
+rank that its colour needs. Keys of systems have scopes instead of roles: `read`, `write`, `write:<type>`; a key of
+OFFICE sees all, a unit's its own.
 
 """
 UNITS = ("OFFICE", "a unit", "ASSESSMENT", "DISCIPLINE", "ORGANISATION")
