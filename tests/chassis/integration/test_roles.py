@@ -128,3 +128,10 @@ def test_a_parked_message_can_be_listed_shown_put_back_and_discarded(city: Any) 
         ("discard", "王芳", "已重报", "rejected"),
     ]
     assert (kept[0]["parked_id"], kept[0]["after"]["failed"], kept[0]["before"]["resolution"]) == (first, "again", None)
+
+
+def test_catching_up_beside_a_consumer_is_refused(city: Any) -> None:
+    city.start("consume").wait_until_ready()
+    refused = city.run("catch-up", "--without-inbox")
+    assert refused.returncode == 2
+    assert "desk.inbound and desk.events are read; stop relay, consume and tick of desk" in refused.stderr
