@@ -237,6 +237,13 @@ def test_a_conclusion_that_cannot_stand_is_refused(alone: Any, changes: dict[str
     assert alone.refused() == {"again": code}
 
 
+def test_a_conclusion_that_everything_was_in_order_is_served_and_listed_and_makes_no_matter(alone: Any) -> None:
+    whole(alone, findings=[])
+    (issued,) = alone.announced("conclusion.issued")
+    assert issued.data.findings == [] and alone.announced("matter.registered") == []
+    assert seen(alone, "陈立") == {"AF-1", "JL-1"}
+
+
 def test_who_reported_late_took_part_too(alone: Any) -> None:
     whole(alone)
     late = [Evidence(kind="STATEMENT", sha256="cd" * 32, collector="冯涛")]

@@ -97,5 +97,6 @@ def _planned(plan: Plan) -> list[list[Any]]:
 
 
 def _concluded(made: Conclusion) -> list[list[Any]]:
+    """One row for each finding; one where everything was in order."""
     head = [made.ref, made.inspection, made.unit, made.issued_at, made.served_at]
-    return [[*head, found.finding, found.code, found.text] for found in made.findings]
+    return [[*head, found.finding, found.code, found.text] for found in made.findings] or [[*head, None, None, None]]
