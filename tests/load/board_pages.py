@@ -156,17 +156,16 @@ def main() -> None:
             connection.exec_driver_sql("ANALYZE")
     browser: Browser = Desk(site, feed, outbox, Hands(NOW), Hands(NOW), create_app(site)).browser("OFFICER")
     for name, path in pages():
-        took = []
+        took, worked = [], []
         for _ in range(asked.times):
-            began = time.perf_counter()
+            began, work = time.perf_counter(), time.process_time()
             answer = browser.get(path)
             took.append((time.perf_counter() - began) * 1000)
+            worked.append((time.process_time() - work) * 1000)
             assert answer.status_code == 200, (path, answer.status_code)
         took.sort()
-        print(
-            f"{name:24} median {statistics.median(took):7.0f} ms   slowest twentieth {took[int(len(took) * 0.95)]:7.0f} ms",
-            flush=True,
-        )
+        told = f"median {statistics.median(took):6.0f} ms, of it at work {statistics.median(worked):6.0f} ms"
+        print(f"{name:24} {told}, slowest twentieth {took[int(len(took) * 0.95)]:6.0f} ms", flush=True)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ from board.store import acting, city, desks, matters
 
 desk_pages = Blueprint("desk", __name__)
 ACTS_SHOWN = 200
+SHOWN, SLIPS_SHOWN = 200, 40
+"""Rows on one page; what waits longest comes first, and the whole ledger is in the CSV."""
 Row = dict[str, Any]
 
 
@@ -29,14 +31,12 @@ def office() -> str:
     """What waits for the office, what is overdue first; with the buttons of who looks at it."""
     kind = request.args.get("kind") or None
     with site().database.reading() as connection:
-        everything = desks.waiting(connection, "OFFICE")
+        counts = desks.waiting_by_kind(connection, "OFFICE")
+        found = desks.waiting(connection, "OFFICE", kind=kind, most=SHOWN)
         mine = acting.newest(connection, 10, person().login)
         sent = acting.pending(connection)
-    counts: dict[str, int] = {}
-    for todo in everything:
-        counts[todo["kind"]] = counts.get(todo["kind"], 0) + 1
-    todos = [with_acts(todo, sent) for todo in everything if kind in (None, todo["kind"])]
-    return show("office.html", todos=todos, counts=counts, kind=kind, mine=mine, today=site().today())
+    todos = [with_acts(todo, sent) for todo in found]
+    return show("office.html", todos=todos, shown=SHOWN, counts=counts, kind=kind, mine=mine, today=site().today())
 
 
 def with_acts(todo: Row, sent: set[tuple[str, str, str]] = frozenset()) -> Row:  # type: ignore[assignment]
@@ -54,10 +54,10 @@ def of_unit(unit: str) -> str:
     year = site().today().year
     with site().database.reading() as connection:
         light = next((row for row in city.lights(connection, year) if row["unit"] == unit), None)
-        parts = matters.of_unit(connection, unit)
-        todos = [with_acts(todo) for todo in desks.waiting(connection, "UNIT", unit)]
-        asked = desks.waiting(connection, "OFFICE", unit)
-        slips = desks.slips_of(connection, unit)
+        parts = matters.of_unit(connection, unit, SHOWN)
+        todos = [with_acts(todo) for todo in desks.waiting(connection, "UNIT", unit, most=SHOWN)]
+        asked = desks.waiting(connection, "OFFICE", unit, most=SLIPS_SHOWN)
+        slips = desks.slips_of(connection, unit, SLIPS_SHOWN)
         ledger = desks.ledger(connection, year, unit)
         mine = acting.newest(connection, 10, person().login)
     if light is None and site().unit_names()(unit) == unit and person().unit != unit:

@@ -41,16 +41,16 @@ def _ends_between(now: str, today: date, last_day: date) -> Any:
 
 
 def slips_by_colour(connection: Connection, year: int) -> dict[str, Row]:
-    """Colour → slips in force now, issued in the year, and of these fallen."""
+    """Colour → slips in force now, issued in the year, and of these fallen; a renewal is no further slip."""
+    found: dict[str, Row] = {colour: {"force": 0, "issued": 0, "fallen": 0} for colour in LEVELS}
+    for colour, count in connection.execute(select(slip.c.colour, func.count()).where(slip.c.in_force).group_by(slip.c.colour)):
+        found[colour]["force"] = count
     of_year = slip.c.liability_date.between(f"{year}-01-01", f"{year}-12-31")
-    wanted = select(
-        slip.c.colour,
-        func.sum(case((slip.c.in_force, 1), else_=0)).label("force"),
-        func.sum(case((and_(of_year, slip.c.renewal == 0), 1), else_=0)).label("issued"),
-        func.sum(case((and_(of_year, slip.c.state.in_(FALLEN)), 1), else_=0)).label("fallen"),
-    ).where(slip.c.issued_at.is_not(None))
-    found = {row["colour"]: dict(row) for row in connection.execute(wanted.group_by(slip.c.colour)).mappings()}
-    return {colour: found.get(colour, {"force": 0, "issued": 0, "fallen": 0}) for colour in LEVELS}
+    fallen = func.sum(case((slip.c.state.in_(FALLEN), 1), else_=0))
+    wanted = select(slip.c.colour, func.count(), fallen).where(of_year, slip.c.renewal == 0).group_by(slip.c.colour)
+    for colour, count, gone in connection.execute(wanted):
+        found[colour] |= {"issued": count, "fallen": gone}
+    return found
 
 
 def due_soon(connection: Connection, now: str, today: date, last_day: date, many: int) -> list[Row]:

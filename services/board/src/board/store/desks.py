@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from board.store.tables import assessment, capacity, entry, matter, referral, slip, todo
 
 Row = dict[str, Any]
 
 
-def waiting(connection: Connection, desk: str, unit: str | None = None, kind: str | None = None) -> list[Row]:
+def waiting(
+    connection: Connection, desk: str, unit: str | None = None, kind: str | None = None, most: int | None = None
+) -> list[Row]:
     """What waits on a desk: what has a limit first, by it, so that overdue ones come first; then the oldest."""
     wanted = select(todo, matter.c.title, matter.c.ref, matter.c.matter_id, matter.c.section).outerjoin(
         matter, matter.c.topic == todo.c.topic
@@ -21,7 +23,17 @@ def waiting(connection: Connection, desk: str, unit: str | None = None, kind: st
         wanted = wanted.where(todo.c.unit == unit)
     if kind is not None:
         wanted = wanted.where(todo.c.kind == kind)
+    if most is not None:
+        wanted = wanted.limit(most)
     return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def waiting_by_kind(connection: Connection, desk: str) -> dict[str, int]:
+    """How much of each kind waits on a desk."""
+    wanted = (
+        select(todo.c.kind, func.count().label("number")).where(todo.c.desk == desk).group_by(todo.c.kind).order_by(todo.c.kind)
+    )
+    return {row.kind: row.number for row in connection.execute(wanted)}
 
 
 def one_todo(connection: Connection, topic: str, kind: str, key: str) -> Row | None:
@@ -45,10 +57,10 @@ def totals(connection: Connection, year: int) -> list[Row]:
     return [dict(row) for row in connection.execute(select(assessment).where(assessment.c.year == year)).mappings()]
 
 
-def slips_of(connection: Connection, unit: str) -> list[Row]:
-    """A unit's slips, the newest first."""
+def slips_of(connection: Connection, unit: str, most: int) -> list[Row]:
+    """A unit's newest slips."""
     wanted = select(slip, matter.c.title, matter.c.ref, matter.c.matter_id).outerjoin(matter, matter.c.topic == slip.c.topic)
-    wanted = wanted.where(slip.c.unit == unit, slip.c.issued_at.is_not(None)).order_by(slip.c.issued_at.desc())
+    wanted = wanted.where(slip.c.unit == unit, slip.c.issued_at.is_not(None)).order_by(slip.c.issued_at.desc()).limit(most)
     return [dict(row) for row in connection.execute(wanted).mappings()]
 
 

@@ -61,12 +61,13 @@ def _filters(dialect: str, asked: Row) -> list[Any]:
     return where
 
 
-def of_unit(connection: Connection, unit: str) -> list[Row]:
+def of_unit(connection: Connection, unit: str, most: int) -> list[Row]:
     """The open parts of a unit with their matters, the limit that ends first on top."""
     wanted = (
         select(part, matter.c.title, matter.c.ref, matter.c.matter_id)
         .join(matter, matter.c.topic == part.c.topic)
         .where(part.c.unit == unit, part.c.open)
         .order_by(part.c.due.is_(None), part.c.due, matter.c.ref)
+        .limit(most)
     )
     return [dict(row) for row in connection.execute(wanted).mappings()]
