@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 from collections.abc import Iterator
@@ -74,7 +75,8 @@ def test_another_page_is_not_found_and_another_method_not_allowed(server: Health
 def test_a_client_that_says_nothing_sensible_does_no_harm(server: HealthServer) -> None:
     with socket.create_connection(("127.0.0.1", server.address[1])) as client:
         client.sendall(b"x" * 20_000)
-        client.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):  # the server may have closed first, after the first 8 KiB
+            client.shutdown(socket.SHUT_WR)
         assert _rest(client) == b""
     with urlopen(url(server, "/livez")) as answer:
         assert answer.status == 200
