@@ -47,7 +47,7 @@ quarter: $(STAMP) ## the whole Boston quarter (needs ../shared): rehearsed, and 
 pages: $(STAMP) ## every page of the board in every width in a browser, with axe [two minutes]
 	@$(PYTEST) -m "full or not full" tests/board/browser $(ARGS)
 
-post: $(STAMP) ## 10,000 notices to a mail server that stalls, drops and refuses: each arrives once, or is seen to have failed [some minutes]
+post: $(STAMP) ## 10,000 notices to a mail server that stalls, drops and refuses: each arrives once, or is seen to have failed [half an hour]
 	@$(PYTEST) -m full -n0 tests/notify/integration/test_five_hundred_notices.py $(ARGS)
 
 soak: $(STAMP) ## two replicas of every role under kill -9, broker and database crashes, at full size [half an hour or more; needs ../shared]
