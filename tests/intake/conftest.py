@@ -123,6 +123,12 @@ def bench(service_database: Database) -> Bench:
 
 
 @pytest.fixture
+def on_both(service_database: Database) -> Bench:
+    """The same, for modules whose `bench` is on SQLite alone, since a database of one's own takes its time."""
+    return Bench(service_database, load_policy())
+
+
+@pytest.fixture
 def automatic(service_database: Database) -> Bench:
     """The same under the policy `verification = "auto"`."""
     return Bench(service_database, load_policy({"verification": "auto"}))

@@ -36,6 +36,12 @@ def reason(bench: Any, unit: str, at: Any) -> JustificationGranted:
 
 
 @pytest.fixture
+def bench(new_bench: Any) -> Any:
+    """One on SQLite; what the databases could see differently is tried `on_both`."""
+    return new_bench()
+
+
+@pytest.fixture
 def three(bench: Any, matter: Any, claim: Any, reject: Any, at: Any) -> Any:
     """`three(chance)`: the same cause in two verdicts and a reason that was granted, doubled, in an order by chance."""
 
@@ -64,6 +70,14 @@ def test_a_cause_in_three_units_is_told_once_with_the_cases_behind_it(three: Any
     assert (event.subject, event.time) == (f"CAUSE:{FUNDS}", at(6))
     assert (event.data.window_from.isoformat(), event.data.window_until.isoformat()) == ("2025-04-01", "2026-03-31")
     assert [(case.case, case.unit) for case in event.data.cases] == [("v1", "ZJJ"), ("v2", "SLJ"), ("r-JYJ", "JYJ")]
+
+
+def test_cases_are_kept_once_on_both_databases(on_both: Any, matter: Any, at: Any) -> None:
+    on_both.send("OFFICE", matter(), at(1))
+    for unit in ("ZJJ", "SLJ", "JYJ", "JYJ"):
+        on_both.hear(reason(on_both, unit, at(6)), at(6), "escalation")
+    assert len(on_both.announced("recurrence.detected")) == 1
+    assert len(on_both.rows("SELECT * FROM cause_case")) == 3
 
 
 def test_a_verdict_that_was_not_taken_is_no_case(bench: Any, matter: Any, reject: Any) -> None:

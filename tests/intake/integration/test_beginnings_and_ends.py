@@ -28,6 +28,12 @@ from intake.rules import Rulebook
 APPROVAL = {"registration": {"approval": "required"}}
 
 
+@pytest.fixture
+def bench(new_bench: Any) -> Any:
+    """One on SQLite; what the databases could see differently is tried `on_both`."""
+    return new_bench()
+
+
 def under(bench: Any, **parameters: Any) -> Any:
     """The same intake under another policy."""
     bench.runtime.service.rulebook = Rulebook(load_policy(parameters))
@@ -58,8 +64,8 @@ def test_what_waits_for_approval_reaches_no_unit_before_it(new_bench: Any, matte
     assert bench.announced("assignment.dispatched")[0].time == at(4)
 
 
-def test_a_refused_registration_is_told_and_its_reference_stays_taken(bench: Any, matter: Any, at: Any) -> None:
-    under(bench, **APPROVAL)
+def test_a_refused_registration_is_told_and_its_reference_stays_taken(on_both: Any, matter: Any, at: Any) -> None:
+    bench = under(on_both, **APPROVAL)
     bench.send("OFFICE", matter(), at(2))
     bench.send("OFFICE", decided("REFUSED"), at(3))
     bench.send("OFFICE", decided(), at(4), id_="late")
@@ -200,7 +206,8 @@ def test_a_matter_keeps_to_the_item_that_it_names(new_bench: Any, matter: Any, a
     assert bench.refused() == ({"m": code} if code else {})
 
 
-def test_beyond_the_number_of_the_plan_only_with_a_reason_and_a_name(bench: Any, matter: Any, at: Any) -> None:
+def test_beyond_the_number_of_the_plan_only_with_a_reason_and_a_name(on_both: Any, matter: Any, at: Any) -> None:
+    bench = on_both
     bench.send("OFFICE", plan(most=1), at(1))
     bench.receive(
         bench.delivery("OFFICE", matter(plan="老旧小区"), at(3), "first"),

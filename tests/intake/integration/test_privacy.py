@@ -18,6 +18,12 @@ from service_chassis.errors import ConfigError
 NAME, NUMBER = "李晓明", "13900000000"
 
 
+@pytest.fixture
+def bench(new_bench: Any) -> Any:
+    """One on SQLite."""
+    return new_bench()
+
+
 def told_by_a_citizen(matter: Any, **changes: Any) -> Any:
     """A matter whose every text names the citizen behind it."""
     plain = matter(**changes)

@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from event_contracts.inbound import Informant, MatterReopened, SubmittedSource
 from intake import reading
 from service_chassis import audit, tidying
 from service_chassis.persistence.leader import Leader
+
+
+@pytest.fixture
+def bench(new_bench: Any) -> Any:
+    """One on SQLite; what the databases could see differently is tried `on_both`."""
+    return new_bench()
 
 
 def done(bench: Any, matter: Any, claim: Any, verify: Any, at: Any) -> Any:
@@ -59,9 +66,9 @@ def test_informants_go_first_then_matters_are_archived_and_cannot_be_reopened(
 
 
 def test_after_ten_years_only_the_chain_is_left_and_it_is_whole(
-    bench: Any, matter: Any, claim: Any, verify: Any, at: Any, capsys: Any
+    on_both: Any, matter: Any, claim: Any, verify: Any, at: Any, capsys: Any
 ) -> None:
-    done(bench, matter, claim, verify, at)
+    bench = done(on_both, matter, claim, verify, at)
     relay(bench)
     assert audit.run(bench.runtime, [], "verify-chain") == 0
     later(bench, 4000)
