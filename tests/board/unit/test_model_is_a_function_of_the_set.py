@@ -98,6 +98,19 @@ def test_a_second_reader_goes_on_where_the_first_one_was_killed(desk: Any) -> No
         assert writing.counts(connection)["dirty"] == 0
 
 
+def test_a_matter_that_cannot_be_folded_keeps_its_rows_and_stops_nobody(desk: Any) -> None:
+    desk.read(*bodies("ac03-full-ladder"))
+    before = rows(desk.site.database)
+    broken = json.loads(next(body for body in bodies("ac03-full-ladder") if b"escalation.slip.served" in body))
+    del broken["data"]["deadline"]
+    desk.read(json.dumps(broken | {"id": "odd", "sequence": 999}).encode(), *bodies("ac09-improvement-is-not-red"))
+    after = rows(desk.site.database)
+    assert set(before["slip"]) < set(after["slip"])
+    with desk.site.database.reading() as connection:
+        assert writing.counts(connection)["broken"] == 1
+    assert "broken" in desk.browser("OPERATOR").get("/system").get_data(as_text=True)
+
+
 def case_of(name: str) -> Any:
     """The first matter of a case, folded."""
     found = events(name)

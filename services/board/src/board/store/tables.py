@@ -57,6 +57,9 @@ place = Table("place", MODEL, Column("feed", Text, primary_key=True), Column("va
 dirty = Table("dirty", MODEL, Column("topic", Text, primary_key=True))
 """Topics with events that were not folded yet."""
 
+broken = Table("broken", MODEL, Column("topic", Text, primary_key=True), Column("why", Text, nullable=False))
+"""Topics whose events could not be folded: their rows stay as they were, everybody else's go on."""
+
 model_version = Table("model_version", KEPT, Column("version", Integer, primary_key=True))
 
 matter = model_table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
@@ -17,6 +18,8 @@ from board.domain.case import LEVELS, OPEN, Case, Clock, Entry, Notice, Part, Re
 from board.domain.folding import fold
 from board.domain.standing import todos
 from board.store import searching, tables
+
+LOG = logging.getLogger("board.store")
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -74,16 +77,33 @@ def fold_some(connection: Connection, many: int) -> int:
     if not topics:
         return 0
     rows: Rows = defaultdict(list)
+    failed: dict[str, str] = {}
     for topic, events in _events(connection, topics).items():
-        for name, made in rows_of(topic, events).items():
+        try:
+            folded = rows_of(topic, events)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:  # an event that no release of ours made
+            failed[topic] = repr(error)
+            continue
+        for name, made in folded.items():
             rows[name].extend(row | {"topic": topic} for row in made)
+    whole = [topic for topic in topics if topic not in failed]
+    _note_broken(connection, topics, failed)
     for name, table in tables.FOLDED.items():
-        connection.execute(delete(table).where(table.c.topic.in_(topics)))
+        connection.execute(delete(table).where(table.c.topic.in_(whole)))
         if rows[name]:
             connection.execute(insert(table), rows[name])
     searching.replace(connection, rows["matter"])
     connection.execute(delete(tables.dirty).where(tables.dirty.c.topic.in_(topics)))
     return len(topics)
+
+
+def _note_broken(connection: Connection, topics: Sequence[str], failed: Mapping[str, str]) -> None:
+    """Which of these topics could not be folded, and why; the operator sees them."""
+    connection.execute(delete(tables.broken).where(tables.broken.c.topic.in_(topics)))
+    for topic, why in failed.items():
+        LOG.error("%s", json.dumps({"action": "not folded", "topic": topic, "why": why}, ensure_ascii=False))
+    if failed:
+        connection.execute(insert(tables.broken), [{"topic": topic, "why": why} for topic, why in failed.items()])
 
 
 def _events(connection: Connection, topics: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
@@ -155,5 +175,11 @@ def _of(row: Any) -> Row:
 
 def counts(connection: Connection) -> Row:
     """Rows of the tables that grow."""
-    wanted = {"stored": tables.stored, "dirty": tables.dirty, "matter": tables.matter, "slip": tables.slip}
+    wanted = {
+        "stored": tables.stored,
+        "dirty": tables.dirty,
+        "broken": tables.broken,
+        "matter": tables.matter,
+        "slip": tables.slip,
+    }
     return {name: connection.execute(select(func.count()).select_from(table)).scalar_one() for name, table in wanted.items()}
