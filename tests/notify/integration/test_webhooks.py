@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from notify.domain.sending import State
 from notify.domain.webhooks import MOST_ATTEMPTS
-from notify.store import hook_calls
+from notify.store import hook_calls, webhooks
 from notify.webhooks.calling import HOLD, Caller
 from notify.webhooks.egress import Lost, Refused, Reply
 from notify.webhooks.feeding import Feeder, Halt
@@ -68,6 +68,9 @@ def test_two_readers_and_a_repeated_piece_queue_an_event_once(post: Post) -> Non
     assert post.feeder.take(post.archive[:1]) == 1
     assert other.take(post.archive) == 1
     assert post.feeder.take(post.archive) == 0
+    assert post.feeder.take(post.archive[:1]) == 0
+    with post.bench.database.begin() as session:
+        assert webhooks.feed(session)["position"] == 1  # a reader that is behind moves nothing back
     assert sorted(post.log()) == ["e0", "e1"]
 
 
