@@ -30,6 +30,7 @@ from service_chassis.persistence.database import Database
 
 HEADING = ("编号", "督查事项", "来源", "标准要求", "主题词", "责任单位", "主协办", "交办成果", "期限")
 PLACES = [f"{first}{second}路" for first in "文玉渭乐抗西人毕世胜东南中北新华" for second in "林泉阳育战兰民塬纪利风安山平兴"]
+SUBJECTS = ["中心城区", "高新区", "北塬新城", "历史街区", "工业园", "乡镇驻地", "沿河片区", "铁路沿线"]
 TASKS = [
     "雨水管网积水整治",
     "老旧小区改造",
@@ -49,7 +50,8 @@ def fill(path: Path, rows: int) -> None:
         writer.writerow(HEADING)
         for number in range(rows // 2):
             place, task = PLACES[number % len(PLACES)], TASKS[number * 7 % len(TASKS)]
-            common = (f"T-{number:06d}", f"{place}{task}第{number}批", "领导批示", "全部完成并通过核验", f"{place}、{task}")
+            matter = f"{SUBJECTS[number * 31 % len(SUBJECTS)]}{number}号{place}{task}"
+            common = (f"T-{number:06d}", matter, "领导批示", "全部完成并通过核验", f"{place}{number}、{task}{number}")
             writer.writerow((*common, f"U{number % 50:02d}", "主办", "完成情况报告", "30个工作日"))
             writer.writerow((*common, f"V{number % 40:02d}", "协办", "意见", "10个工作日"))
 
