@@ -13,6 +13,7 @@ from service_chassis.persistence.database import Database
 from service_chassis.persistence.erasing import Rule
 from service_chassis.persistence.leader import Leader
 from service_chassis.persistence.seals import Head
+from service_chassis.persistence.sql import insert_new
 from sqlalchemy import text
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -117,6 +118,20 @@ def test_a_body_that_is_gone_without_a_tombstone_of_its_own_reads_removed(desk: 
     desk.do(statement)
     found = desk.check()
     assert isinstance(found, Broken) and found.how is How.REMOVED
+
+
+def test_a_tombstone_that_was_never_sealed_or_names_another_event_counts_for_nothing(desk: Desk) -> None:
+    desk.bury(1)
+    desk.relay()
+    desk.do("DELETE FROM outbox WHERE message_id = 'b'")
+    desk.do("UPDATE erasure SET message_id = 'b'")
+    found = desk.check()
+    assert isinstance(found, Broken) and (found.n, found.how) == (2, How.REMOVED)
+    desk.do("UPDATE erasure SET message_id = 'a'")
+    forged = {"id": "erased:b", "message_id": "b", "body": b'{"message_id": "b"}', "sealed_at": NOW, "erased_at": NOW}
+    desk.run(lambda session: insert_new(session, tables.erasure, [forged]))
+    found = desk.check()
+    assert isinstance(found, Broken) and (found.n, found.how) == (2, How.REMOVED)
 
 
 def test_a_tombstone_that_is_changed_or_taken_away_is_found(desk: Desk) -> None:
