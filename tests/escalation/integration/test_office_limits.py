@@ -7,10 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from escalation.explaining import as_text, explain
-from escalation.metrics import Board
+from escalation.metrics import board
 from escalation.store import tables
 from escalation.store.ladders import figures
 from prometheus_client import CollectorRegistry, generate_latest
+from service_chassis.shown import FromTables
 from sqlalchemy import select
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -35,7 +36,7 @@ def page(city: Any) -> str:
     with city.database.begin() as session:
         found = figures(session)
     registry = CollectorRegistry()
-    registry.register(Board(lambda: found))
+    registry.register(FromTables(lambda: board(found, 1, None)))
     return generate_latest(registry).decode()
 
 
