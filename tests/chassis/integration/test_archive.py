@@ -32,7 +32,11 @@ def test_the_file_of_the_embedded_broker_while_it_is_open(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("none.jsonl", None), ("cut.gz", gzip.compress(b"x" * 9999, mtime=0)[:40]), ("other.sqlite", b"SQLite format 3\x00" + b"x" * 200)],
+    [
+        ("none.jsonl", None),
+        ("cut.gz", gzip.compress(b"x" * 9999, mtime=0)[:40]),
+        ("other.sqlite", b"SQLite format 3\x00" + b"x" * 200),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, content: bytes | None) -> None:
     if content is not None:
