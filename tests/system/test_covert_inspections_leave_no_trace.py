@@ -20,9 +20,9 @@ from intake.store.inspections import Inspections
 from secrecy import Listener, listening, traces
 
 PLACE, LEADER, MEMBER, COLLECTOR, UNIT = "暗访地点甲乙丙楼", "暗访组长某甲", "暗访组员某乙", "取证人某丙", "ANFANGQU"
-PLAN, TEXT, FINDING = "暗访方案丁字第九号", "暗访所见问题戊", "WTANFANG9"
+PLAN, TEXT, FINDING, CODE = "暗访方案丁字第九号", "暗访所见问题戊", "WTANFANG9", "ANFANG_YUANYIN"
 DAYS = ("2026-07-06", "2026-07-10", "2026-07-08", "2026-07-07")
-SECRET = (PLACE, LEADER, MEMBER, COLLECTOR, PLAN, TEXT, FINDING, *DAYS)
+SECRET = (PLACE, LEADER, MEMBER, COLLECTOR, PLAN, TEXT, FINDING, CODE, *DAYS)
 """What nobody hears before the conclusion is served; the unit, besides, before the conclusion is issued to it."""
 
 EVIDENCE = [
@@ -30,6 +30,7 @@ EVIDENCE = [
 ]
 SPAN = {"from": "2026-07-06", "to": "2026-07-10"}
 TERMS = {"standard": "如实更正", "limit": {"amount": 20, "unit": "WORKDAY"}}
+FINDINGS = [{"text": TEXT, "finding": FINDING, "code": CODE} | TERMS]
 
 
 def plan(at: str, **changes: Any) -> str:
@@ -39,13 +40,13 @@ def plan(at: str, **changes: Any) -> str:
 
 
 def found(at: str, **changes: Any) -> str:
-    told = {"inspection": "AF-9", "unit": UNIT, "findings": [{"text": TEXT, "finding": FINDING} | TERMS], "evidence": EVIDENCE}
+    told = {"inspection": "AF-9", "unit": UNIT, "findings": FINDINGS, "evidence": EVIDENCE}
     return said("inspection.found", "OFFICE", at, **(told | changes))
 
 
 def concluded(at: str, **changes: Any) -> str:
     told = {"conclusion": "JL-9", "inspection": "AF-9", "unit": UNIT, "issued_by": LEADER, "evidence": EVIDENCE}
-    told["findings"] = [{"text": TEXT, "finding": FINDING} | TERMS]
+    told["findings"] = FINDINGS
     return said("conclusion.issued", "OFFICE", at, **(told | changes))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from itertools import permutations
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -66,6 +67,18 @@ def served(ref: str = "JL-1", unit: str = "QDQ", day: int = 18) -> NoticeServed:
     id_ = conclusion_id(ref)
     about = {"matter_id": id_, "external_ref": ref, "submitted_by": "OFFICE", "notice_id": f"CONCLUSION:{id_}", "unit": unit}
     return NoticeServed(**about, kind="CONCLUSION", about=id_, served_at=march(day), served_on=date(2026, 3, day), mode="SIGNED")
+
+
+REVIEWED: dict[str, Any] = {
+    "matter_id": conclusion_id("JL-1"),
+    "external_ref": "JL-1",
+    "submitted_by": "OFFICE",
+    "unit": "QDQ",
+    "review_id": "r",
+    "reviewers": ["钱志强"],
+    "decided_at": march(25),
+}
+"""What a review of the conclusion says, whatever it decides."""
 
 
 def whole(bench: Any, *, mode: str = "OPEN", **changes: Any) -> None:
@@ -254,11 +267,9 @@ def test_who_reported_late_took_part_too(alone: Any) -> None:
 
 def test_what_falls_in_a_review_takes_its_open_matters_with_it(alone: Any) -> None:
     whole(alone, findings=[finding(), finding("W-2")])
-    about = {"matter_id": conclusion_id("JL-1"), "external_ref": "JL-1", "submitted_by": "OFFICE", "unit": "QDQ"}
-    told = {"review_id": "r", "reviewers": ["钱志强"], "decided_at": march(25)}
-    alone.hear(ConclusionVaried(**about, **told, findings=["W-2"]), march(25), "escalation")
+    alone.hear(ConclusionVaried(**REVIEWED, findings=["W-2"]), march(25), "escalation")
     assert [event.data.external_ref for event in alone.announced("matter.withdrawn")] == ["JL-1/W-2"]
-    alone.hear(ConclusionOverturned(**about, **told), march(26), "escalation")
+    alone.hear(ConclusionOverturned(**REVIEWED), march(26), "escalation")
     assert [event.data.external_ref for event in alone.announced("matter.withdrawn")] == ["JL-1/W-2", "JL-1/W-1"]
 
 
@@ -279,3 +290,42 @@ def test_a_covert_inspection_is_seen_by_those_who_take_part_until_its_conclusion
     assert seen(bench, "陈立") == {"MC-1"}
     bench.hear(served(), march(18))
     assert seen(bench, "陈立") == {"MC-1", "AF-1", "JL-1"}
+
+
+# ---- the same finding again and again
+
+
+def coded(ref: str, unit: str, code: str = "FALSE_LEDGER", **changes: Any) -> ConclusionIssued:
+    """A conclusion with two findings, of which one has a code."""
+    findings = [finding(code=code, **changes), finding("W-2", text="无人值守")]
+    return conclusion(conclusion=ref, inspection=f"AF-{ref}", unit=unit, findings=findings)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_same_finding_in_three_units_is_told_once_whatever_the_order(new_bench: Callable[[], Any], seed: int) -> None:
+    bench, chance = new_bench(), Random(seed)
+    units = {"JL-1": "QDQ", "JL-2": "ZJJ", "JL-3": "SLJ"}
+    for day, (ref, unit) in enumerate(units.items(), 5):
+        bench.send("OFFICE", visit(inspection=f"AF-{ref}", unit=unit), march(1))
+        bench.send("OFFICE", coded(ref, unit), march(day))
+    notices = [served(ref, unit) for ref, unit in units.items()] * 2
+    chance.shuffle(notices)
+    for notice in notices:
+        bench.hear(notice, march(18))
+    (event,) = bench.announced("recurrence.detected")
+    assert (event.subject, event.time) == ("CAUSE:FALSE_LEDGER", march(7))
+    assert [(case.external_ref, case.unit, case.found_at) for case in event.data.cases] == [
+        (f"{ref}/W-1", unit, march(day)) for day, (ref, unit) in enumerate(units.items(), 5)
+    ]
+
+
+def test_a_finding_is_no_case_before_its_conclusion_is_served_and_stays_one_after_a_review(bench: Any) -> None:
+    bench.send("OFFICE", visit(mode="COVERT"), march(1))
+    bench.send("OFFICE", found(findings=[finding(code="FALSE_LEDGER")]), march(9))
+    bench.send("OFFICE", conclusion(findings=[finding(code="FALSE_LEDGER", standard=None, limit=None)]), march(17))
+    assert bench.rows("SELECT * FROM cause_case") == []
+    bench.hear(served(), march(18))
+    kept = bench.rows("SELECT matter_id, unit, cause FROM cause_case")
+    assert kept == [{"matter_id": conclusion_id("JL-1"), "unit": "QDQ", "cause": "FALSE_LEDGER"}]
+    bench.hear(ConclusionOverturned(**REVIEWED), march(25), "escalation")
+    assert bench.rows("SELECT matter_id, unit, cause FROM cause_case") == kept

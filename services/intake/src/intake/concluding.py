@@ -1,7 +1,8 @@
 """Conclusions (督查结论; Decree 733 art. 16–18): issued here on evidence, served by notify, reviewed in escalation.
 
-Once a conclusion is served its findings become matters, and what a covert inspection kept back is told. Where a review takes it
-away, or a part of it, the matters of the findings that fall are withdrawn, as far as they are still open.
+Once a conclusion is served its findings become matters and cases of their causes, and what a covert inspection kept back is
+told. Where a review takes it away, or a part of it, the matters of the findings that fall are withdrawn, as far as they are still
+open.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ground_rules.powers import Act
 from service_chassis.errors import Refused
 from service_chassis.persistence.unit_of_work import Work
 
-from intake import inspecting, registration, suspecting
+from intake import inspecting, recurring, registration, suspecting
 from intake.domain import inspection as rules
 from intake.domain.authority import OFFICE
 from intake.domain.inspection import Found, Plan
@@ -174,7 +175,11 @@ def reported_late(work: Work, message: Message) -> None:
 
 
 def note_service(work: Work, message: Message, policy: Policy) -> None:
-    """The unit has its conclusion: what was kept back is told, and each finding that is to be put right becomes a matter."""
+    """The unit has its conclusion: what was kept back is told, and each finding that is to be put right becomes a matter.
+
+    Each finding with a code is a case of that cause (D4), found when it was concluded. None counts before: a window that became
+    full would tell of a covert inspection.
+    """
     data: NoticeServed = message.data
     if data.kind != CONCLUSION:
         return
@@ -189,6 +194,8 @@ def note_service(work: Work, message: Message, policy: Policy) -> None:
     for found in made.findings:
         if found.standard:
             _register(work, message, made, found, policy)
+        if found.code is not None:
+            recurring.note(work, _cause(made, found, found.code, message))
 
 
 def _register(work: Work, message: Message, made: Conclusion, found: Found, policy: Policy) -> None:
@@ -200,6 +207,13 @@ def _register(work: Work, message: Message, made: Conclusion, found: Found, poli
     told = replace(message, data=submitted, sender=OFFICE, time=message.data.served_at)
     suspecting.prepare(work.store, [told])
     registration.register(work, told, registration.items_of(of, submitted, policy), policy)
+
+
+def _cause(made: Conclusion, found: Found, code: str, message: Message) -> recurring.Found:
+    """The finding as a case: of its matter where it becomes one, else of the conclusion."""
+    ref = rules.matter_ref(made.ref, found.finding)
+    about = (matter_id(OFFICE, ref), ref) if found.standard else (made.conclusion_id, made.ref)
+    return recurring.Found(f"{made.conclusion_id}/{found.finding}", code, *about, made.unit, made.issued_at, message)
 
 
 def _submission(made: Conclusion, found: Found, policy: Policy) -> MatterSubmitted:

@@ -1,7 +1,7 @@
 """Causes that come back: every case is kept, and a full window is told once (domain/recurrence.py).
 
-Cases are causes that officials named in their verdicts, and legitimate reasons that were granted. Whoever finds more causes
-(inspections) calls `note`.
+Cases are causes that officials named in their verdicts, legitimate reasons that were granted, and the codes of findings whose
+conclusion was served. Whoever finds more causes calls `note`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from intake.store import causes as rows
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A cause in a unit's part of a matter. `case`: the id of the message or request that named it."""
+    """A cause in a unit's part of a matter. `case`: the id of the message, request or finding that named it."""
 
     case: str
     cause: str
