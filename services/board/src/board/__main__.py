@@ -29,7 +29,7 @@ def serve(settings: config.Settings) -> None:
         signal.signal(number, lambda *_: over.set())
     looks = {"names": settings.names, "secure_cookies": settings.secure_cookies, "live": settings.live}
     feed, outbox = StreamFeed(settings.amqp_url), BrokerOutbox(settings.amqp_url)
-    at = Address(settings.host, settings.port)
+    at = Address(settings.host, settings.port, settings.proxy)
     with board(settings.database_url, feed, outbox, SystemClock(), at, **looks) as address:
         print(f"看板 board: {address}", flush=True)
         over.wait()

@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
+from board import reaching
 from board.errors import ConfigError
 
 KEYS: Mapping[str, str] = {
     "BOARD_DATABASE_URL": "the board's own tables: postgresql://user:password@host/database, or sqlite:///path/board.sqlite",
     "BOARD_AMQP_URL": "the broker, with the board's account: amqps://board:password@broker:5671/duban",
+    "BOARD_DATABASE_CA": "who vouches for PostgreSQL: a PEM file; certificate and host name are checked",
+    "BOARD_AMQP_CA": "who vouches for the broker, with amqps://; without it whom this machine trusts",
+    "BOARD_PLAINTEXT": "allow: servers on other machines without TLS, where nobody else can listen",
     "BOARD_LISTEN": "host:port of the web server; default 127.0.0.1:8000",
+    "BOARD_PROXY": "the proxy in front, by its address, or *: its X-Forwarded-For is believed; unset, all behind it count as one",
     "BOARD_SECURE_COOKIES": "on (default): cookies go over https only; off: for trials on this machine",
     "BOARD_LIVE": "browsers that get news by server-sent events at a time; each holds a thread; default 16",
     "BOARD_UNITS": "a CSV file with the heading code,name: names of units until a directory is published",
@@ -29,6 +34,7 @@ class Settings:
     amqp_url: str
     host: str = "127.0.0.1"
     port: int = 8000
+    proxy: str | None = None
     secure_cookies: bool = True
     live: int = 16
     names: Mapping[str, str] = field(default_factory=dict)
@@ -36,10 +42,11 @@ class Settings:
 
 def read(environment: Mapping[str, str]) -> Settings:
     """The settings; ConfigError names everything that is wrong with them."""
-    faults = [_unknown(key) for key in sorted(environment) if key.startswith("BOARD_") and key not in KEYS]
-    for key in ("BOARD_DATABASE_URL", "BOARD_AMQP_URL"):
-        if not environment.get(key):
-            faults.append(f"{key} is missing: {KEYS[key]}")
+    known = {*KEYS, *(key + reaching.FROM_FILE for key in reaching.SERVERS)}
+    faults = [_unknown(key) for key in sorted(environment) if key.startswith("BOARD_") and key not in known]
+    urls = {key: _server(key, environment, faults) for key in reaching.SERVERS}
+    if environment.get("BOARD_PLAINTEXT", "allow") != "allow":
+        faults.append(f"BOARD_PLAINTEXT: {KEYS['BOARD_PLAINTEXT']}")
     host, _, port = environment.get("BOARD_LISTEN", "127.0.0.1:8000").rpartition(":")
     if not host or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the last port
         faults.append(f"BOARD_LISTEN: {KEYS['BOARD_LISTEN']}")
@@ -53,14 +60,23 @@ def read(environment: Mapping[str, str]) -> Settings:
     if faults:
         raise ConfigError("; ".join(faults))
     return Settings(
-        environment["BOARD_DATABASE_URL"],
-        environment["BOARD_AMQP_URL"],
+        urls["BOARD_DATABASE_URL"],
+        urls["BOARD_AMQP_URL"],
         host.strip("[]"),
         int(port),
+        environment.get("BOARD_PROXY") or None,
         secure == "on",
         int(live),
         names,
     )
+
+
+def _server(key: str, environment: Mapping[str, str], faults: list[str]) -> str:
+    try:
+        return reaching.address(key, environment, KEYS[key])
+    except ValueError as error:
+        faults.append(str(error))
+        return ""
 
 
 def _unknown(key: str) -> str:

@@ -28,6 +28,8 @@ class Address:
 
     host: str
     port: int
+    proxy: str | None = None
+    """Whose word on who asks is believed (`BOARD_PROXY`): failed sign-ons close an address, and behind a proxy all share one."""
 
     def __str__(self) -> str:
         return f"http://{'[' + self.host + ']' if ':' in self.host else self.host}:{self.port}"
@@ -35,9 +37,11 @@ class Address:
 
 def server(site: Site, at: Address) -> Any:
     """A waitress server, bound; ConfigError where the address is taken or not ours."""
+    told = {"trusted_proxy": at.proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}} if at.proxy else {}
+    threads = WORKERS + site.live
     try:
         return create_server(
-            create_app(site), host=at.host, port=at.port, threads=WORKERS + site.live, ident="board", channel_timeout=60
+            create_app(site), host=at.host, port=at.port, threads=threads, ident="board", channel_timeout=60, **told
         )
     except OSError as error:
         hint = "give another address, or --board off" if error.errno == 98 else "give another address"  # noqa: PLR2004 - EADDRINUSE
