@@ -31,12 +31,14 @@ def make(folder: Path, uid: int) -> None:
         owner = f"{service}_owner"
         _private(folder / f"{owner}_database_url", f"postgresql://{owner}:{words[owner]}@postgres/duban", uid)
         _private(folder / f"{service}_amqp_url", f"amqp://{service}:{words[service]}@rabbitmq/duban", uid)
+    _private(folder / "board_database_url", f"postgresql://board:{words['board']}@postgres/duban", uid)
+    _private(folder / "board_amqp_url", f"amqp://board:{words['board']}@rabbitmq/duban", uid)
     _private(folder / "deployer_amqp_url", f"amqp://deployer:{words['deployer']}@rabbitmq/duban", uid)
     _private(folder / "office_amqp_url", f"amqp://office:{words['office']}@127.0.0.1/duban", uid)
     # Containers of others read these as users of their own; the folder is what keeps everybody else out.
     for name in ("postgres_password", "grafana_password"):
         (folder / name).write_text(words[name] + "\n", "utf-8")
-    roles = (*SERVICES, *(f"{service}_owner" for service in SERVICES), "auditor")
+    roles = (*SERVICES, *(f"{service}_owner" for service in SERVICES), "board", "auditor")
     lines = [f"ALTER ROLE {role} PASSWORD '{words[role]}';" for role in roles]
     (folder / "passwords.sql").write_text("\n".join(lines) + "\n", "utf-8")
     shipped = json.loads((HERE / "rabbitmq" / "definitions.json").read_text("utf-8"))
@@ -48,7 +50,7 @@ def make(folder: Path, uid: int) -> None:
 
 def _accounts() -> tuple[str, ...]:
     owners = (f"{service}_owner" for service in SERVICES)
-    return (*SERVICES, *owners, "auditor", "deployer", "office", "postgres_password", "grafana_password")
+    return (*SERVICES, *owners, "board", "auditor", "deployer", "office", "postgres_password", "grafana_password")
 
 
 def _private(place: Path, text: str, uid: int) -> None:

@@ -16,57 +16,89 @@ import yaml
 SERVICES = ("intake", "escalation", "scoring", "notify")
 ROLES = ("migrate", "consume", "tick", "relay", "api")
 ONLY = {"notify": ("deliver", "hooks")}
+OWNERS = ("migrate", "tidy")
+"""Roles that come as the owner of the tables."""
 HEAD = """\
 # Written by write_compose.py; change it there. The whole platform on one machine, every role of every service:
 #   .venv/bin/python deploy/make_secrets.py && docker compose -f deploy/compose.yaml up --build
 # The servers are reached without TLS, because nobody else is on the network `servers` (DUBAN_PLAINTEXT); published ports are this
-# machine's own: 5672 for departments, 3000 Grafana, 9090 Prometheus, 8091 to 8094 the services' doors, lists and metrics.
+# machine's own: 5672 for departments, 3000 Grafana, 9090 Prometheus, 8091 to 8094 the services' doors, lists and metrics,
+# 8000 the board. Every night (deploy/README.md), for each service: docker compose -f deploy/compose.yaml run --rm intake-tidy
 """
 
 Object = dict[str, Any]
 
 
-def _healthy(port: int) -> Object:
+def _healthy(port: int, path: str = "readyz") -> Object:
     """Ready: the loop comes round, and its servers were last seen well."""
-    ask = f"import urllib.request as r; r.urlopen('http://127.0.0.1:{port}/readyz', timeout=5)"
+    ask = f"import urllib.request as r; r.urlopen('http://127.0.0.1:{port}/{path}', timeout=5)"
     return {"test": ["CMD", "python", "-c", ask], "interval": "10s", "timeout": "6s", "start_period": "20s"}
 
 
-def role(service: str, name: str, number: int) -> Object:
-    """One container of ours."""
-    owner = name == "migrate"
-    secrets = {
-        "database_url": f"{service}_owner_database_url" if owner else f"{service}_database_url",
-        "amqp_url": "deployer_amqp_url" if owner else f"{service}_amqp_url",
-    }
-    made: Object = {
-        "image": f"duban-{service}",
-        "command": [name],
+def _ours(image: str, command: str, secrets: dict[str, str], settings: dict[str, str]) -> Object:
+    """What all containers of ours have in common: locked in, secrets as files."""
+    prefix = "BOARD_" if image == "board" else ""
+    files = {f"{prefix}{target.upper()}_FILE": f"/run/secrets/{target}" for target in secrets}
+    return {
+        "image": f"duban-{image}",
+        "command": [command],
         "user": "${CONTAINER_UID:-10001}",
         "read_only": True,
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges:true"],
         "tmpfs": ["/tmp"],
-        "environment": {
-            "DATABASE_URL_FILE": "/run/secrets/database_url",
-            "AMQP_URL_FILE": "/run/secrets/amqp_url",
-            "DUBAN_PLAINTEXT": "allow",
-        },
+        "environment": files | settings,
         "secrets": [{"source": source, "target": target} for target, source in secrets.items()],
-        "networks": ["servers", "watch", *(["outside"] if name in ONLY.get(service, ()) else [])],
+        "networks": ["servers", "watch"],
         "stop_grace_period": "75s",
     }
-    if owner:
-        made |= {"build": {"context": "..", "dockerfile": "deploy/Dockerfile", "args": {"SERVICE": service}}, "restart": "no"}
+
+
+def _built(service: str) -> Object:
+    return {"build": {"context": "..", "dockerfile": "deploy/Dockerfile", "args": {"SERVICE": service}}}
+
+
+MIGRATED: Object = {f"{each}-migrate": {"condition": "service_completed_successfully"} for each in SERVICES}
+"""What everything that stays up waits for."""
+
+
+def role(service: str, name: str, number: int) -> Object:
+    """One container of a service."""
+    secrets = {"database_url": f"{service}_owner_database_url" if name in OWNERS else f"{service}_database_url"}
+    if name != "tidy":
+        secrets["amqp_url"] = "deployer_amqp_url" if name == "migrate" else f"{service}_amqp_url"
+    made = _ours(service, name, secrets, {"DUBAN_PLAINTEXT": "allow"})
+    if name in ONLY.get(service, ()):
+        made["networks"].append("outside")
+    if name == "migrate":
+        made |= _built(service) | {"restart": "no"}
         made["depends_on"] = {server: {"condition": "service_healthy"} for server in ("postgres", "rabbitmq")}
         return made
+    if name == "tidy":
+        # `USER` names who did it in the tombstones; the container's user may be a number without a name.
+        return made | {"restart": "no", "profiles": ["tidy"], "environment": made["environment"] | {"USER": "tidy"}}
     made |= {"restart": "unless-stopped", "healthcheck": _healthy(8080 if name == "api" else 8081)}
-    made["depends_on"] = {f"{each}-migrate": {"condition": "service_completed_successfully"} for each in SERVICES}
+    made["depends_on"] = MIGRATED
     if name == "deliver":
         made["profiles"] = ["channels"]  # without a channels file there is nothing to deliver (compose.channels.yaml)
     if name == "api":
         made["ports"] = [f"127.0.0.1:{8091 + number}:8080"]
+        made["networks"].append("doors")
     return made
+
+
+def board() -> Object:
+    """The board, at this machine's port 8000 until a proxy that speaks https stands in front."""
+    settings = {
+        "BOARD_PLAINTEXT": "allow",
+        "BOARD_PROXY": "*",
+        "BOARD_SECURE_COOKIES": "${BOARD_SECURE_COOKIES:-on}",
+    }
+    made = _ours("board", "serve", {"database_url": "board_database_url", "amqp_url": "board_amqp_url"}, settings)
+    made |= _built("board") | {"restart": "unless-stopped", "healthcheck": _healthy(8080, "health")}
+    made["depends_on"] = MIGRATED
+    made["networks"] = ["servers", "doors"]
+    return made | {"ports": ["127.0.0.1:8000:8080"]}
 
 
 def servers() -> Object:
@@ -139,13 +171,17 @@ def watchers() -> Object:
     }
 
 
+DOORS: Object = {"driver_opts": {"com.docker.network.bridge.enable_ip_masquerade": "false"}}
+"""Docker publishes no port of a container whose networks are all internal; from this one no answer comes back from outside."""
+
+
 def compose() -> Object:
     """The whole file."""
     ours = {
         f"{service}-{name}": role(service, name, number)
         for number, service in enumerate(SERVICES)
-        for name in (*ROLES, *ONLY.get(service, ()))
-    }
+        for name in (*ROLES, *ONLY.get(service, ()), "tidy")
+    } | {"board-serve": board()}
     mounted = {secret["source"] for each in ours.values() for secret in each["secrets"]} | {
         "postgres_password",
         "grafana_password",
@@ -154,7 +190,7 @@ def compose() -> Object:
         "name": "duban",
         "services": servers() | ours | watchers(),
         "secrets": {name: {"file": f"./secrets/{name}"} for name in sorted(mounted)},
-        "networks": {"servers": {"internal": True}, "watch": {"internal": True}, "outside": {}},
+        "networks": {"servers": {"internal": True}, "watch": {"internal": True}, "doors": DOORS, "outside": {}},
         "volumes": {name: {} for name in ("postgres", "rabbitmq", "prometheus", "grafana")},
     }
 
@@ -171,12 +207,19 @@ def targets() -> list[Object]:
     ]
 
 
+class _Plain(yaml.SafeDumper):
+    """Without anchors: a reader wants to see what is there."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 def files() -> dict[str, str]:
     """Name → content."""
-    dump = {"sort_keys": False, "allow_unicode": True, "width": 130}
+    dump = {"Dumper": _Plain, "sort_keys": False, "allow_unicode": True, "width": 130}
     return {
-        "compose.yaml": HEAD + yaml.safe_dump(compose(), **dump),
-        "prometheus/targets/compose.yml": "# Written by write_compose.py.\n" + yaml.safe_dump(targets(), **dump),
+        "compose.yaml": HEAD + yaml.dump(compose(), **dump),
+        "prometheus/targets/compose.yml": "# Written by write_compose.py.\n" + yaml.dump(targets(), **dump),
     }
 
 

@@ -35,12 +35,20 @@ class Role:
     broker: bool = True
     port: int = HEALTH
     memory: str = "512Mi"
+    alive: str = "/livez"
+    ready: str = "/readyz"
 
 
 ROLES = (Role("consume", 2), Role("tick", 2), Role("relay", 2), Role("api", 2, port=API))
 ONLY = {"notify": (Role("deliver", 2, broker=False), Role("hooks", 2))}
 """Roles of one service alone; they call hosts outside."""
 OUTSIDE = ("deliver", "hooks")
+BOARD = "board"
+BOARDS = (Role("serve", 1, port=API, alive="/health", ready="/health"),)
+"""One, since one writes the model; while it is away nothing but the board itself is."""
+DOORS = ("api", "serve")
+"""Roles that people and systems reach, through the gateway."""
+NIGHT = "30 2 * * *"
 
 
 def labels(service: str, role: str) -> dict[str, str]:
@@ -52,22 +60,31 @@ def _named(kind: str, version: str, name: str, found: dict[str, str], **rest: An
     return {"apiVersion": version, "kind": kind, "metadata": {"name": name, "labels": found}, **rest}
 
 
-def _container(service: str, role: str, port: int | None, memory: str) -> Object:
-    probes: Object = {}
-    if port:
-        probes = {
-            "ports": [{"name": "http", "containerPort": port}],
-            "startupProbe": {"httpGet": {"path": "/livez", "port": "http"}, "periodSeconds": 2, "failureThreshold": 30},
-            "livenessProbe": {"httpGet": {"path": "/livez", "port": "http"}, "periodSeconds": 10, "failureThreshold": 6},
-            "readinessProbe": {"httpGet": {"path": "/readyz", "port": "http"}, "periodSeconds": 5, "timeoutSeconds": 3},
-        }
-    files = {"DATABASE_URL_FILE": "/etc/duban/secrets/database_url", "AMQP_URL_FILE": "/etc/duban/secrets/amqp_url"}
-    trusted = dict.fromkeys(("DUBAN_DATABASE_CA", "DUBAN_AMQP_CA"), "/etc/duban/tls/ca.pem")
+def _probes(role: Role) -> Object:
+    return {
+        "ports": [{"name": "http", "containerPort": role.port}],
+        "startupProbe": {"httpGet": {"path": role.alive, "port": "http"}, "periodSeconds": 2, "failureThreshold": 30},
+        "livenessProbe": {"httpGet": {"path": role.alive, "port": "http"}, "periodSeconds": 10, "failureThreshold": 6},
+        "readinessProbe": {"httpGet": {"path": role.ready, "port": "http"}, "periodSeconds": 5, "timeoutSeconds": 3},
+    }
+
+
+def _settings(service: str, broker: bool) -> list[Object]:
+    """Secrets as files, and whom to trust; the board has settings of its own names."""
+    servers = ("DATABASE", "AMQP") if broker else ("DATABASE",)
+    own, prefix = ("BOARD_", "BOARD_") if service == BOARD else ("", "DUBAN_")
+    found = {f"{own}{server}_URL_FILE": f"/etc/duban/secrets/{server.lower()}_url" for server in servers}
+    found |= {f"{prefix}{server}_CA": "/etc/duban/tls/ca.pem" for server in servers}
+    found |= {"BOARD_PROXY": "*"} if service == BOARD else {}  # nobody but the gateway reaches it
+    return [{"name": name, "value": value} for name, value in sorted(found.items())]
+
+
+def _container(service: str, role: str, probes: Object, memory: str, broker: bool = True) -> Object:
     return {
         "name": role,
         "image": f"duban-{service}:{VERSION}",
         "args": [role],
-        "env": [{"name": name, "value": value} for name, value in sorted((files | trusted).items())],
+        "env": _settings(service, broker),
         "envFrom": [{"configMapRef": {"name": "duban-settings", "optional": True}}],
         **probes,
         "securityContext": {
@@ -110,9 +127,25 @@ def _pod(service: str, container: Object, secret: str, **more: Any) -> Object:
 
 def migrate(service: str) -> Object:
     """The job that brings schema and queues to this release, as the owner and the account that declares."""
-    pod = _pod(service, _container(service, "migrate", None, "512Mi"), f"{service}-owner", restartPolicy="OnFailure")
+    pod = _pod(service, _container(service, "migrate", {}, "512Mi"), f"{service}-owner", restartPolicy="OnFailure")
     spec = {"backoffLimit": 10, "ttlSecondsAfterFinished": 600, "template": pod}
     return _named("Job", "batch/v1", f"{service}-migrate", labels(service, "migrate"), spec=spec)
+
+
+def tidy(service: str) -> Object:
+    """The job of the night that erases and archives what is past its retention: as the owner, without the broker."""
+    container = _container(service, "tidy", {}, "512Mi", broker=False)
+    pod = _pod(service, container, f"{service}-owner", restartPolicy="Never")
+    pod["spec"]["volumes"][0]["secret"]["items"] = [{"key": "database_url", "path": "database_url"}]
+    job = {"backoffLimit": 2, "activeDeadlineSeconds": 21_600, "ttlSecondsAfterFinished": 604_800, "template": pod}
+    spec = {
+        "schedule": NIGHT,
+        "timeZone": "Asia/Shanghai",
+        "concurrencyPolicy": "Forbid",
+        "startingDeadlineSeconds": 21_600,
+        "jobTemplate": {"metadata": {"labels": labels(service, "tidy")}, "spec": job},
+    }
+    return _named("CronJob", "batch/v1", f"{service}-tidy", labels(service, "tidy"), spec=spec)
 
 
 def deployment(service: str, role: Role) -> Object:
@@ -121,28 +154,30 @@ def deployment(service: str, role: Role) -> Object:
     apart = {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway"}
     pod = _pod(
         service,
-        _container(service, role.name, role.port, role.memory),
+        _container(service, role.name, _probes(role), role.memory),
         f"{service}-servers",
         terminationGracePeriodSeconds=STOP_SECONDS,
         topologySpreadConstraints=[{**apart, "labelSelector": {"matchLabels": found}}],
     )
-    pod["metadata"]["annotations"] = {"prometheus.io/scrape": "true", "prometheus.io/port": str(role.port)}
-    spec = {"replicas": role.replicas, "selector": {"matchLabels": found}, "template": pod}
+    if service != BOARD:
+        pod["metadata"]["annotations"] = {"prometheus.io/scrape": "true", "prometheus.io/port": str(role.port)}
+    alone = {"strategy": {"type": "Recreate"}} if role.replicas == 1 else {}
+    spec = {"replicas": role.replicas, **alone, "selector": {"matchLabels": found}, "template": pod}
     return _named("Deployment", "apps/v1", f"{service}-{role.name}", found, spec=spec)
 
 
 def disruption(service: str, role: Role) -> Object:
-    """One of a role stays while a node is emptied."""
+    """One of a role stays while a node is emptied; one that is alone moves."""
     found = labels(service, role.name)
-    spec = {"minAvailable": 1, "selector": {"matchLabels": found}}
+    spec = {"maxUnavailable" if role.replicas == 1 else "minAvailable": 1, "selector": {"matchLabels": found}}
     return _named("PodDisruptionBudget", "policy/v1", f"{service}-{role.name}", found, spec=spec)
 
 
 def network(service: str, role: Role) -> Object:
     """What may come in and go out: everything else is refused by `deny.yaml`."""
     found = labels(service, role.name)
-    callers = [MONITORING]
-    if role.name == "api":
+    callers = [] if service == BOARD else [MONITORING]
+    if role.name in DOORS:
         callers.append({"podSelector": {"matchLabels": {"app.kubernetes.io/component": "gateway"}}})
     way_out: list[Object] = [_to("postgres", 5432)]
     if role.broker:
@@ -164,21 +199,21 @@ def _to(name: str, port: int) -> Object:
     return {"to": [where], "ports": [{"protocol": "TCP", "port": port}]}
 
 
-def service(name: str) -> Object:
-    """The api's address inside the cluster."""
-    found = labels(name, "api")
+def service(name: str, role: str = "api") -> Object:
+    """A door's address inside the cluster."""
+    found = labels(name, role)
     spec = {"selector": found, "ports": [{"name": "http", "port": 80, "targetPort": "http"}]}
-    return _named("Service", "v1", f"{name}-api", found, spec=spec)
+    return _named("Service", "v1", f"{name}-{role}", found, spec=spec)
 
 
-def migration_network() -> Object:
-    """`migrate` reaches both servers and is reached by nobody."""
+def owners_network(role: str, *reached: Object) -> Object:
+    """What comes as the owner and ends by itself reaches its servers and is reached by nobody."""
     spec = {
-        "podSelector": {"matchLabels": {**PART, "app.kubernetes.io/component": "migrate"}},
+        "podSelector": {"matchLabels": {**PART, "app.kubernetes.io/component": role}},
         "policyTypes": ["Egress"],
-        "egress": [_to("postgres", 5432), _to("rabbitmq", 5671)],
+        "egress": list(reached),
     }
-    return _named("NetworkPolicy", "networking.k8s.io/v1", "migrate", PART, spec=spec)
+    return _named("NetworkPolicy", "networking.k8s.io/v1", role, PART, spec=spec)
 
 
 def denied() -> list[Object]:
@@ -188,7 +223,9 @@ def denied() -> list[Object]:
     )
     dns = {"ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]}
     spec = {"podSelector": {}, "policyTypes": ["Egress"], "egress": [dns]}
-    return [everything, _named("NetworkPolicy", "networking.k8s.io/v1", "names", PART, spec=spec), migration_network()]
+    names = _named("NetworkPolicy", "networking.k8s.io/v1", "names", PART, spec=spec)
+    database = _to("postgres", 5432)
+    return [everything, names, owners_network("migrate", database, _to("rabbitmq", 5671)), owners_network("tidy", database)]
 
 
 def namespace() -> Object:
@@ -311,13 +348,15 @@ def files() -> dict[str, str]:
     for name in SERVICES:
         roles = (*ROLES, *ONLY.get(name, ()))
         several = [make(name, role) for role in roles for make in (deployment, disruption, network)]
-        found[f"{name}.yaml"] = [migrate(name), *several, service(name)]
+        found[f"{name}.yaml"] = [migrate(name), *several, tidy(name), service(name)]
+    found[f"{BOARD}.yaml"] = [make(BOARD, role) for role in BOARDS for make in (deployment, disruption, network)]
+    found[f"{BOARD}.yaml"] += [service(BOARD, role.name) for role in BOARDS]
     kustomization = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "namespace": "duban",
         "resources": list(found),
-        "images": [{"name": f"duban-{name}", "newTag": VERSION} for name in SERVICES],
+        "images": [{"name": f"duban-{name}", "newTag": VERSION} for name in (*SERVICES, BOARD)],
     }
     return {name: _yaml(objects) for name, objects in (found | {"kustomization.yaml": [kustomization]}).items()}
 

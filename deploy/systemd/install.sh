@@ -24,7 +24,8 @@ if [ -z "${SKIP_CODE:-}" ]; then
     python3 -m venv "$wheels/build"
     "$wheels/build/bin/pip" install --quiet --require-hashes -r "$HERE/requirements/build.txt"
     "$wheels/build/bin/pip" wheel --quiet --no-deps --no-build-isolation --wheel-dir "$wheels" "$HERE"/libs/* \
-        "$HERE/services/intake" "$HERE/services/escalation" "$HERE/services/scoring" "$HERE/services/notify" "$HERE/duban"
+        "$HERE/services/intake" "$HERE/services/escalation" "$HERE/services/scoring" "$HERE/services/notify" \
+        "$HERE/services/board" "$HERE/duban"
     "$CODE/bin/pip" install --quiet --no-deps --no-index --force-reinstall "$wheels"/*.whl
 fi
 
@@ -45,9 +46,18 @@ for service in intake escalation scoring notify; do
         fi
     done
 done
+install -d -m 0700 "$SETTINGS/secrets/board"
+file=$SETTINGS/board-serve.env
+[ -e "$file" ] || cat >"$file" <<'END'
+# The board; its settings: services/board/README.md. A proxy on this machine speaks https in front of it.
+BOARD_LISTEN=127.0.0.1:8000
+BOARD_PROXY=127.0.0.1
+BOARD_DATABASE_CA=/etc/duban/tls/ca.pem
+BOARD_AMQP_CA=/etc/duban/tls/ca.pem
+END
 
 changed=
-for unit in "$HERE"/deploy/systemd/*.service "$HERE"/deploy/systemd/*.target; do
+for unit in "$HERE"/deploy/systemd/*.service "$HERE"/deploy/systemd/*.timer "$HERE"/deploy/systemd/*.target; do
     cmp -s "$unit" "$UNITS/$(basename "$unit")" || { install -m 0644 "$unit" "$UNITS/"; changed=yes; }
 done
 if [ -z "$PREFIX" ] && [ -n "$changed" ]; then systemctl daemon-reload; fi

@@ -14,6 +14,7 @@ from pathlib import Path
 SERVICES = ("intake", "escalation", "scoring", "notify")
 STOP_SECONDS = 75
 """Longer than the longest statement (60 s), a batch's settling time (`DUBAN_STOP`, 10 s), and nameko's own few seconds."""
+NIGHT = "*-*-* 02:30:00 Asia/Shanghai"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,12 @@ class Unit:
     """Whether it comes as the owner of the tables and the account that declares queues."""
     only: str | None = None
     """The one service that has this role."""
+    once: bool = False
+    """It ends by itself; a failure is told and not tried again at once."""
+    nightly: bool = False
+    """A timer of the same name starts it."""
+    longest: int = 900
+    """Seconds that one that ends by itself may take."""
 
     @property
     def name(self) -> str:
@@ -40,13 +47,23 @@ class Unit:
 
 
 UNITS = (
-    Unit("migrate", "brings the schema and the queues of %i to this release", owner=True),
+    Unit("migrate", "brings the schema and the queues of %i to this release", owner=True, once=True),
     Unit("consume", "handles messages of %i"),
     Unit("tick", "answers due timers of %i"),
     Unit("relay", "publishes what %i announced"),
     Unit("api", "health, metrics, lists and doors of %i"),
     Unit("deliver", "sends notices out of the house", broker=False, only="notify"),
     Unit("hooks", "calls the webhooks of other systems", only="notify"),
+    Unit(
+        "tidy",
+        "erases and archives what of %i is past its retention",
+        broker=False,
+        owner=True,
+        once=True,
+        nightly=True,
+        longest=21600,
+    ),
+    Unit("serve", "what officers and units look at, and where they act", only="board"),
 )
 
 LOCKED = """\
@@ -87,7 +104,8 @@ TasksMax=128
 def text(unit: Unit) -> str:
     """The unit file."""
     service = unit.only or "%i"
-    once = unit.role == "migrate"
+    once = unit.once
+    prefix = "BOARD_" if service == "board" else ""
     place = f"/etc/duban/secrets/{service}"
     secrets = [("database_url", f"{place}/{'owner_' if unit.owner else ''}database_url")]
     if unit.broker:
@@ -106,15 +124,34 @@ def text(unit: Unit) -> str:
         "EnvironmentFile=/etc/duban/duban.env",
         f"EnvironmentFile=-/etc/duban/{service}-{unit.role}.env",
         *(f"LoadCredential={name}:{file}" for name, file in secrets),
-        *(f"Environment={name.upper()}_FILE=%d/{name}" for name, _ in secrets),
+        *(f"Environment={prefix}{name.upper()}_FILE=%d/{name}" for name, _ in secrets),
         "StandardError=journal",
         f"SyslogIdentifier=duban-{service}-{unit.role}",
-        *(["TimeoutStartSec=900"] if once else ["Restart=always", "RestartSec=5", f"TimeoutStopSec={STOP_SECONDS}"]),
+        *([f"TimeoutStartSec={unit.longest}"] if once else ["Restart=always", "RestartSec=5", f"TimeoutStopSec={STOP_SECONDS}"]),
         "",
         LOCKED,
         *([] if once else ["[Install]", "WantedBy=duban.target"]),
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def timer(unit: Unit) -> str:
+    """The timer of a unit that runs at night, in the city's time; a night that the machine was off is made up for."""
+    lines = [
+        "# Written by write_units.py; change it there.",
+        "[Unit]",
+        f"Description=duban: every night {unit.text}",
+        "PartOf=duban.target",
+        "",
+        "[Timer]",
+        f"OnCalendar={NIGHT}",
+        "RandomizedDelaySec=30min",
+        "Persistent=yes",
+        "",
+        "[Install]",
+        "WantedBy=duban.target",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 TARGET = """\
@@ -131,7 +168,8 @@ WantedBy=multi-user.target
 
 def files() -> dict[str, str]:
     """Name → content of every unit."""
-    return {unit.name: text(unit) for unit in UNITS} | {"duban.target": TARGET}
+    timers = {unit.name.replace(".service", ".timer"): timer(unit) for unit in UNITS if unit.nightly}
+    return {unit.name: text(unit) for unit in UNITS} | timers | {"duban.target": TARGET}
 
 
 if __name__ == "__main__":

@@ -15,17 +15,19 @@ from typing import Any
 
 import pytest
 import yaml
+from board import config as board_config
+from board import reaching
 from notify.channels import plan
 from notify.commands import COMMANDS
 from service_chassis import config, secrets
 from service_chassis.messaging import topology
 from service_chassis.messaging.accounts import DEPLOYER
-from source_tree import ROOT, SERVICES, project_files
+from source_tree import BOARD, ROOT, SERVICES, project_files
 
 DEPLOY = ROOT / "deploy"
 OUTSIDE = {"office", "zjj", "integrator", "board"}
 """Queues of outside accounts, which no service declares."""
-VARIABLE = re.compile(r"\b(?:DUBAN_[A-Z_]+|DATABASE_URL|AMQP_URL)\b")
+VARIABLE = re.compile(r"\b(?:DUBAN_[A-Z_]+|BOARD_[A-Z_]+|DATABASE_URL|AMQP_URL)\b")
 PARSED = {".yaml", ".yml", ".json", ".toml"}
 
 Bound = set[tuple[str, str, str]]
@@ -41,9 +43,10 @@ def service_class(name: str) -> Any:
 
 
 def settings() -> set[str]:
-    """Every environment variable that some service reads."""
+    """Every environment variable that some service or the board reads."""
+    of_the_board = {*board_config.KEYS, *(key + reaching.FROM_FILE for key in reaching.SERVERS)}
     classes = [c for name in SERVICES for c in vars(of_service(name, "config")).values() if isinstance(c, type)]
-    return {key for cls in classes if issubclass(cls, config.Settings) for key in config.keys(cls)}
+    return {key for cls in classes if issubclass(cls, config.Settings) for key in config.keys(cls)} | of_the_board
 
 
 def deployed() -> list[Path]:
@@ -155,11 +158,13 @@ def test_the_platform_on_one_machine_is_what_its_writer_writes() -> None:
 def test_every_role_of_every_service_is_in_the_platform_and_every_scraped_target_is() -> None:
     named = {name: one["command"][0] for name, one in platform()["services"].items() if "secrets" in one and "command" in one}
     staying = {f"{service}-{role}" for service in SERVICES for role in ("migrate", "consume", "tick", "relay", "api")}
-    assert set(named) == staying | {f"notify-{word}" for word, command in COMMANDS.items() if command.serves}
+    staying |= {f"notify-{word}" for word, command in COMMANDS.items() if command.serves}
+    others = {f"{service}-tidy" for service in SERVICES} | {"board-serve"}
+    assert set(named) == staying | others
     assert all(name.endswith(f"-{role}") for name, role in named.items())
     (targets,) = yaml.safe_load_all(read(DEPLOY / "prometheus" / "targets" / "compose.yml"))
     scraped = {target.partition(":")[0] for group in targets for target in group["targets"]}
-    assert scraped == {name for name in named if not name.endswith("-migrate")}
+    assert scraped == {name for name in staying if not name.endswith("-migrate")}
 
 
 def loose(compose: Mapping[str, Any]) -> list[str]:
@@ -172,9 +177,9 @@ def loose(compose: Mapping[str, Any]) -> list[str]:
         found += [f"{name} mounts {place}" for place in kept if not (DEPLOY / place).exists()]
         secrets = [each["source"] if isinstance(each, dict) else each for each in one.get("secrets", ())]
         found += [f"{name} lacks {secret}" for secret in secrets if secret not in compose["secrets"]]
-        found += [
-            f"{name} has {secret}" for secret in secrets if ("owner" in secret or "deployer" in secret) and "migrate" not in name
-        ]
+        owners = [secret for secret in secrets if "owner" in secret or "deployer" in secret]
+        found += [f"{name} has {secret}" for secret in owners if not name.endswith(("-migrate", "-tidy"))]
+        found += [f"{name} cannot be reached" for _ in one.get("ports", ()) if set(one["networks"]) <= {"servers", "watch"}]
         if one["image"].startswith("duban-"):
             locked = one["read_only"] and one["cap_drop"] == ["ALL"] and one["user"] != "0"
             found += [] if locked and "servers" in one["networks"] else [f"{name} is open"]
@@ -189,7 +194,25 @@ def test_the_platform_lets_through_only_what_must_be_reached() -> None:
     wrong["services"]["intake-consume"] |= {"ports": ["8081:8081"], "volumes": ["./no:/no"], "networks": ["servers", "outside"]}
     wrong["services"]["intake-tick"]["secrets"] = ["intake_owner_database_url", "none"]
     wrong["networks"]["servers"] = {}
-    assert len(loose(wrong)) == 6
+    wrong["services"]["board-serve"]["networks"] = ["servers"]
+    assert len(loose(wrong)) == 7
+
+
+def test_what_tidies_runs_when_it_is_asked_to_as_the_owner_and_without_the_broker() -> None:
+    for service in SERVICES:
+        one = platform()["services"][f"{service}-tidy"]
+        assert (one["profiles"], one["restart"]) == (["tidy"], "no")
+        assert [secret["source"] for secret in one["secrets"]] == [f"{service}_owner_database_url"]
+
+
+def test_every_login_role_of_the_database_may_come_in_and_gets_a_password(tmp_path: Path) -> None:
+    let_in = set(re.findall(r"(?m)^hostssl duban\s+(\S+)", read(DEPLOY / "postgres" / "pg_hba.conf")))
+    roles = {role for line in let_in for role in line.split(",")}
+    assert roles == {*SERVICES, *(f"{service}_owner" for service in SERVICES), BOARD, "auditor"}
+    written("make_secrets").make(tmp_path / "secrets", os.geteuid())
+    assert set(re.findall(r"ALTER ROLE (\S+) ", read(tmp_path / "secrets" / "passwords.sql"))) == roles
+    made = re.findall(r"CREATE ROLE (\w+) LOGIN", read(DEPLOY / "postgres" / "roles_and_schemas.sql"))
+    assert made == [BOARD], "the others are made by a list"
 
 
 def test_every_secret_of_the_platform_is_made_once_and_is_private(tmp_path: Path) -> None:
@@ -214,7 +237,7 @@ def untrue_image(recipe: str) -> list[str]:
     found = [
         f"COPY {source}"
         for source in re.findall(r"(?m)^COPY (?!--from)(\S+) ", recipe)
-        for service in SERVICES
+        for service in (*SERVICES, BOARD)
         if not (ROOT / source.replace("${SERVICE}", service)).exists()
     ]
     found += [
@@ -226,7 +249,7 @@ def untrue_image(recipe: str) -> list[str]:
     found += [
         f"without hashes: {line}" for line in re.findall(r"pip install[^\n]*-r[^\n]*", recipe) if "--require-hashes" not in line
     ]
-    ports = set(re.findall(r"DUBAN_\w+=0\.0\.0\.0:(\d+)", recipe))
+    ports = set(re.findall(r"(?:DUBAN|BOARD)_\w+=0\.0\.0\.0:(\d+)", recipe))
     exposed = re.findall(r"(?m)^EXPOSE (.+)$", recipe)
     return found + ([] if exposed and ports == set(exposed[0].split()) else ["ports differ"])
 
@@ -236,10 +259,10 @@ def test_the_image_recipe_names_what_is_there_and_runs_as_nobody() -> None:
     assert untrue_image(recipe) == []
     assert "HEALTHCHECK" in recipe
     wrong = recipe.replace("COPY libs/", "COPY lisb/").replace("USER 10001", "USER 0").replace("EXPOSE 8080", "EXPOSE 80")
-    assert len(untrue_image(wrong)) == 6
+    assert len(untrue_image(wrong)) == 7
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", [*SERVICES, BOARD])
 def test_every_service_is_deployed(service: str) -> None:
     assert f"{service}.yaml" in read(DEPLOY / "k8s" / "kustomization.yaml")
 
@@ -286,7 +309,7 @@ def test_an_account_that_may_declare_is_found() -> None:
 
 
 def test_misspelt_settings_and_passwords_are_found() -> None:
-    assert unknown_settings("DUBAN_HEALHT: 0.0.0.0:1\nDUBAN_HEALTH: x") == {"DUBAN_HEALHT"}
+    assert unknown_settings("DUBAN_HEALHT: 0.0.0.0:1\nDUBAN_HEALTH: x\nBOARD_LIEV: 1") == {"DUBAN_HEALHT", "BOARD_LIEV"}
     assert secrets_in({"users": [{"name": "zjj", "password_hash": "abc"}]}) == ["zjj"]
 
 
@@ -329,7 +352,7 @@ def test_only_notifys_image_holds_what_only_notify_needs() -> None:
     assert {name: notify[name] for name in common} == common
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", [*SERVICES, BOARD])
 def test_an_image_holds_everything_that_its_service_names(service: str) -> None:
     own = ROOT / "requirements" / f"{service}.txt"
     held = set(locked(service if own.is_file() else "runtime"))

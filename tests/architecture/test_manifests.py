@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
+from board import config as board_config
+from board import reaching
 from kubernetes_validate import utils
 from notify.commands import COMMANDS
 from service_chassis import cli, config
@@ -63,6 +65,8 @@ def pods() -> Iterator[tuple[str, Object]]:
     """Every pod that the manifests make."""
     for document in of_kind("Deployment", "Job", "StatefulSet"):
         yield document["metadata"]["name"], document["spec"]["template"]
+    for document in of_kind("CronJob"):
+        yield document["metadata"]["name"], document["spec"]["jobTemplate"]["spec"]["template"]
 
 
 # ---- what Kubernetes says
@@ -112,6 +116,7 @@ def test_every_role_of_every_service_is_there_with_what_protects_it() -> None:
     names = {kind: {document["metadata"]["name"] for document in of_kind(kind)} for kind in ("Deployment", "Job")}
     staying = {f"{service}-{role}" for service in SERVICES for role in ("consume", "tick", "relay", "api")}
     staying |= {f"notify-{word}" for word, command in COMMANDS.items() if command.serves}
+    staying |= {"board-serve"}
     assert names["Deployment"] == staying
     assert names["Job"] == {f"{service}-migrate" for service in SERVICES}
     for kind in ("PodDisruptionBudget", "NetworkPolicy"):
@@ -161,20 +166,47 @@ def test_what_stays_up_is_looked_at_and_has_the_time_to_stop() -> None:
         (container,) = spec["containers"]
         assert {"livenessProbe", "readinessProbe", "startupProbe"} <= set(container)
         assert spec["terminationGracePeriodSeconds"] > 70
-        assert document["spec"]["replicas"] >= 2
-        assert container["args"][0] in (*cli.ROLES, *COMMANDS)
+        alone = document["metadata"]["name"] == "board-serve"
+        assert (document["spec"]["replicas"] >= 2) != alone
+        assert container["args"][0] in (*cli.ROLES, *COMMANDS) or alone
+        (budget,) = [each["spec"] for each in of_kind("PodDisruptionBudget") if each["metadata"] == document["metadata"]]
+        assert ("maxUnavailable" in budget) == alone, "a node with the only pod could never be emptied"
+
+
+def test_the_board_is_probed_where_it_answers_and_reached_through_the_gateway_alone() -> None:
+    (board,) = [document for document in of_kind("Deployment") if document["metadata"]["name"] == "board-serve"]
+    (container,) = board["spec"]["template"]["spec"]["containers"]
+    assert container["args"] == ["serve"]
+    probes = [container[f"{name}Probe"]["httpGet"]["path"] for name in ("startup", "liveness", "readiness")]
+    assert set(probes) == {"/health"}
+    (policy,) = [document for document in of_kind("NetworkPolicy") if document["metadata"] == board["metadata"]]
+    gateway = {"podSelector": {"matchLabels": {"app.kubernetes.io/component": "gateway"}}}
+    assert policy["spec"]["ingress"] == [{"from": [gateway], "ports": [{"protocol": "TCP", "port": 8080}]}]
+    assert {document["metadata"]["name"] for document in of_kind("Service")} >= {"board-serve", "intake-api"}
+
+
+def test_every_service_is_tidied_at_night_by_the_owner_who_gets_no_broker() -> None:
+    jobs = {document["metadata"]["name"]: document["spec"] for document in of_kind("CronJob")}
+    assert set(jobs) == {f"{service}-tidy" for service in SERVICES}
+    for job in jobs.values():
+        assert (job["timeZone"], job["concurrencyPolicy"]) == ("Asia/Shanghai", "Forbid")
+        pod = job["jobTemplate"]["spec"]["template"]["spec"]
+        assert pod["volumes"][0]["secret"]["items"] == [{"key": "database_url", "path": "database_url"}]
+        assert "AMQP" not in str(pod["containers"][0]["env"])
 
 
 def test_secrets_are_files_that_not_everybody_reads_and_settings_are_known() -> None:
     for name, pod in pods():
         (container,) = pod["spec"]["containers"]
         if name != "rabbitmq":
-            assert {entry["name"] for entry in container["env"]} <= set(config.keys(config.Settings))
+            known = {*board_config.KEYS, *(key + reaching.FROM_FILE for key in reaching.SERVERS)}
+            known = known if name == "board-serve" else set(config.keys(config.Settings))
+            assert {entry["name"] for entry in container["env"]} <= known
             assert not any(entry["name"].endswith("_URL") for entry in container["env"])
         for volume in pod["spec"]["volumes"]:
             if "secret" in volume:
                 assert volume["secret"]["defaultMode"] & 0o007 == 0
-                assert volume["secret"]["secretName"].endswith("-owner") == (name.endswith("-migrate"))
+                assert volume["secret"]["secretName"].endswith("-owner") == (name.endswith(("-migrate", "-tidy")))
 
 
 def test_the_network_refuses_what_no_policy_lets_through() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from board import reaching
 from city import SERVICES
 from notify.commands import COMMANDS
 from servers import Missing, install_packages
@@ -45,7 +46,7 @@ def analyze() -> str:
 
 
 def units() -> list[Path]:
-    return sorted([*SYSTEMD.glob("*.service"), *SYSTEMD.glob("*.target")])
+    return sorted([*SYSTEMD.glob("*.service"), *SYSTEMD.glob("*.timer"), *SYSTEMD.glob("*.target")])
 
 
 def on_this_machine(folder: Path) -> list[Path]:
@@ -87,28 +88,44 @@ def test_a_unit_that_is_wrong_or_open_is_found(analyze: str, tmp_path: Path) -> 
 def test_every_role_of_every_service_has_a_unit_and_each_unit_starts_one_that_exists() -> None:
     started = set()
     for unit in writer().UNITS:
+        if unit.only == "board":
+            continue
         service, role = re.findall(r"(?m)^ExecStart=\S+ -m (\S+) (\S+)$", (SYSTEMD / unit.name).read_text("utf-8"))[0]
         assert (unit.only or "%i", unit.role) == (service, role)
         assert role in cli.ROLES or COMMANDS[role].serves
         started |= {(unit.only, role)} if unit.only else {(name, role) for name in SERVICES}
-    staying = {(name, role) for name in SERVICES for role in ("migrate", "consume", "tick", "relay", "api")}
+    staying = {(name, role) for name in SERVICES for role in ("migrate", "consume", "tick", "relay", "api", "tidy")}
     assert started == staying | {("notify", name) for name, command in COMMANDS.items() if command.serves}
 
 
 def test_a_process_has_the_time_to_finish_and_comes_back_whatever_ended_it() -> None:
     for unit in writer().UNITS:
         text = (SYSTEMD / unit.name).read_text("utf-8")
-        assert ("Restart=always" in text) == (unit.role != "migrate")
-        if unit.role != "migrate":
+        assert ("Restart=always" in text) == (unit.role not in ("migrate", "tidy"))
+        if unit.role not in ("migrate", "tidy"):
             stop = int(re.findall(r"(?m)^TimeoutStopSec=(\d+)$", text)[0])
             assert stop > 60 + 10, "the longest statement, and DUBAN_STOP"
 
 
-def test_no_secret_is_in_a_unit_and_only_migrate_gets_the_owners() -> None:
+def test_the_board_is_started_with_settings_that_it_reads() -> None:
+    text = (SYSTEMD / "duban-board-serve.service").read_text("utf-8")
+    assert "ExecStart=/opt/duban/bin/python -m board serve\n" in text
+    assert set(re.findall(r"(?m)^Environment=(\w+)=", text)) == {key + reaching.FROM_FILE for key in reaching.SERVERS}
+
+
+def test_every_service_is_tidied_at_night_in_the_citys_time() -> None:
+    text = (SYSTEMD / "duban-tidy@.timer").read_text("utf-8")
+    assert "OnCalendar=*-*-* 02:30:00 Asia/Shanghai\n" in text
+    assert "Persistent=yes\n" in text
+    assert "[Install]" not in (SYSTEMD / "duban-tidy@.service").read_text("utf-8"), "started by its timer alone"
+
+
+def test_no_secret_is_in_a_unit_and_only_owners_roles_get_the_owners() -> None:
     for unit in writer().UNITS:
         text = (SYSTEMD / unit.name).read_text("utf-8")
         assert "://" not in text
-        assert ("owner_database_url" in text, "deployer_amqp_url" in text) == (unit.owner, unit.owner)
+        assert ("owner_database_url" in text, "deployer_amqp_url" in text) == (unit.owner, unit.owner and unit.broker)
+        assert unit.owner == (unit.role in ("migrate", "tidy"))
         assert "DATABASE_URL_FILE=%d/database_url" in text
 
 
@@ -125,7 +142,8 @@ def test_the_installer_may_run_again_and_leaves_settings_alone(tmp_path: Path) -
     settings = tmp_path / "etc/duban"
     assert stat.S_IMODE((settings / "secrets/intake").stat().st_mode) == 0o700
     ports = re.findall(r":(\d+)\n", "".join(path.read_text() for path in settings.glob("*-*.env")))
-    assert len(ports) == len(set(ports)) == len(SERVICES) * 4 + 2
+    assert len(ports) == len(set(ports)) == len(SERVICES) * 4 + 3
+    assert "BOARD_PROXY=127.0.0.1\n" in (settings / "board-serve.env").read_text()
     (settings / "duban.env").write_text("DUBAN_LOG=debug\n")
     assert install() == "install: done\n"
     assert (settings / "duban.env").read_text() == "DUBAN_LOG=debug\n"

@@ -78,6 +78,7 @@ def main(arguments: Sequence[str]) -> int:
     """One verb; what is wrong is said in one line, with exit code 2."""
     asked = parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(name)s %(levelname)s %(message)s")
+    logging.getLogger("pika").setLevel(logging.WARNING)  # at INFO it tells every step of every connection
     try:
         settings = config.read(os.environ)
         if asked.verb == "serve":
