@@ -12,6 +12,7 @@ import orjson
 from ground_rules.policy import Policy
 
 from duban import chart, comparison
+from duban.progress import Progress
 from duban.rehearse import Rehearsal, read_policy, rehearse
 
 SIDES = ("a", "b")
@@ -27,16 +28,21 @@ class Wanted:
     b: Path
     until: date | None = None
     out: Path | None = None
+    as_lived: bool = False
+    """Start from the defaults of a running city, not from those of rehearsals (slips at 00:00)."""
+    shown: type[Progress] = Progress
 
 
 def compare(wanted: Wanted, warn: Callable[[str], None]) -> dict[str, Any]:
     """Rehearse both; also written to `wanted.out` as `compare.json` and `compare.html`, beside what each rehearsal leaves."""
     files = dict(zip(SIDES, (wanted.a, wanted.b), strict=True))
-    policies = {side: read_policy(path) for side, path in files.items()}  # both are read before either is played
+    policies = {
+        side: read_policy(path, rehearsal=not wanted.as_lived) for side, path in files.items()
+    }  # both are read before either is played
     outcomes = []
     for side, (policy, overrides) in policies.items():
         out = wanted.out / side if wanted.out else None
-        one = Rehearsal(wanted.events, policy, wanted.until, out, overrides, label=f"政策 policy {side.upper()} ")
+        one = Rehearsal(wanted.events, policy, wanted.until, out, overrides, f"政策 policy {side.upper()} ", wanted.shown)
         outcomes.append(rehearse(one, warn if side == SIDES[0] else _told_already))
     found = {"policies": described(files, policies["a"][0], policies["b"][0])} | comparison.compare(*outcomes)
     if wanted.out is not None:

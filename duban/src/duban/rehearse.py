@@ -43,6 +43,8 @@ class Rehearsal:
     """The text of the policy's overrides, which stays in `out` for `duban explain`."""
     label: str = ""
     """Said first in the progress, where there are several rehearsals."""
+    shown: type[Progress] = Progress
+    """How it tells how far it is."""
 
 
 def policy_from(path: Path | None) -> Policy:
@@ -50,11 +52,12 @@ def policy_from(path: Path | None) -> Policy:
     return read_policy(path)[0]
 
 
-def read_policy(path: Path | None) -> tuple[Policy, str]:
-    """The policy, and the text of its overrides; the file is read once, since it may be a pipe."""
+def read_policy(path: Path | None, *, rehearsal: bool = True) -> tuple[Policy, str]:
+    """The policy, and the text of its overrides; the file is read once, since it may be a pipe. Without `rehearsal`: from the
+    defaults of a running city."""
     try:
         text = path.read_text("utf-8") if path else ""
-        return load_policy(tomllib.loads(text), rehearsal=True), text
+        return load_policy(tomllib.loads(text), rehearsal=rehearsal), text
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -82,7 +85,7 @@ def rehearse(wanted: Rehearsal, warn: Callable[[str], None]) -> dict[str, list[d
     clock = VirtualClock(reading.arrivals[0].instant if reading.arrivals else EPOCH)
     with scratch() as folder, published(wanted.out) as keep:
         opened = chain.opened(folder, wanted.policy, clock, durable=False, archive=keep)
-        bar = Progress(sys.stderr, len(reading.arrivals), wanted.policy.zone, wanted.label)
+        bar = wanted.shown(sys.stderr, len(reading.arrivals), wanted.policy.zone, wanted.label)
         with opened as running, bar as progress:
             player = Player(running.driver, clock, reading.arrivals, chain.outage_edges(wanted.policy))
             run_to(end, player, progress)

@@ -102,7 +102,7 @@ def _run(wanted: Wanted, out: IO[str], stop: Stop) -> None:
         city = City(running, board, Player(running.driver, clock, arrivals), wanted)
         city.recover(position)
         pace = Pace(clock.now(), wanted.speed)
-        with site.beside(wanted.folder, wanted.board, running, errands, city.act, pace, out) as counter:
+        with site.beside(wanted.folder, wanted.board, running, arrivals, errands, city.act, pace, out) as counter:
             shown = view(out, board, policy.zone, pace.speed)
             try:
                 why = loop(city, shown, wanted, stop, pace, errands, counter)

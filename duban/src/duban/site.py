@@ -20,9 +20,11 @@ from escalation import explaining
 from service_chassis.errors import ConfigError
 from service_chassis.messaging.envelope import Outgoing
 
+from duban.arrivals import Arrival
 from duban.chain import Chain
 from duban.errands import Closed, Errands
 from duban.pace import Pace
+from duban.rehearsing_beside import Rehearsals
 from duban.sample_city.script import CHAIR, DIRECTOR, OFFICER, SECTION_HEAD
 from duban.sample_city.units import UNITS
 
@@ -142,6 +144,7 @@ def beside(
     folder: Path,
     at: Address | None,
     running: Chain,
+    arrivals: Sequence[Arrival],
     errands: Errands,
     act: Callable[[Outgoing], None],
     pace: Pace,
@@ -153,6 +156,7 @@ def beside(
         return
     running.broker.bind("duban.rejected", "#", QUEUE)
     counter = Counter(running, errands, act)
+    rehearsals = Rehearsals(folder, arrivals, pace.now, running.policy)
     try:
         with board(
             f"sqlite:///{folder / FILE}",
@@ -166,11 +170,14 @@ def beside(
             secure_cookies=False,
             pace=pace,
             explainer=counter,
+            rehearsals=rehearsals,
         ) as address:
             print(f"看板 board: {address}", file=out, flush=True)
             try:
                 yield counter
             finally:
+                rehearsals.cancel()
+                rehearsals.join()
                 errands.close()
     except BoardConfigError as error:
         raise ConfigError(str(error)) from error

@@ -101,7 +101,8 @@ def close(unit: Any, officer: Any) -> None:
 
 PAGES = (("OFFICER", "/"), ("OFFICER", "/office"), ("UNIT_LIAISON", "/u/ZJJ"), ("OFFICER", "matter"))
 MORE = (
-    ("OFFICER", "/matters"), ("OFFICER", "/assessment"), ("OFFICER", "/referrals"), ("LEADING_GROUP_CHAIR", "/acts"),
+    ("OFFICER", "/matters"), ("OFFICER", "/assessment"), ("OFFICER", "/rehearsal"), ("OFFICER", "/referrals"),
+    ("LEADING_GROUP_CHAIR", "/acts"),
     ("AUDITOR", "/system"), ("OFFICER", "/act/urge?topic=matter&unit=ZJJ"), ("OFFICER", "matter/days/ZJJ"), ("OFFICER", "/u/ZJJ"),
 )  # fmt: skip
 """Who looks at which page; `matter` stands for the address of the matter."""

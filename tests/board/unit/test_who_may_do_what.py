@@ -15,6 +15,7 @@ ADDRESSES = {
     "matters": "/matters",
     "office": "/office",
     "assessment": "/assessment",
+    "rehearsal": "/rehearsal",
     "referrals": "/referrals",
     "acts": "/acts",
     "system": "/system",

@@ -5,7 +5,7 @@ Two makings of each exist: on RabbitMQ (`board.amqp`), and in the process of `du
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -66,4 +66,45 @@ class Explainer(Protocol):
 
     def explain(self, matter_id: str, unit: str) -> list[dict[str, Any]]:
         """As `duban explain` tells it; empty where nothing is known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A rehearsal of a changed policy: what was asked, and how far it is."""
+
+    state: str
+    """RUNNING, DONE, FAILED or CANCELLED."""
+    by: str
+    overrides: str
+    """What differs from the policy in force, as TOML."""
+    messages: int
+    """How many recorded messages are played, twice."""
+    until: str
+    """The last local day that is played."""
+    share: float = 0.0
+    """How much of the work is done: 0 to 1."""
+    detail: str = ""
+    """Why it failed."""
+    found: Mapping[str, Any] | None = None
+    """Once it is DONE: as `duban rehearse --compare --json` tells it, A in force, B changed."""
+
+
+class Rehearsals(Protocol):
+    """Plays the recorded messages once more, under the policy in force and under a changed one. One at a time."""
+
+    def in_force(self) -> Mapping[str, str]:
+        """Parameter → its value in the policy that a change is compared with, as people read it."""
+        ...
+
+    def start(self, overrides: str, by: str) -> None:
+        """Begin. Refused where the changed policy cannot be used or another rehearsal runs."""
+        ...
+
+    def latest(self) -> Trial | None:
+        """The one that runs, else the last one; None where there was none."""
+        ...
+
+    def cancel(self) -> None:
+        """End the one that runs, if any."""
         ...

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from board.clock import Clock, SystemClock
 from board.domain.texts import ZONE
-from board.ports import Explainer, Outbox, Pace
+from board.ports import Explainer, Outbox, Pace, Rehearsals
 from board.projector import Projector
 from board.store import city
 from board.store.database import Database
@@ -32,6 +32,8 @@ class Site:
     secure_cookies: bool = True
     pace: Pace | None = None
     explainer: Explainer | None = None
+    rehearsals: Rehearsals | None = None
+    """Tries changed policies; None where the recorded messages are not at hand."""
     live: int = 16
     """Browsers that get news by server-sent events at a time, each of which holds a thread; the others ask every few seconds."""
 

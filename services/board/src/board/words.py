@@ -12,6 +12,15 @@ SHAPES: Mapping[str, str] = {"WHITE": "○", "YELLOW": "▲", "RED": "■"}
 
 WORDS: Mapping[str, Mapping[str, Pair]] = {
     "colour": COLOURS,
+    "policy_value": {
+        "auto": ("自动", "automatic"),
+        "required": ("须人工批准", "by a person"),
+        "manual": ("人工", "by a person"),
+        "ESCALATE": ("仍升级", "escalates all the same"),
+        "RECORD_ONLY": ("只记录", "is recorded only"),
+        "true": ("是", "yes"),
+        "false": ("否", "no"),
+    },
     "section": {
         "DECISION_SUPERVISION": ("决策督查科", "Decisions"),
         "SPECIAL_HANDLING": ("专项督办科", "Special handling"),

@@ -34,6 +34,7 @@ PAGES: Mapping[str, frozenset[str]] = {
     "office": OFFICE | {"AUDITOR"},
     "unit": OFFICE | UNITS | {"LEADER", "AUDITOR", "ASSESSMENT_OFFICE"},
     "assessment": OFFICE | {"LEADER", "AUDITOR", "ASSESSMENT_OFFICE"},
+    "rehearsal": OFFICE | {"ASSESSMENT_OFFICE"},
     "referrals": OFFICE | {"AUDITOR"} | frozenset(BODIES),
     "acts": HEADS | {"AUDITOR"},
     "act": OFFICE | UNITS | TEAM | frozenset(BODIES) | {"LEADER", "AUDITOR"},

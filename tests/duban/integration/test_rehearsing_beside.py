@@ -1,0 +1,115 @@
+"""A running city tries a changed policy on its own messages: in a process of its own, one at a time, ended at will."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from board.errors import Refused
+from board.ports import Trial
+from duban.arrivals import of_event
+from duban.rehearsing_beside import Rehearsals, acts, recorded, spawned
+from ground_rules.policy import load_policy
+
+from duban import rehearsing_beside
+
+NOW = datetime(2026, 4, 10, 2, 0, tzinfo=UTC)
+
+
+def submitted(ref: str, at: str) -> bytes:
+    part = {"unit": "ZJJ", "role": "LEAD", "deliverable": "报告", "limit": {"amount": 5, "unit": "WORKDAY"}}
+    data = {"external_ref": ref, "title": ref, "source": {"type": "DOCUMENT"}, "standard": "完成", "assignments": [part]}
+    about = {"specversion": "1.0", "id": f"s-{ref}", "source": "/office", "type": "matter.submitted.v1", "time": at}
+    return json.dumps(about | {"data": data}).encode()
+
+
+PAST, COMING = submitted("R-1", "2026-03-02T09:00:00+08:00"), submitted("R-2", "2026-04-13T09:00:00+08:00")
+STORY = [of_event(json.loads(body), body) for body in (PAST, COMING)]
+ACT = submitted("R-3", "2026-04-01T09:00:00+08:00")
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[Rehearsals]:
+    """A city on 10 April, whose board sent one act, and lost one."""
+    with closing(sqlite3.connect(tmp_path / "board.sqlite")) as database, database:
+        database.execute("CREATE TABLE act(id TEXT, at TEXT, state TEXT, body TEXT)")
+        rows = [("a", "2026-04-01", "SENT", ACT.decode()), ("b", "2026-04-02", "FAILED", "never left")]
+        database.executemany("INSERT INTO act VALUES (?, ?, ?, ?)", rows)
+    found = Rehearsals(tmp_path, STORY, lambda: NOW, load_policy())
+    yield found
+    found.cancel()
+    found.join()
+
+
+def ended(city: Rehearsals) -> Trial:
+    city.join()
+    found = city.latest()
+    assert found is not None
+    return found
+
+
+def test_what_has_reached_the_city_is_played_and_nothing_of_what_is_still_to_come(tmp_path: Path, city: Rehearsals) -> None:
+    assert recorded(STORY, NOW, tmp_path) == [PAST, ACT]
+    assert recorded(STORY, NOW + timedelta(days=30), tmp_path) == [PAST, COMING, ACT]
+    assert acts(tmp_path / "not-there.sqlite") == []
+
+
+def test_the_difference_by_unit_comes_of_the_policy_in_force_and_the_changed_one(city: Rehearsals) -> None:
+    city.start('limits.white = { amount = 40, unit = "WORKDAY" }', "王敏")
+    with pytest.raises(Refused, match="BUSY"):
+        city.start("outage_credit = true", "另一人")
+    found = ended(city)
+    assert (found.state, found.detail, found.by, found.messages, found.until) == ("DONE", "", "王敏", 2, "2026-04-10")
+    assert found.found is not None
+    policies = found.found["policies"]
+    assert [(row["key"], row["a"], row["b"]) for row in policies["parameters"]] == [("limits.white", "10 WORKDAY", "40 WORKDAY")]
+    assert policies["a"]["version"] == load_policy().version  # what the city runs under, not the defaults of rehearsals
+    (unit,) = found.found["units"]
+    assert (unit["a"]["slips"]["YELLOW"], unit["b"]["slips"]["YELLOW"]) == (1, 0)
+    assert found.share == 1.0
+
+
+@pytest.mark.parametrize(("text", "told"), [("x = ", "nvalid"), ("colour = 1", "colour"), ("[limits]\nwhite = 3", "white")])
+def test_a_policy_that_cannot_be_used_is_refused_in_the_policys_words(city: Rehearsals, text: str, told: str) -> None:
+    with pytest.raises(Refused, match=told):
+        city.start(text, "王敏")
+    assert city.latest() is None
+
+
+def test_one_that_is_cancelled_ends_and_the_next_may_begin(city: Rehearsals) -> None:
+    city.start("outage_credit = true", "王敏")
+    city.cancel()
+    assert ended(city).state == "CANCELLED"
+    city.start("outage_credit = true", "王敏")
+    city.cancel()
+    assert ended(city).state == "CANCELLED"
+
+
+def test_one_that_takes_too_long_or_is_killed_says_so(city: Rehearsals, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rehearsing_beside, "MOST_SECONDS", 0.0)
+    city.start("outage_credit = true", "王敏")
+    found = ended(city)
+    assert (found.state, "was stopped" in found.detail) == ("FAILED", True)
+    monkeypatch.undo()
+    city.start("outage_credit = true", "王敏")
+    assert city._running is not None
+    os.kill(city._running.process.pid, signal.SIGKILL)
+    assert "signal 9" in ended(city).detail
+
+
+def test_when_the_city_is_gone_its_rehearsal_ends_too(tmp_path: Path) -> None:
+    (tmp_path / "messages.jsonl").write_bytes(PAST)
+    (tmp_path / "changed.toml").write_text("", "utf-8")
+    process = spawned(tmp_path, date(9990, 1, 1))
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    assert process.wait(60) == 3
+    process.stdout.close()
