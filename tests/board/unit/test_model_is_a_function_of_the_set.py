@@ -136,6 +136,18 @@ def test_when_a_yellow_is_overturned_everything_that_stood_on_it_falls() -> None
     assert {referral.state for referral in case.referrals.values()} == {"RECALLED"}
 
 
+@pytest.mark.parametrize(("settles", "waiting"), [("b", {"c"}), (None, set()), ("d", {"b", "c"})])
+def test_a_suspicion_waits_until_an_officer_has_answered_it(settles: str | None, waiting: set[str]) -> None:
+    about = {"source": "/duban/intake", "subject": "a", "time": "2026-03-20T02:00:00Z"}
+    candidates = [{"matter_id": other, "external_ref": other.upper(), "score": 90} for other in "bc"]
+    told = [
+        about | {"id": "1", "sequence": 1, "type": "intake.duplicate.suspected.v1", "data": {"candidates": candidates}},
+        about | {"id": "2", "sequence": 2, "type": "intake.duplicate.resolved.v1", "data": {"suspected_of": settles}},
+    ]
+    case = fold("a", reversed(told))
+    assert {filing.key for filing in case.filings.values() if filing.open} == waiting
+
+
 @pytest.mark.parametrize("name", PLAYED)
 def test_every_event_of_a_matter_has_its_words_in_both_languages(name: str) -> None:
     from board.telling import line_of

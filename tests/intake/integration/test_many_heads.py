@@ -305,6 +305,40 @@ def test_parting_twice_says_so_once(heads: Any, at: At) -> None:
     assert states(heads)["LI"] == "DISPATCHED"
 
 
+def answers_told(bench: Any) -> list[tuple[str, str | None, str, datetime, str | None]]:
+    said = [event.data for event in bench.announced("duplicate.resolved")]
+    return sorted((one.external_ref, one.suspected_of_ref, one.outcome, one.resolved_at, one.by) for one in said)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_answer_is_told_about_both_matters_whatever_the_order(new_bench: Callable[[], Any], at: At, seed: int) -> None:
+    bench, chance = new_bench(), random.Random(seed)
+    messages = [
+        bench.delivery("OFFICE", NPC, at(10), "npc"),
+        bench.delivery("OFFICE", LI, at(16), "li"),
+        bench.delivery("OFFICE", answer("NPC", "LI", by="陈立"), at(17), "one"),
+        bench.delivery("OFFICE", answer("LI", "NPC", "DISTINCT"), at(18), "two"),
+    ] * 2
+    chance.shuffle(messages)
+    for message in messages:
+        bench.receive(message)
+    assert answers_told(bench) == [
+        ("LI", "NPC", "DISTINCT", at(18), None),
+        ("LI", "NPC", "MERGE", at(17), "陈立"),
+        ("NPC", "LI", "DISTINCT", at(18), None),
+        ("NPC", "LI", "MERGE", at(17), "陈立"),
+    ]
+
+
+def test_an_answer_about_all_is_told_about_each_that_was_suspected(heads: Any, at: At) -> None:
+    heads.send("OFFICE", answer("NET", None, "DISTINCT"), at(19))
+    about = [(ref, other) for ref, other, *_ in answers_told(heads) if ref != "NET"]
+    assert about == [("LI", "NET"), ("NPC", "NET")]
+    (own,) = [event for event in heads.announced("duplicate.resolved") if event.data.external_ref == "NET"]
+    assert own.data.suspected_of is None and own.data.reason == "同一事项"
+    assert heads.announced("matter.merged") == [] == heads.announced("matter.unmerged")
+
+
 # ---- every source is answered
 
 

@@ -236,6 +236,24 @@ class DuplicateSuspected(MatterFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateResolved(MatterFact):
+    """An officer answered whether the matter is the same as `suspected_of`; the suspicion between the two is settled.
+
+    Told about each of the two, since either may have been suspected of repeating the other. The answer with the latest
+    `resolved_at` counts; what it changes is told by `matter.merged` and `matter.unmerged`.
+    """
+
+    TYPE: ClassVar[str] = "intake.duplicate.resolved.v1"
+    outcome: str
+    reason: str
+    resolved_at: datetime
+    suspected_of: str | None = None
+    """None: DISTINCT from all that it was suspected of repeating."""
+    suspected_of_ref: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatterMerged(MatterFact):
     """The matter is handled together with `into` (并案办理): for each of `units` only the ladder of `into` goes on.
 
@@ -332,6 +350,7 @@ FACTS: tuple[type[Fact], ...] = (
     CompletionRejected,
     MatterClosed,
     DuplicateSuspected,
+    DuplicateResolved,
     MatterMerged,
     MatterUnmerged,
     ReplySent,

@@ -106,6 +106,7 @@ PUBLISHED_WORDS: Mapping[str, tuple[str, ...]] = {
     "ReferralFact.kind": REFERRAL_KINDS,
     "ReferralFact.state": REFERRAL_STATES,
     "ObjectionDecided.outcome": OBJECTION_OUTCOMES,
+    "DuplicateResolved.outcome": DUPLICATE_OUTCOMES,
     "MatterReopened.cause": REOPENING_CAUSES,
     "urgency": URGENCIES,
     "ActionRecorded.kind": ACTION_KINDS,

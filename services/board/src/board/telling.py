@@ -178,6 +178,12 @@ def _suspected(data: Data, name: Name, english: bool) -> Told:
     return f"{'May repeat' if english else '疑似重复'} {others}", "", ""
 
 
+def _resolved(data: Data, name: Name, english: bool) -> Told:
+    outcome, other = word("outcome", data["outcome"], english), str(data.get("suspected_of_ref") or "")
+    text = f"{'Possible duplicate answered' if english else '疑似重复确认'}：{outcome} {other}".rstrip()
+    return text, str(data.get("reason") or ""), str(data.get("by") or "")
+
+
 def _merged(data: Data, name: Name, english: bool) -> Told:
     return f"{'Merged into' if english else '并入'} {data.get('into_ref') or ''}", str(data.get("reason") or ""), ""
 
@@ -213,6 +219,7 @@ TEXTS: Mapping[str, Teller] = {
     "intake.matter.merged": _merged,
     "intake.matter.unmerged": plain("拆案", "Unmerged", "reason"),
     "intake.duplicate.suspected": _suspected,
+    "intake.duplicate.resolved": _resolved,
     "intake.reply.sent": plain("答复来源方", "Source answered", "to"),
     "intake.objection.filed": plain("提出退办", "Objection filed", "grounds"),
     "intake.objection.decided": decided("退办决定", "Objection decided", "outcome", "outcome"),

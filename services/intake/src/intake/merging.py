@@ -11,6 +11,7 @@ from datetime import datetime
 
 from event_contracts.event import Message
 from event_contracts.inbound import DuplicateResolved
+from event_contracts.intake import DuplicateResolved as Resolved
 from event_contracts.intake import MatterUnmerged
 from ground_rules.policy import Policy
 from ground_rules.powers import Act
@@ -75,6 +76,7 @@ def resolve(work: Work, message: Message, policy: Policy) -> None:
     store.heads.add_answer(answer, data.by)
     if into is not None:
         _list_pair(store, matter_id, into, message.time)
+    _tell_answer(work, answer, data.by)
     regroup(work, message.time)
 
 
@@ -98,6 +100,27 @@ def _list_pair(store: Store, matter_id: str, into: str, at: datetime) -> None:
     if (into, matter_id) not in store.heads.suspicions:
         score = likeness(store.heads.known[matter_id].print, store.heads.known[into].print)
         store.heads.suspect(matter_id, into, score, at)
+
+
+def _tell_answer(work: Work, answer: Resolution, by: str | None) -> None:
+    """Announce an answer about each matter whose suspicion it settles: the later to arrive was suspected, which may be either."""
+    store: Store = work.store
+    settled: list[tuple[str, str | None]] = [(answer.matter, answer.into)]
+    if answer.into is not None:
+        settled.append((answer.into, answer.matter))
+    else:
+        settled += [(other, answer.matter) for of, other in sorted(store.heads.suspicions) if of == answer.matter]
+    for of, other in settled:
+        fact = Resolved(
+            **identity(store.matters[of]),
+            outcome=answer.outcome,
+            reason=answer.reason,
+            resolved_at=answer.at,
+            suspected_of=other,
+            suspected_of_ref=store.matters[other].external_ref if other is not None else None,
+            by=by,
+        )
+        work.announce(fact, subject=of, time=answer.at)
 
 
 # ---- what follows

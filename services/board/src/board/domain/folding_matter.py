@@ -148,6 +148,14 @@ def suspected(case: Case, data: Data, event: Data) -> None:
         case.filings.setdefault(key, Filing("DUPLICATE", "", candidate["matter_id"], instant(event["time"]) or "", detail=detail))
 
 
+def resolved(case: Case, data: Data, event: Data) -> None:
+    """An officer answered: about one other matter, or about all."""
+    other = data.get("suspected_of")
+    for filing in case.filings.values():
+        if filing.kind == "DUPLICATE" and other in (None, filing.key):
+            filing.open = False
+
+
 def objected(case: Case, data: Data, event: Data) -> None:
     """A unit says that it is not its duty."""
     _file(case, "OBJECTION", data["objection"], data, data["filed_at"], data.get("grounds") or "")
@@ -197,6 +205,7 @@ HANDLERS = {
     "intake.matter.merged": merged,
     "intake.matter.unmerged": unmerged,
     "intake.duplicate.suspected": suspected,
+    "intake.duplicate.resolved": resolved,
     "intake.objection.filed": objected,
     "intake.objection.decided": objection_decided,
     "intake.reply.sent": replied,

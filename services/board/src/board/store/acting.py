@@ -46,7 +46,7 @@ def newest(connection: Connection, many: int, login: str | None = None) -> list[
 def pending(connection: Connection) -> set[tuple[str, str, str]]:
     """Topic, kind and key of what was answered from here and not refused: it need not be shown as waiting any more.
 
-    An answer that changes nothing (two matters that are not the same) makes no event, so that this is all that is known of it.
+    Once the answer's event is read, nothing waits any more; until then this is all that is known of it.
     """
     wanted = select(tables.act.c.answers).where(tables.act.c.answers.is_not(None), tables.act.c.state == SENT)
     found = (answers.split("|") for answers in connection.execute(wanted).scalars())
