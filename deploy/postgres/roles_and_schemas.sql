@@ -3,7 +3,8 @@
 --   psql -v ON_ERROR_STOP=1 -d duban -f deploy/postgres/roles_and_schemas.sql
 -- and then give each role its password with \password. Running it again changes nothing.
 --
--- `<service>_owner` owns the schema and is used by `migrate` alone; between releases it may be locked (ALTER ROLE … NOLOGIN).
+-- `<service>_owner` owns the schema and is used by `migrate`, and at night by `tidy`, which alone may erase; where nothing is tidied
+-- it may be locked between releases (ALTER ROLE … NOLOGIN).
 -- `<service>` is what consume, tick, relay, api and the commands log in as: `migrate` grants it what the service does with each
 -- table, which is never UPDATE or DELETE on the records (service_chassis/persistence/rights.py).
 -- `auditor` reads everything but informants' names, and writes nothing.

@@ -160,3 +160,16 @@ def test_events_in_no_chain_and_raw_bodies_go_at_once_and_their_ids_stay(desk: D
     assert desk.run(lambda session: erasing.erase_inbound(session, LATER, 100)) == 1
     assert desk.run(lambda session: erasing.erase_inbound(session, LATER, 100)) == 0
     assert desk.run(lambda session: session.execute(text("SELECT count(*) FROM inbox WHERE id = 'm'")).scalar_one()) == 1
+
+
+def test_a_role_that_may_only_add_is_told_apart_from_the_owner(desk: Desk) -> None:
+    with desk.database.begin() as session:
+        assert erasing.may_erase(session)
+        if desk.database.is_sqlite:
+            return
+        for statement in ("CREATE ROLE desk_clerk", "GRANT USAGE ON SCHEMA desk TO desk_clerk"):
+            session.execute(text(statement))
+        session.execute(text("GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA desk TO desk_clerk"))
+        session.execute(text("SET LOCAL ROLE desk_clerk"))
+        assert not erasing.may_erase(session)
+        session.rollback()

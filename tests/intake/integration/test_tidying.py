@@ -9,6 +9,8 @@ import pytest
 from event_contracts.inbound import Informant, MatterReopened, SubmittedSource
 from intake import reading
 from service_chassis import audit, tidying
+from service_chassis.errors import ConfigError
+from service_chassis.persistence import erasing
 from service_chassis.persistence.leader import Leader
 
 
@@ -95,3 +97,11 @@ def test_a_body_taken_away_by_hand_reads_removed(bench: Any, matter: Any, claim:
         session.exec_driver_sql("DELETE FROM outbox WHERE type = 'intake.completion.verified.v1'")
     assert audit.run(bench.runtime, [], "verify-chain") == 1
     assert "removed" in capsys.readouterr().out
+
+
+def test_a_role_that_may_erase_nothing_is_told_whom_to_come_as(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasing, "may_erase", lambda _: False)
+    with pytest.raises(ConfigError, match="intake_owner"):
+        tidying.run(bench.runtime, bench.policy, ["--by", "陈立"], "tidy")
+    monkeypatch.undo()
+    assert tidying.run(bench.runtime, bench.policy, ["--by", "陈立"], "tidy") == 0

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from service_chassis.errors import ConfigError
 from service_chassis.persistence import erasing
 from service_chassis.persistence.erasing import Rule
 
@@ -28,12 +29,16 @@ DAYS_OF_A_MONTH = 31
 
 
 def run(runtime: Runtime, policy: Any, words: Sequence[str], prog: str) -> int:
-    """Say what was done; 0."""
+    """Say what was done; 0. ConfigError for a role that may erase nothing."""
     parser = argparse.ArgumentParser(prog=prog, description="清理到期内容 / erase what is past its retention")
     parser.add_argument(
         "--by", default=getpass.getuser(), metavar="NAME", help="谁清理；记入墓碑 / who does it; the tombstones say so"
     )
     wanted = parser.parse_args(words)
+    with runtime.database.begin() as session:
+        if not erasing.may_erase(session):
+            owner = f"{runtime.service.name}_owner"
+            raise ConfigError(f"the role of DATABASE_URL may erase nothing: come as the owner of the schema ({owner})")
     done = tidy(runtime, policy, wanted.by)
     for what, count in sorted(done.items()):
         print(f"{runtime.service.name}: {what} {count}")

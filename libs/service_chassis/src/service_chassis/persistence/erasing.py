@@ -27,6 +27,13 @@ class Rule(NamedTuple):
     at: datetime
 
 
+def may_erase(session: Connection) -> bool:
+    """Whether this role may take announced rows away: the schema's owner may, a service's own role may not (`rights`)."""
+    if session.dialect.name == "sqlite":
+        return True
+    return bool(session.execute(select(func.has_table_privilege(tables.outbox.name, "DELETE"))).scalar_one())
+
+
 def tombstone_id(message_id: str) -> str:
     """The id under which the erasure of an event is sealed."""
     return f"erased:{message_id}"
