@@ -13,6 +13,7 @@ from flask import Blueprint, Response, abort, g, request
 from board.access.roles import BODIES, UNITS
 from board.acts.catalogue import ANSWERS, BY_NAME, Act, Filled, answers_for
 from board.acts.sending import outcome, send
+from board.domain.ranking import ranked
 from board.domain.texts import points
 from board.errors import Refused, Unavailable
 from board.pages.matter_pages import may_see
@@ -88,17 +89,16 @@ def referrals() -> str:
 
 @page(desk_pages, "/assessment", "assessment")
 def assessment() -> str:
-    """The ledger of a year, and how units stand."""
+    """The ledger of a year, and how units stand within their groups."""
     year = request.args.get("year", site().today().year, type=int)
     with site().database.reading() as connection:
         values: Row = {
             "entries": desks.ledger(connection, year),
             "totals": desks.totals(connection, year),
-            "lights": city.lights(connection, year),
             "years": sorted({*city.years(connection), site().today().year}),
         }
-    ranked = sorted(values["lights"], key=lambda row: (not row["eligible"], -row["cents"], row["unit"]))
-    return show("assessment.html", year=year, ranked=ranked, **values)
+        groups = ranked(city.lights(connection, year), city.unit_groups(connection), values["totals"])
+    return show("assessment.html", year=year, groups=groups, **values)
 
 
 @page(desk_pages, "/assessment.csv", "assessment")

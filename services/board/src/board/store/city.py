@@ -138,6 +138,12 @@ def newest(connection: Connection, kinds: tuple[str, ...], many: int) -> list[st
     return list(connection.execute(wanted).scalars())
 
 
+def unit_groups(connection: Connection) -> dict[str, str]:
+    """Code → what the unit is compared within; only units that the directory puts into a group."""
+    wanted = select(tables.unit.c.code, tables.unit.c.grouping).where(tables.unit.c.grouping.is_not(None))
+    return {row.code: row.grouping for row in connection.execute(wanted)}
+
+
 def unit_names(connection: Connection) -> dict[str, str]:
     """Code → name, as published."""
     return {row.code: row.name for row in connection.execute(select(tables.unit.c.code, tables.unit.c.name))}
