@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -164,6 +165,19 @@ def test_a_refusal_is_kept_and_told_and_the_rest_of_the_batch_goes_through(city:
     (row,) = city.rows(city.desk, tables.refusal)
     assert (row["message_id"], row["code"], row["errors"][0]["pointer"]) == ("s-A", "AUTHORITY_MISSING", "/data/authorisation")
     assert city.types() == ["intake.assignment.dispatched.v1"]
+
+
+def test_a_refusal_carries_the_trace_of_its_message(city: City) -> None:
+    told = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    refused, again = (submission(ref, START, id_="s", title="refuse me") for ref in "AB")
+    for message in (refused, again):  # refused by the service; its id used again for another body, by the chassis
+        body = orjson.dumps(orjson.loads(message.body) | {"correlationid": "root", "traceparent": told})
+        process_batch(city.desk, "intake.inbound", [delivery(replace(message, body=body))])
+    said = [orjson.loads(one.body) for one in city.to_publish(city.desk) if one.exchange == "duban.rejected"]
+    assert [event["data"]["code"] for event in said] == ["AUTHORITY_MISSING", "ID_REUSED"]
+    assert [event["correlationid"] for event in said] == ["root", "root"]
+    assert {event["traceparent"][:36] for event in said} == {told[:36]}
+    assert len({told, *(event["traceparent"] for event in said)}) == 3, "each a span of its own"
 
 
 def test_what_cannot_be_read_is_refused_parked_and_announced(city: City) -> None:

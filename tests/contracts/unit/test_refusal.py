@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -52,6 +53,27 @@ def test_a_refusal_is_a_cloudevent_with_the_original_id_and_the_fields_at_fault(
     assert (data["original_id"], data["original_type"]) == (event["id"], "progress.reported.v1")
     assert data["errors"] == [{"pointer": "/data/percent", "detail": refusal.errors[0]["detail"]}]
     assert set(data) == {"type", "title", "status", "code", "detail", "original_id", "original_type", "errors"}
+
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+@pytest.mark.parametrize(("root", "told"), [("c-1", "c-1"), (None, "own id")])
+def test_a_refusal_goes_on_in_the_trace_of_the_message(
+    example: Callable[[str], dict[str, Any]], refused: Callable[..., Unreadable], root: str | None, told: str
+) -> None:
+    event = example("progress.reported.v1") | {"traceparent": TRACE} | ({"correlationid": root} if root else {})
+    event["data"]["percent"] = 101
+    body = json.loads(refusal_body("intake", Refusal.of(refused(event)), event_id="r-1", time=AT))
+    assert body["correlationid"] == (event["id"] if told == "own id" else told)
+    assert body["traceparent"][:36] == TRACE[:36]
+    assert body["traceparent"][36:52] != TRACE[36:52], "a span of its own"
+
+
+@pytest.mark.parametrize("refusal", [Refusal.at(None, "TOO_LARGE", "x"), Refusal(code="CLASSIFIED", detail="x", original_id="i")])
+def test_a_refusal_of_what_may_not_or_cannot_be_named_has_no_trace(refusal: Refusal) -> None:
+    body = json.loads(refusal_body("intake", replace(refusal, traceparent=TRACE), event_id="r-1", time=AT))
+    assert body.keys().isdisjoint({"correlationid", "traceparent"})
 
 
 def test_the_time_of_a_refusal_is_utc() -> None:

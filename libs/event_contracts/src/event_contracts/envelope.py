@@ -120,6 +120,8 @@ def describe(error: Unreadable, event: Event) -> None:
     error.source = _short_text(event.get("source"))
     error.type = _short_text(event.get("type"))
     error.time = instant(event.get("time"))
+    error.correlationid = _short_text(event.get("correlationid"))
+    error.traceparent = trace_of(event)
     data = event.get("data")
     if isinstance(data, dict):
         error.matter = _short_text(data.get("matter")) or _short_text(data.get("external_ref"))

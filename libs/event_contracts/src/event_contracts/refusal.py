@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from event_contracts.inbound import REFUSAL_CODES
+from event_contracts.trace import continued
 
 Fault = dict[str, str]
 """One field at fault: `pointer` (RFC 6901, e.g. `/data/assignments/0/unit`) and `detail`."""
@@ -34,6 +35,8 @@ class Unreadable(Exception):
         self.type: str | None = None
         self.time: datetime | None = None
         self.matter: str | None = None
+        self.correlationid: str | None = None
+        self.traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,9 @@ class Refusal:
     original_type: str | None = None
     to_party: bool = False
     """The sender is a party of the matter that is meant, so that an UNKNOWN_MATTER may say what is unknown."""
+    correlationid: str | None = None
+    """The root and the W3C trace of the refused message, as its sender gave them."""
+    traceparent: str | None = None
 
     @classmethod
     def at(cls, pointer: str | None, code: str, detail: str, *, to_party: bool = False) -> Refusal:
@@ -58,7 +64,15 @@ class Refusal:
     def of(cls, error: Unreadable) -> Refusal:
         """The refusal of a message that could not be read."""
         faults = tuple(error.errors)
-        return cls(code=error.code, detail=error.detail, errors=faults, original_id=error.id, original_type=error.type)
+        return cls(
+            code=error.code,
+            detail=error.detail,
+            errors=faults,
+            original_id=error.id,
+            original_type=error.type,
+            correlationid=error.correlationid,
+            traceparent=error.traceparent,
+        )
 
 
 MEANINGS: Mapping[str, tuple[int, str]] = {
@@ -124,7 +138,10 @@ def refusal_data(refusal: Refusal) -> dict[str, Any]:
 
 
 def refusal_body(service: str, refusal: Refusal, *, event_id: str, time: datetime) -> bytes:
-    """The CloudEvent for `duban.rejected`: `<service>.message.refused.v1`, structured. `time` is aware."""
+    """The CloudEvent for `duban.rejected`: `<service>.message.refused.v1`, structured. `time` is aware.
+
+    It goes on in the trace of the refused message, as what follows from an accepted one does.
+    """
     event = {
         "specversion": "1.0",
         "id": event_id,
@@ -132,6 +149,15 @@ def refusal_body(service: str, refusal: Refusal, *, event_id: str, time: datetim
         "type": f"{service}.message.refused.v1",
         "time": time,
         "datacontenttype": "application/json",
+        **_trace(refusal, event_id),
         "data": refusal_data(refusal),
     }
     return orjson.dumps(event, option=orjson.OPT_UTC_Z)
+
+
+def _trace(refusal: Refusal, event_id: str) -> dict[str, str]:
+    """Root and trace; nothing of a classified message, nor of one whose id could not be read."""
+    root = refusal.correlationid or refusal.original_id
+    if root is None or refusal.code == "CLASSIFIED":
+        return {}
+    return {"correlationid": root, "traceparent": continued(refusal.traceparent, root, event_id)}

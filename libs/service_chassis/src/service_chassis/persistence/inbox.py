@@ -120,6 +120,7 @@ def _as_reused(read: Any) -> Any:
     )
     read.unreadable = Unreadable("ID_REUSED", text, [{"pointer": "/id", "detail": text}])
     read.unreadable.id, read.unreadable.source, read.unreadable.type = message.id, message.source, message.type
+    read.unreadable.correlationid, read.unreadable.traceparent = message.correlationid, message.traceparent
     read.message = None
     return read
 

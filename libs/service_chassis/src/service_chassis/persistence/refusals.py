@@ -51,7 +51,8 @@ def write(work: Work) -> None:
     rows = []
     for message, code, detail, pointer in work.refusals:
         refusal = Refusal.at(pointer, code, detail, to_party=detail != UNKNOWN)
-        rows.append(_refuse(work, message.id, message.source, message.sender, message.type, refusal))
+        traced = replace(refusal, correlationid=message.correlationid, traceparent=message.traceparent)
+        rows.append(_refuse(work, message.id, message.source, message.sender, message.type, traced))
     work.refusals = []
     insert_rows(work.session, tables.refusal, rows)
 
