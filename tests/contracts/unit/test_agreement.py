@@ -141,9 +141,12 @@ def mutated(draw: st.DrawFn, name: str) -> Any:
 
 
 def disagrees_with_itself(data: Any) -> bool:
-    """The rules that JSON Schema cannot say: a unit twice in one matter, an office left before it was taken up, and a matter
-    that is the same as itself."""
-    return twice_in_one_matter(data) or left_too_early(data) or "into" in data and data["into"] == data.get("matter")
+    """The rules that JSON Schema cannot say: a unit twice in one matter, an office left before it was taken up, an inspection
+    that ends before it begins, and a matter that is the same as itself."""
+    begin, end = data.get("from"), data.get("to")
+    backwards = isinstance(begin, str) and isinstance(end, str) and end < begin
+    itself = "into" in data and data["into"] == data.get("matter")
+    return twice_in_one_matter(data) or left_too_early(data) or backwards or itself
 
 
 def left_too_early(data: Any) -> bool:
