@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from event_contracts import inbound
-from event_contracts.event import Evidence, Request
+from event_contracts.event import Evidence, Request, TimeLimit
 
 from board.access.roles import Person
 
@@ -82,6 +82,7 @@ class Act:
 
 
 DAYS = Field("days", "天数", "Days", "number")
+REVIEWERS = Field("reviewers", "其他复核人（每行一人）", "Other reviewers, one a line", required=False)
 FILE = Field(
     "evidence", "佐证材料（只登记文件指纹，不上传存储）", "Evidence (only the file's hash is kept)", "file", required=False
 )
@@ -159,7 +160,15 @@ def _review(outcome: str) -> Callable[[Filled], Request]:
         reviewers=[filled.person.name, *filled.lines("reviewers")],
         reasons=filled.text(),
         request=filled.target["key"],
+        **(_variation(filled) if outcome == "VARIED" else {}),
     )
+
+
+def _variation(filled: Filled) -> dict[str, Any]:
+    """A lower colour, a longer limit, or both; what names neither is refused by the contract."""
+    days = filled.text("workdays")
+    limit = TimeLimit(amount=int(days), unit="WORKDAY") if days else None
+    return {"new_colour": filled.text("new_colour") or None, "new_limit": limit}
 
 
 def _duplicate(outcome: str) -> Callable[[Filled], Request]:
@@ -263,7 +272,7 @@ ACTS: tuple[Act, ...] = (
         "维持",
         "Uphold",
         _review("UPHELD"),
-        (Field("reviewers", "其他复核人（每行一人）", "Other reviewers, one a line", required=False),),
+        (REVIEWERS,),
     ),
     Act(
         "overturn",
@@ -271,8 +280,20 @@ ACTS: tuple[Act, ...] = (
         "撤销原督办单",
         "Overturn",
         _review("OVERTURNED"),
-        (Field("reviewers", "其他复核人（每行一人）", "Other reviewers, one a line", required=False),),
+        (REVIEWERS,),
         "stop",
+    ),
+    Act(
+        "vary",
+        "review",
+        "变更",
+        "Vary",
+        _review("VARIED"),
+        (
+            Field("new_colour", "降为（可空）", "Down to (optional)", "choice", "colour", ("WHITE", "YELLOW"), required=False),
+            Field("workdays", "新期限（工作日，可空）", "New limit (workdays, optional)", "number", required=False),
+            REVIEWERS,
+        ),
     ),
     Act("merge", "resolve-duplicate", "并案办理", "Merge", _duplicate("MERGE"), tone="go"),
     Act("distinct", "resolve-duplicate", "不是同一事项", "Distinct", _duplicate("DISTINCT")),
@@ -385,7 +406,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "EXTENSION": ("grant-extension", "refuse-extension"),
     "OBJECTION": ("accept-objection", "refuse-objection"),
     "DETERMINATION": ("determine",),
-    "REVIEW": ("uphold", "overturn"),
+    "REVIEW": ("uphold", "vary", "overturn"),
     "DUPLICATE": ("merge", "distinct"),
     "INTERVIEW": ("summon", "decline"),
     "SIGN": ("sign",),
