@@ -161,10 +161,10 @@ def acts(path: Path) -> list[bytes]:
 
 
 def spawned(place: Path, until: date) -> subprocess.Popen[bytes]:
-    """The process. Ctrl-C reaches the city only."""
+    """The process, which leaves nothing outside the folder, however it ends. Ctrl-C reaches the city only."""
     command = [sys.executable, "-m", "duban.rehearsing_beside", str(place), until.isoformat()]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, start_new_session=True)
+    pipe, within = subprocess.PIPE, {**os.environ, "TMPDIR": str(place)}
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, env=within, start_new_session=True)
 
 
 # ---------------------------------------------------------------- in the process

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -36,8 +37,10 @@ ACT = submitted("R-3", "2026-04-01T09:00:00+08:00")
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[Rehearsals]:
-    """A city on 10 April, whose board sent one act, and lost one."""
+def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rehearsals]:
+    """A city on 10 April, whose board sent one act, and lost one; its temporary files go into `temporary`."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     with closing(sqlite3.connect(tmp_path / "board.sqlite")) as database, database:
         database.execute("CREATE TABLE act(id TEXT, at TEXT, state TEXT, body TEXT)")
         rows = [("a", "2026-04-01", "SENT", ACT.decode()), ("b", "2026-04-02", "FAILED", "never left")]
@@ -83,10 +86,11 @@ def test_a_policy_that_cannot_be_used_is_refused_in_the_policys_words(city: Rehe
     assert city.latest() is None
 
 
-def test_one_that_is_cancelled_ends_and_the_next_may_begin(city: Rehearsals) -> None:
+def test_one_that_is_cancelled_ends_and_leaves_nothing_and_the_next_may_begin(tmp_path: Path, city: Rehearsals) -> None:
     city.start("outage_credit = true", "王敏")
     city.cancel()
     assert ended(city).state == "CANCELLED"
+    assert list((tmp_path / "temporary").iterdir()) == []
     city.start("outage_credit = true", "王敏")
     city.cancel()
     assert ended(city).state == "CANCELLED"
