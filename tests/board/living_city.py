@@ -102,7 +102,7 @@ def living(folder: Path, start: str) -> Iterator[City]:
                 running.driver.settle()
                 running.driver.tick()
 
-            with site.beside(folder, site.Address("127.0.0.1", 0), running, errands, act, pace, told):
+            with site.beside(folder, site.Address("127.0.0.1", 0), running, [], errands, act, pace, told):
                 found.append(City(told.getvalue().split()[-1], folder, errands, player, pace))
                 ready.set()
                 while not over.is_set():

@@ -90,7 +90,7 @@ def heard(program: list[str], url: str, wanted: Callable[[str], bool], **more: s
 
 
 def test_a_department_joins_with_two_messages_and_a_reader_hears_of_it(city: City, account: Callable[..., str]) -> None:
-    reader = account("board", "--hear", "intake.#")
+    reader = account("wall", "--hear", "intake.#")
     done = run(python("department.py"), account("slj", "--unit", "SLJ"), UNIT="SLJ")
     assert (done.returncode, done.stderr) == (0, "")
     assert "refused" not in done.stdout

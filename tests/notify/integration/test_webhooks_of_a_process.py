@@ -34,7 +34,6 @@ from service_chassis.persistence.database import Database
 from standardwebhooks import Webhook
 from webhook_receiver import Receiver, receiving
 
-NOW = datetime.now(UTC)
 NOTHING: dict[str, Any] = {"database_url": "sqlite://", "amqp_url": NO_BROKER}
 
 
@@ -42,6 +41,7 @@ class Desk:
     """What an operator has: the settings, the commands, the process."""
 
     def __init__(self, folder: Path, database_url: str, amqp_url: str, port: int, authority: Authority) -> None:
+        self.began = datetime.now(UTC)  # the receiver verifies on the machine's clock, within five minutes
         self.clock, self.database = folder / "clock", Database(database_url, "notify")
         self.targets = f"127.0.0.0/8:{port},[::1/128]:{port}"
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("DUBAN_")} | {
@@ -52,7 +52,7 @@ class Desk:
             "DUBAN_WEBHOOK_TARGETS": self.targets,
             "DUBAN_WEBHOOK_CA": str(authority.file),
         }
-        self.set_clock(NOW)
+        self.set_clock(self.began)
         migrations.migrate(self.database, Notify.MIGRATIONS)
 
     def set_clock(self, now: datetime) -> None:
@@ -62,7 +62,7 @@ class Desk:
     def run(self, *words: str) -> None:
         """A command of the operator, in this process."""
         policy = load_policy()
-        runtime = Runtime(Notify(policy), self.database, VirtualClock(NOW))
+        runtime = Runtime(Notify(policy), self.database, VirtualClock(self.began))
         station: Any = SimpleNamespace(runtime=runtime, settings=Settings(webhook_targets=read_rules(self.targets), **NOTHING))
         assert COMMANDS["webhooks"].run(station, policy, words) == 0
 
@@ -78,9 +78,9 @@ def receiver(tmp_path: Path) -> Iterator[tuple[Receiver, Authority]]:
 
 
 def publish(amqp_url: str, *ids: str) -> None:
-    publisher = Publisher(Broker(amqp_url), "test")
+    publisher, now = Publisher(Broker(amqp_url), "test"), datetime.now(UTC).isoformat()
     for id_ in ids:
-        event = {"id": id_, "type": "escalation.slip.issued.v1", "subject": "m1", "recordedtime": NOW.isoformat(), "data": {}}
+        event = {"id": id_, "type": "escalation.slip.issued.v1", "subject": "m1", "recordedtime": now, "data": {}}
         key = "escalation.slip.issued.v1.red"
         publisher.publish([Outgoing("duban.events", key, orjson.dumps(event), headers={})])
     publisher.drop()
@@ -112,7 +112,7 @@ def test_a_killed_sender_sends_the_same_ids_again_and_the_receiver_verifies_each
         first.send_signal(signal.SIGKILL)
         first.wait(30)
     found.well = True
-    desk.set_clock(NOW + timedelta(minutes=3))
+    desk.set_clock(desk.began + timedelta(minutes=3))
     second = desk.hooks()
     try:
         publish(amqp_url, "e3")
