@@ -246,11 +246,9 @@ def _broker_config() -> str:
     return shipped.replace("/etc/duban/tls/", "/etc/rabbitmq/tls/") + "\n".join(more) + "\n"
 
 
-def broker() -> list[Object]:
-    """Three nodes: a quorum queue goes on with two."""
-    ports = {"amqps": 5671, "prometheus": 15692}
-    inside = {"epmd": 4369, "nodes": 25672}
-    container = {
+def _broker_container(ports: dict[str, int]) -> Object:
+    """One node: TLS and metrics for others, names that the nodes find each other by."""
+    return {
         "name": "rabbitmq",
         "image": "rabbitmq:3.13-management",
         "env": [
@@ -259,7 +257,7 @@ def broker() -> list[Object]:
             {"name": "RABBITMQ_USE_LONGNAME", "value": "true"},
             {"name": "RABBITMQ_ERLANG_COOKIE", "valueFrom": {"secretKeyRef": {"name": "rabbitmq-cookie", "key": "cookie"}}},
         ],
-        "ports": [{"name": name, "containerPort": port} for name, port in (ports | inside).items()],
+        "ports": [{"name": name, "containerPort": port} for name, port in ports.items()],
         "startupProbe": {"tcpSocket": {"port": "amqps"}, "periodSeconds": 5, "failureThreshold": 60},
         "readinessProbe": {"tcpSocket": {"port": "amqps"}, "periodSeconds": 10},
         "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
@@ -271,6 +269,12 @@ def broker() -> list[Object]:
             {"name": "tls", "mountPath": "/etc/rabbitmq/tls", "readOnly": True},
         ],
     }
+
+
+def broker() -> list[Object]:
+    """Three nodes: a quorum queue goes on with two."""
+    ports = {"amqps": 5671, "prometheus": 15692}
+    inside = {"epmd": 4369, "nodes": 25672}
     apart = {"labelSelector": {"matchLabels": BROKER}, "topologyKey": "kubernetes.io/hostname"}
     pod = {
         "metadata": {"labels": BROKER},
@@ -285,7 +289,7 @@ def broker() -> list[Object]:
                 "fsGroup": 999,
                 "seccompProfile": {"type": "RuntimeDefault"},
             },
-            "containers": [container],
+            "containers": [_broker_container(ports | inside)],
             "volumes": [
                 {"name": "config", "configMap": {"name": "rabbitmq"}},
                 {"name": "tls", "secret": {"secretName": "rabbitmq-tls", "defaultMode": 0o440}},
