@@ -11,7 +11,7 @@ import pika
 import pika.exceptions
 from event_contracts.wire import CONTENT_TYPE
 
-from board.amqp.stream import parameters
+from board.amqp.stream import leave, parameters
 from board.errors import Unavailable
 from board.ports import Answer
 
@@ -78,11 +78,7 @@ class BrokerOutbox:
 
     def _drop(self) -> None:
         connection, self._connection, self._channel = self._connection, None, None
-        if connection is not None and connection.is_open:
-            try:
-                connection.close()
-            except (pika.exceptions.AMQPError, OSError):
-                return
+        leave(connection)
 
 
 def answer(body: bytes) -> Answer:

@@ -34,6 +34,15 @@ def parameters(url: str) -> pika.URLParameters:
     return found
 
 
+def leave(connection: pika.BlockingConnection | None) -> None:
+    """Close a connection; one that breaks while it is closed is closed, too."""
+    if connection is not None and connection.is_open:
+        try:
+            connection.close()
+        except (pika.exceptions.AMQPError, OSError):
+            return
+
+
 class StreamFeed:
     """Follows the stream from the place behind the last event that the model has."""
 
@@ -84,8 +93,4 @@ class StreamFeed:
     def close(self) -> None:
         """Leave the broker; the next look connects anew."""
         connection, self._connection, self._channel = self._connection, None, None
-        if connection is not None and connection.is_open:
-            try:
-                connection.close()
-            except (pika.exceptions.AMQPError, OSError):
-                return
+        leave(connection)
