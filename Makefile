@@ -68,8 +68,6 @@ load: $(STAMP) ## throughput beside FastStream, medians of three, and a storm of
 lock: ## write requirements/*.txt anew from requirements/*.in (needs uv)
 	@for name in runtime notify dev build load mutate; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
-	@for name in runtime notify dev load mutate; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
-
 clean: ## remove what was built or cached, not .venv and not var/
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist mutants
 	@find libs services duban tests examples -name __pycache__ -type d -prune -exec rm -rf {} +
