@@ -23,6 +23,8 @@ import psycopg
 import pytest
 import tls
 from city import SERVICES, City, Place, assert_same, read, running
+from click.testing import CliRunner, Result
+from duban.cli import main
 from duban.rehearse import Rehearsal, policy_from, rehearse
 from servers import Broker, Missing, installed
 from service_chassis import config
@@ -498,3 +500,72 @@ def test_nobody_reads_the_queue_of_another(connect: Connect, account: str) -> No
     for queue in ("intake.inbound", "duban.archive" if account != "scoring" else "notify.events", "office"):
         with pytest.raises(amqp.exceptions.AccessRefused):
             connect(account).basic_get(queue, no_ack=True)
+
+
+# ---- the command line
+
+
+def duban(*arguments: str, **settings: str) -> Result:
+    """A command with these settings and no others."""
+    none = dict.fromkeys(("AMQP_URL", "AMQP_URL_FILE", "DUBAN_AMQP_CA", "DUBAN_AMQP_CERT", "DUBAN_AMQP_KEY", "DUBAN_PLAINTEXT"))
+    return CliRunner(env={**none, **settings}).invoke(main, arguments)
+
+
+@pytest.fixture
+def claim(tmp_path: Path) -> str:
+    """A file with one message of ZJJ."""
+    event = {"specversion": "1.0", "id": "over-tls", "source": "/units/ZJJ", "type": "completion.claimed.v1"}
+    path = tmp_path / "claim.jsonl"
+    path.write_text(json.dumps(event | {"time": "2026-03-02T09:00:00+08:00", "data": {}}))
+    return str(path)
+
+
+def test_a_department_publishes_over_tls_by_options_or_by_settings(
+    connect: Connect, secret: Secret, made: tls.Files, claim: str, tmp_path: Path
+) -> None:
+    connect("guest").queue_purge("intake.inbound")
+    address, private = f"amqps://zjj:{PASSWORD}@localhost:{secret.port}/duban", tmp_path / "url"
+    private.touch(mode=0o600)
+    private.write_text(address)
+    by_option = duban("publish", claim, "--url", address, "--ca", str(made.cert("ca")))
+    by_setting = duban("publish", claim, AMQP_URL_FILE=str(private), DUBAN_AMQP_CA=str(made.cert("ca")))
+    assert [(done.exit_code, "confirmed 1 " in done.stderr) for done in (by_option, by_setting)] == [(0, True)] * 2
+    arrived: list[Any] = []
+    reader = connect("intake")
+    reader.basic_consume("intake.inbound", no_ack=True, callback=arrived.append)
+    while len(arrived) < 2:
+        reader.connection.drain_events(timeout=20)
+    assert {(found.properties["message_id"], found.properties["user_id"]) for found in arrived} == {("over-tls", "zjj")}
+
+
+def test_events_are_watched_over_tls_with_a_certificate_and_no_password(
+    connect: Connect, secret: Secret, made: tls.Files
+) -> None:
+    send(connect("escalation"), "duban.events", "escalation.slip.issued.v1.red", "escalation")
+    own = {"DUBAN_AMQP_CERT": str(made.cert("intake")), "DUBAN_AMQP_KEY": str(made.key("intake"))}
+    shown = duban(
+        "watch", "escalation.slip.issued.#", "--from", "2026-01-01", "--count", "1", "--json",
+        AMQP_URL=f"amqps://intake@localhost:{secret.port}/duban", DUBAN_AMQP_CA=str(made.cert("ca")), **own,
+    )  # fmt: skip
+    assert (shown.exit_code, bool(shown.stdout)) == (0, True), shown.stderr
+
+
+def test_an_account_without_a_queue_of_its_own_is_told_how_else_to_watch(secret: Secret, made: tls.Files) -> None:
+    told = duban("watch", AMQP_URL=f"amqps://board:{PASSWORD}@localhost:{secret.port}/duban", DUBAN_AMQP_CA=str(made.cert("ca")))
+    assert (told.exit_code, "duban watch --from DATE --follow" in told.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("host", "settings", "said"),
+    [
+        ("localhost", {"DUBAN_AMQP_CA": "{stranger}"}, "DUBAN_AMQP_CA must hold the authority of the broker's certificate"),
+        ("127.0.0.1", {"DUBAN_AMQP_CA": "{ca}"}, "AMQP_URL must name the host as the certificate does"),
+        ("localhost", {"DUBAN_AMQP_CA": "{ca}", "DUBAN_AMQP_CERT": "{ca}"}, "go together; set both"),
+    ],
+)
+def test_the_command_line_trusts_nobody_else(
+    secret: Secret, made: tls.Files, claim: str, host: str, settings: dict[str, str], said: str
+) -> None:
+    files = {key: value.format(ca=made.cert("ca"), stranger=made.cert("stranger")) for key, value in settings.items()}
+    done = duban("publish", claim, "--url", f"amqps://zjj:{PASSWORD}@{host}:{secret.port}/duban", **files)
+    assert (done.exit_code, said in done.stderr, PASSWORD in done.stderr) == (2, True, False), done.stderr

@@ -9,15 +9,19 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import ssl
 import urllib.error
 import urllib.request
 from base64 import b64encode
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from service_chassis.errors import ConfigError, Retry
 from service_chassis.messaging.accounts import VHOST, Outside
+from service_chassis.secrets import redact
+from service_chassis.transport import ALLOWING, on_this_machine
 
 HOST = "broker.example.org:5671"
 """Stands for the broker's address in what is handed over; departments reach it by another name than we do."""
@@ -25,7 +29,19 @@ SECONDS = 15.0
 """How long the management API may take."""
 
 
-def create(who: Outside, management: str | None, out: Path | None, again: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class Management:
+    """The broker's management API, and how to know that it is the right one."""
+
+    url: str
+    """With the administrator's account."""
+    ca: Path | None = None
+    """Certificates to trust; the system's by default. The host name is always checked."""
+    plaintext: bool = False
+    """Whether the password may travel in the clear."""
+
+
+def create(who: Outside, management: Management | None, out: Path | None, again: bool) -> str:
     """Make the account; returns what to hand over to its owner. ConfigError, or Retry while the broker is away."""
     password = secrets.token_urlsafe(24)
     rows = who.definitions(password, os.urandom(4))
@@ -45,24 +61,27 @@ def _write(rows: dict[str, Any], out: Path) -> None:
         raise ConfigError(f"{out}: {error.strerror}") from error
 
 
-def _put(who: Outside, rows: dict[str, Any], management: str, again: bool) -> None:
+def _put(who: Outside, rows: dict[str, Any], management: Management, again: bool) -> None:
     if not again and _asked(management, f"/api/users/{who.name}") is not None:
         raise ConfigError(f"the account {who.name} exists; --again gives it a new password and these rights")
     _asked(management, "/api/definitions", rows)
 
 
-def _asked(management: str, path: str, body: dict[str, Any] | None = None) -> Any:
+def _asked(management: Management, path: str, body: dict[str, Any] | None = None) -> Any:
     """The answer of the management API; None for what is not there."""
-    parts = urlsplit(management)
+    parts = urlsplit(management.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(f"management address {management!r}: write e.g. https://admin:password@broker:15671")
+        raise ConfigError(f"management address {redact(management.url)!r}: write e.g. https://admin:password@broker:15671")
+    if parts.scheme == "http" and not (management.plaintext or on_this_machine(parts.hostname)):
+        raise ConfigError(f"the management address goes to {parts.hostname} without TLS; write https://…, {ALLOWING}")
     host = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
     url = urlunsplit((parts.scheme, host, parts.path.rstrip("/") + path, "", ""))
     login = f"{unquote(parts.username or 'guest')}:{unquote(parts.password or 'guest')}"
     headers = {"Authorization": "Basic " + b64encode(login.encode()).decode(), "Content-Type": "application/json"}
     request = urllib.request.Request(url, None if body is None else json.dumps(body).encode(), headers)
     try:
-        with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+        trust = ssl.create_default_context(cafile=management.ca)
+        with urllib.request.urlopen(request, timeout=SECONDS, context=trust) as answer:
             text = answer.read()
             return json.loads(text) if text else {}
     except urllib.error.HTTPError as error:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from duban.options import local_day, seconds
+from duban.reaching import broker, broker_options, is_named
 
 WRONG_INPUT = 2
 """Exit code for a wrong argument, file, setting, or missing server."""
@@ -166,21 +167,21 @@ def run(
 
 @main.command(context_settings=HELP)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--url", envvar="AMQP_URL", help="broker; default: $AMQP_URL")
+@broker_options
 @click.option(
     "--as", "sender", metavar="CODE", help="only messages of this sender (ZJJ, OFFICE); default: each line's own source"
 )
 @one_line
-def publish(file: Path, url: str | None, sender: str | None) -> None:
+def publish(file: Path, sender: str | None, **way: str | None) -> None:
     """向 duban.inbound 发送 FILE 中的消息 / send the messages of a file as a department's system does."""
     from duban import publish
 
-    publish.publish(file, broker_url(url), sender, sys.stderr)
+    publish.publish(file, broker(way), sender, sys.stderr)
 
 
 @main.command(context_settings=HELP)
 @click.argument("pattern", default="#")
-@click.option("--url", envvar="AMQP_URL", help="broker; default: $AMQP_URL")
+@broker_options
 @click.option("--json", "as_json", is_flag=True, help="the events as they are, one a line")
 @click.option("--exchange", default="duban.events", show_default=True, help="duban.rejected shows refusals")
 @click.option("--count", type=click.IntRange(min=1), help="stop after so many events")
@@ -190,15 +191,15 @@ def publish(file: Path, url: str | None, sender: str | None) -> None:
 @click.option("--follow", is_flag=True, help="with --from: and then what comes")
 @one_line
 def watch(
-    pattern: str, url: str | None, as_json: bool, exchange: str, count: int | None, since: date | None, follow: bool
+    pattern: str, as_json: bool, exchange: str, count: int | None, since: date | None, follow: bool, **way: str | None
 ) -> None:
     """订阅并显示事件 / show the events that match PATTERN, e.g. 'escalation.slip.issued.#', as an integrator would see them."""
     from duban import watch
 
     if since is None:
-        watch.watch(pattern, broker_url(url), exchange, as_json, count, sys.stdout)
+        watch.watch(pattern, broker(way), exchange, as_json, count, sys.stdout)
     else:
-        watch.replay(pattern, broker_url(url), since, follow, as_json, count, sys.stdout)
+        watch.replay(pattern, broker(way), since, follow, as_json, count, sys.stdout)
 
 
 @main.command(context_settings=HELP)
@@ -215,13 +216,12 @@ def watch(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="单位名录 / list of units with their groups: CSV with the heading code,name,group",
 )
-@click.option("--url", envvar="AMQP_URL", help="without --from: the broker; default: $AMQP_URL")
+@broker_options
 @one_line
-def indicators(year: int, source: Path | None, out: Path, units: Path | None, url: str | None) -> None:
+def indicators(year: int, source: Path | None, out: Path, units: Path | None, **way: str | None) -> None:
     """全市年度指标，供省级考核 / a year of the city in figures, by group of units, from published events."""
     from ground_rules.policy import load_policy
     from service_chassis.messaging import archive
-    from service_chassis.messaging.connection import Broker
     from service_chassis.spreadsheet import files
     from service_chassis.spreadsheet.units import read_units
 
@@ -230,7 +230,7 @@ def indicators(year: int, source: Path | None, out: Path, units: Path | None, ur
 
     files.check(out)
     directory = read_units(units)
-    bodies = archive.from_file(source) if source else archive.from_stream(Broker(broker_url(url)), "duban.indicators")
+    bodies = archive.from_file(source) if source else archive.from_stream(broker(way), "duban.indicators")
     city = read(bodies, year, load_policy().zone)
     for path in files.write(out, indicator_table.sheets(city, directory)):
         click.echo(path)
@@ -319,23 +319,22 @@ def contracts(out: Path) -> None:
     type=click.Path(exists=True, path_type=Path),
     help="the folder of `duban rehearse --out` or `duban run`, or a file of published events; default: var/city",
 )
-@click.option("--url", envvar="AMQP_URL", help="the broker, to read the stream duban.archive; default: $AMQP_URL without --from")
+@broker_options
 @click.option("--json", "as_json", is_flag=True, help="as JSON")
 @one_line
-def trace(matter: str, source: Path | None, url: str | None, as_json: bool) -> None:
+def trace(matter: str, source: Path | None, as_json: bool, **way: str | None) -> None:
     """事项 MATTER 在各服务中的全过程，逐步列出缘由 / the whole story of a matter over all services, in order, with reasons.
 
     From published events. `python -m intake trace` is another thing: which clause is proven by which evidence, as a table.
     """
     from ground_rules.policy import load_policy
     from service_chassis.messaging import archive
-    from service_chassis.messaging.connection import Broker
 
     from duban import printing, trace
 
-    if source is None and url:
-        broker = Broker(url)
-        told = trace.story(lambda: archive.from_stream(broker, "duban trace"), matter)
+    if source is None and is_named(way):
+        reached = broker(way)
+        told = trace.story(lambda: archive.from_stream(reached, "duban trace"), matter)
     else:
         file = printing.events_in(source or printing.CITY)
         told = trace.story(lambda: archive.from_file(file), matter)
@@ -368,11 +367,17 @@ def metrics(out: Path | None) -> None:
     "--board", is_flag=True, help="看板 / the account of the board, which speaks for persons of every unit and of the office"
 )
 @click.option("--management", envvar="DUBAN_MANAGEMENT_URL", help="broker's management, e.g. https://admin:password@broker:15671")
+@click.option(
+    "--ca",
+    envvar="DUBAN_AMQP_CA",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="信任的根证书 / certificates to trust with --management; default: $DUBAN_AMQP_CA",
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="file for `rabbitmqctl import_definitions` instead")
 @click.option("--again", is_flag=True, help="the account exists: a new password, and these rights")
 @one_line
 def account(
-    name: str, unit: str | None, hear: tuple[str, ...], board: bool, management: str | None, out: Path | None, again: bool
+    name: str, unit: str | None, hear: tuple[str, ...], board: bool, management: str | None, ca: Path | None, **more: Any
 ) -> None:
     """开设账号 / an account on the broker, with the least rights, and an example to start from."""
     from service_chassis.errors import ConfigError
@@ -384,10 +389,12 @@ def account(
         raise ConfigError(
             "say what the account is for: --unit CODE for a department that reports, --hear PATTERN for a reader, or --board"
         )
-    if (management is None) == (out is None):
+    if (management is None) == (more["out"] is None):
         raise ConfigError("say where it goes: --management URL to make it now, or --out FILE to import it later")
+    plaintext = os.environ.get("DUBAN_PLAINTEXT") == "allow"
+    into = accounts.Management(management, ca, plaintext) if management is not None else None
     who = spokesman(name) if board else sender(name, unit) if unit is not None else reader(name, hear)
-    click.echo(accounts.create(who, management, out, again))
+    click.echo(accounts.create(who, into, more["out"], more["again"]))
 
 
 @main.command(context_settings=HELP)
@@ -416,15 +423,6 @@ def bulletin(source: Path | None, units: Path | None, out: Path, **wanted: Any) 
     question = printing.Question(source or printing.CITY, units=units)
     for path in composing.compose(question, composing.Period(**wanted), out):
         click.echo(path)
-
-
-def broker_url(url: str | None) -> str:
-    """The broker's address, which must be given."""
-    from service_chassis.errors import ConfigError
-
-    if not url:
-        raise ConfigError("no broker: set AMQP_URL or give --url, e.g. amqp://zjj:password@broker:5672/duban")
-    return url
 
 
 if __name__ == "__main__":

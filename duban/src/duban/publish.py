@@ -26,9 +26,9 @@ BATCH = 1000
 TELL_SECONDS = 2.0
 
 
-def publish(path: Path, url: str, sender: str | None, tell: IO[str]) -> int:
+def publish(path: Path, broker: Broker, sender: str | None, tell: IO[str]) -> int:
     """Send all messages of the file in its order; returns how many were confirmed. A wrong line is told and left out."""
-    progress, total, out = Rate(tell), 0, client.Sender(Broker(url), "duban publish")
+    progress, total, out = Rate(tell), 0, client.Sender(broker, "duban publish")
     try:
         with arrivals.opened(path) as lines:
             for batch in in_batches(rows(lines, sender, tell, path.name)):

@@ -20,22 +20,22 @@ ZONE = ZoneInfo("Asia/Shanghai")
 """Times are shown as the city reads them."""
 
 
-def watch(pattern: str, url: str, exchange: str, as_json: bool, count: int | None, out: IO[str]) -> int:
+def watch(pattern: str, broker: Broker, exchange: str, as_json: bool, count: int | None, out: IO[str]) -> int:
     """Print events until stopped, or until `count` of them came; returns how many."""
-    subscription = Subscription(Broker(url), "duban watch", exchange, pattern)
+    subscription = Subscription(broker, "duban watch", exchange, pattern)
     try:
         return _show(subscription.events(), as_json, count, out)
     finally:
         subscription.close()
 
 
-def replay(pattern: str, url: str, since: date, follow: bool, as_json: bool, count: int | None, out: IO[str]) -> int:
+def replay(pattern: str, broker: Broker, since: date, follow: bool, as_json: bool, count: int | None, out: IO[str]) -> int:
     """Print what was published from 00:00 of a local day on, as far as it matches; with `follow`, then what comes.
 
     Nobody else notices: the stream is left as it is.
     """
     begin = start_of_day(since, ZONE)
-    archived = archive.stream(Broker(url), "duban watch", begin, follow=follow)
+    archived = archive.stream(broker, "duban watch", begin, follow=follow)
     wanted = (found for found in archived if found and topic_matches(pattern, found[0]) and _recorded(found[1]) >= begin)
     return _show(wanted, as_json, count, out)
 

@@ -121,22 +121,9 @@ def clock(value: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What every service reads from its environment. Only `DATABASE_URL` and `AMQP_URL` have no default."""
+class ToBroker:
+    """How the broker is reached, the same for services and for the commands of `duban`."""
 
-    database_url: str = setting(
-        "DATABASE_URL",
-        url("postgresql", "postgres", "postgresql+psycopg", "sqlite"),
-        "where the service keeps its data; its own schema (named after it) is in there",
-        secret=True,
-    )
-    database_ca: Path | None = setting(
-        "DUBAN_DATABASE_CA", file, "certificates to trust for PostgreSQL; turns TLS on, host name checked", default=None
-    )
-    database_cert: Path | None = setting("DUBAN_DATABASE_CERT", file, "this service's own certificate for it", default=None)
-    database_key: Path | None = setting(
-        "DUBAN_DATABASE_KEY", secrets.private_file, "the key of DUBAN_DATABASE_CERT", default=None
-    )
     amqp_url: str = setting(
         "AMQP_URL", url("amqp", "amqps", "pyamqp"), "the broker, with this service's own account; amqps:// for TLS", secret=True
     )
@@ -158,6 +145,29 @@ class Settings:
         one_of("refuse", "allow"),
         "allow: servers on other machines without TLS, and the account guest there (only where nobody else can listen)",
         default="refuse",
+    )
+
+    def contradictions(self) -> list[str]:
+        """What is wrong with settings of which each alone is right."""
+        return transport.broker_faults(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(ToBroker):
+    """What every service reads from its environment. Only `DATABASE_URL` and `AMQP_URL` have no default."""
+
+    database_url: str = setting(
+        "DATABASE_URL",
+        url("postgresql", "postgres", "postgresql+psycopg", "sqlite"),
+        "where the service keeps its data; its own schema (named after it) is in there",
+        secret=True,
+    )
+    database_ca: Path | None = setting(
+        "DUBAN_DATABASE_CA", file, "certificates to trust for PostgreSQL; turns TLS on, host name checked", default=None
+    )
+    database_cert: Path | None = setting("DUBAN_DATABASE_CERT", file, "this service's own certificate for it", default=None)
+    database_key: Path | None = setting(
+        "DUBAN_DATABASE_KEY", secrets.private_file, "the key of DUBAN_DATABASE_CERT", default=None
     )
     policy: Path | None = setting("DUBAN_POLICY", file, "overrides of the default policy (TOML)", default=None)
     clock: str = setting("DUBAN_CLOCK", clock, "system, or file:PATH for tests", default="system")
@@ -217,7 +227,7 @@ def load(environment: Mapping[str, str], cls: type[S], *also: type) -> S:
             wrong.append(f"{key} must be {error}, not {'what it is' if secret else _shown(value)}")
     if not wrong:
         loaded = cls(**values)
-        wrong = loaded.contradictions() if isinstance(loaded, Settings) else []
+        wrong = loaded.contradictions() if isinstance(loaded, ToBroker) else []
     if wrong:
         raise ConfigError("settings: " + "; ".join(wrong))
     return loaded

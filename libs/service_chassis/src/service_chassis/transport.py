@@ -7,11 +7,12 @@ is closed by other means, `DUBAN_PLAINTEXT=allow` says so in writing.
 from __future__ import annotations
 
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 if TYPE_CHECKING:
-    from service_chassis.config import Settings
+    from service_chassis.config import Settings, ToBroker
 
 CHECKED = "verify-full"
 """libpq's only mode that checks both the authority and the host name."""
@@ -20,12 +21,17 @@ ALLOWING = "or set DUBAN_PLAINTEXT=allow where nobody else can listen"
 
 def faults(ways: Settings) -> list[str]:
     """Everything that is wrong, each with what to do."""
-    pairs = (
-        ("DUBAN_AMQP_CERT", ways.amqp_cert, "DUBAN_AMQP_KEY", ways.amqp_key),
-        ("DUBAN_DATABASE_CERT", ways.database_cert, "DUBAN_DATABASE_KEY", ways.database_key),
-    )
-    found = [f"{first} and {second} go together; set both" for first, cert, second, key in pairs if bool(cert) != bool(key)]
-    return [*found, *_broker(ways), *_database(ways)]
+    found = _pair("DUBAN_DATABASE_CERT", ways.database_cert, "DUBAN_DATABASE_KEY", ways.database_key)
+    return [*broker_faults(ways), *found, *_database(ways)]
+
+
+def broker_faults(ways: ToBroker) -> list[str]:
+    """What is wrong with the way to the broker."""
+    return [*_pair("DUBAN_AMQP_CERT", ways.amqp_cert, "DUBAN_AMQP_KEY", ways.amqp_key), *_broker(ways)]
+
+
+def _pair(first: str, cert: Path | None, second: str, key: Path | None) -> list[str]:
+    return [f"{first} and {second} go together; set both"] if bool(cert) != bool(key) else []
 
 
 def on_this_machine(host: str) -> bool:
@@ -38,7 +44,7 @@ def on_this_machine(host: str) -> bool:
         return False
 
 
-def _broker(ways: Settings) -> list[str]:
+def _broker(ways: ToBroker) -> list[str]:
     parts = urlsplit(ways.amqp_url)
     secret = parts.scheme == "amqps"
     if not secret and (ways.amqp_ca or ways.amqp_cert):

@@ -66,6 +66,13 @@ class Sender:
         self._publisher.drop()
 
 
+def _instead(error: BaseException) -> str:
+    """What somebody may do whose account declares no queues, as those of deploy/rabbitmq do not."""
+    if not isinstance(error, AccessRefused):
+        return ""
+    return "; this account declares no queue of its own: read its queue, or the archive (duban watch --from DATE --follow)"
+
+
 class Subscription:
     """Events of one exchange that match a pattern, through an exclusive queue that goes away with the connection."""
 
@@ -81,7 +88,7 @@ class Subscription:
             channel.basic_consume(queue, no_ack=True, callback=self._on_message)
         except (NotFound, AccessRefused) as error:
             drop(self._connection)
-            raise ConfigError(f"cannot listen on {exchange}: {reason(error)}") from error
+            raise ConfigError(f"cannot listen on {exchange}: {reason(error)}{_instead(error)}") from error
         except BROKER_ERRORS as error:
             drop(self._connection)
             raise Retry(f"broker: {reason(error)}") from error
