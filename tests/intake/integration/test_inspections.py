@@ -273,6 +273,27 @@ def test_what_falls_in_a_review_takes_its_open_matters_with_it(alone: Any) -> No
     assert [event.data.external_ref for event in alone.announced("matter.withdrawn")] == ["JL-1/W-2", "JL-1/W-1"]
 
 
+@pytest.mark.parametrize("review", [ConclusionOverturned(**REVIEWED), ConclusionVaried(**REVIEWED, findings=["W-2"])])
+def test_a_review_that_is_read_before_its_service_takes_the_same_matters_with_it(
+    new_bench: Callable[[], Any], review: Any
+) -> None:
+    told = []
+    for early in (False, True):
+        bench = new_bench()
+        bench.send("OFFICE", visit(), march(1))
+        bench.send("OFFICE", conclusion(findings=[finding(), finding("W-2")]), march(17))
+        heard = [(review, march(25), "escalation"), (served(), march(18))]
+        for each in heard if early else reversed(heard):
+            bench.hear(*each)
+        types = ("matter.registered", "matter.withdrawn")
+        told.append([(type_, event.data, event.time) for type_ in types for event in bench.announced(type_)])
+    assert told[0] == told[1]
+    assert [fact.external_ref for type_, fact, _ in told[0] if type_ == "matter.withdrawn"] in (
+        ["JL-1/W-2"],
+        ["JL-1/W-1", "JL-1/W-2"],
+    )
+
+
 # ---- who sees it
 
 

@@ -34,7 +34,7 @@ from intake.domain.roles import Role
 from intake.domain.sources import SourceType
 from intake.handlers import evidence_of, evidence_rows, identity
 from intake.people import check_power_of
-from intake.store.inspections import Conclusion, Inspections
+from intake.store.inspections import Conclusion, Fall, Inspections
 
 CONCLUSION = "CONCLUSION"
 """What notify calls the notice of a conclusion."""
@@ -196,6 +196,8 @@ def note_service(work: Work, message: Message, policy: Policy) -> None:
             _register(work, message, made, found, policy)
         if found.code is not None:
             recurring.note(work, _cause(made, found, found.code, message))
+    for fall in made.fallen:
+        _withdraw(work, made, fall)
 
 
 def _register(work: Work, message: Message, made: Conclusion, found: Found, policy: Policy) -> None:
@@ -248,20 +250,30 @@ def _submission(made: Conclusion, found: Found, policy: Policy) -> MatterSubmitt
 def fallen(work: Work, message: Message) -> None:
     """A review took away a conclusion, or some of its findings: their matters are withdrawn, as far as they are open.
 
-    One that was merged with others stays: those want the same.
+    One that was merged with others stays: those want the same. A review that is read before the service (only a message put back
+    by hand comes so late) is kept until that service registers the matters.
     """
     data: ConclusionOverturned | ConclusionVaried = message.data
-    made = Inspections(work.session).conclusion(data.matter_id)
+    store = Inspections(work.session)
+    made = store.conclusion(data.matter_id)
     if made is None:
         return
-    gone = _matters_of(made, data.findings if isinstance(data, ConclusionVaried) else rules.ALL)
+    fall = Fall(data.findings if isinstance(data, ConclusionVaried) else rules.ALL, data.decided_at)
+    if made.served_at is None:
+        store.add_fall(made, fall)
+    else:
+        _withdraw(work, made, fall)
+
+
+def _withdraw(work: Work, made: Conclusion, fall: Fall) -> None:
+    gone = _matters_of(made, fall.findings)
     work.lock(gone)
     work.store.load(set(gone) - work.store.matters.keys())
     for of in gone:
         matter = work.store.matters.get(of)
         if matter is None or matter.state not in OPEN_STATES or matter.leads or matter.primary_id is not None:
             continue
-        matter.state, matter.closed_at = MatterState.WITHDRAWN, data.decided_at
+        matter.state, matter.closed_at = MatterState.WITHDRAWN, fall.decided_at
         work.store.matter_changed(matter)
-        fact = MatterWithdrawn(**identity(matter), reason=FALLEN, withdrawn_at=data.decided_at)
-        work.announce(fact, subject=of, time=data.decided_at)
+        fact = MatterWithdrawn(**identity(matter), reason=FALLEN, withdrawn_at=fall.decided_at)
+        work.announce(fact, subject=of, time=fall.decided_at)

@@ -367,6 +367,7 @@ def _conclusions() -> None:
         sa.Column("evidence", Json, nullable=False),
         sa.Column("sealed", sa.Boolean, nullable=False),
         sa.Column("served_at", Instant),
+        sa.Column("fallen", Json, nullable=False),
         sa.PrimaryKeyConstraint("conclusion_id", name="pk_conclusion"),
         sa.UniqueConstraint("ref", name="uq_conclusion_ref"),
     )

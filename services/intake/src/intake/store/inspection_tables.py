@@ -66,6 +66,7 @@ conclusion = Table(
     Column("evidence", Json, nullable=False),
     Column("sealed", Boolean, nullable=False),
     Column("served_at", Instant),
+    Column("fallen", Json, nullable=False),
     Index("uq_conclusion_inspection_unit", "inspection", "unit", unique=True),
 )
 """One for each inspection (or campaign) and unit; `sealed`: of a covert inspection."""

@@ -28,6 +28,14 @@ class Reported:
     evidence: list[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """What one review took away: the findings by name, or `ALL` of them."""
+
+    findings: str | list[str]
+    decided_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
     """One conclusion about one unit."""
@@ -43,6 +51,8 @@ class Conclusion:
     evidence: list[dict[str, Any]]
     sealed: bool
     served_at: datetime | None = None
+    fallen: tuple[Fall, ...] = ()
+    """What reviews took away before the service was read."""
 
     @property
     def hidden(self) -> bool:
@@ -134,6 +144,7 @@ class Inspections:
         """A new conclusion."""
         row = {column.name: getattr(made, column.name) for column in tables.conclusion.columns}
         row["findings"] = [_found_row(found) for found in made.findings]
+        row["fallen"] = [_fall_row(fall) for fall in made.fallen]
         insert_rows(self._session, tables.conclusion, [row])
 
     def serve(self, made: Conclusion, at: datetime) -> Conclusion:
@@ -145,6 +156,12 @@ class Inspections:
             visit = (_VISIT.ref == made.inspection) & (_VISIT.unit == made.unit)
             self._session.execute(tables.inspection_visit.update().where(visit).values(shown=True))
         return replace(made, served_at=at)
+
+    def add_fall(self, made: Conclusion, fall: Fall) -> None:
+        """A review took away findings whose matters are not registered yet."""
+        table = tables.conclusion
+        kept = [_fall_row(each) for each in (*made.fallen, fall)]
+        self._session.execute(table.update().where(table.c.conclusion_id == made.conclusion_id).values(fallen=kept))
 
 
 def shown_visits(session: Connection) -> list[tuple[str, date]]:
@@ -210,4 +227,9 @@ def _found_row(found: Found) -> dict[str, Any]:
 def _conclusion(row: Any) -> Conclusion:
     values = dict(row)
     findings = [found | {"due_at": found["due_at"] and datetime.fromisoformat(found["due_at"])} for found in values["findings"]]
-    return Conclusion(**values | {"findings": tuple(Found(**found) for found in findings)})
+    fallen = tuple(Fall(fall["findings"], datetime.fromisoformat(fall["decided_at"])) for fall in values["fallen"])
+    return Conclusion(**values | {"findings": tuple(Found(**found) for found in findings), "fallen": fallen})
+
+
+def _fall_row(fall: Fall) -> dict[str, Any]:
+    return {"findings": fall.findings, "decided_at": fall.decided_at.isoformat()}
