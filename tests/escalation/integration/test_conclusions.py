@@ -12,6 +12,7 @@ import pytest
 from escalation.explaining import explain
 from escalation.store.ladders import figures
 from event_contracts import intake, notify
+from service_chassis import audit
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ID, REF = "00000000-0000-4000-8000-00000000000c", "JL-1"
@@ -282,3 +283,16 @@ def test_whatever_the_order_of_the_facts_the_state_is_the_same(city_with: Callab
     assert ends == {
         (("ZJJ", "2026-08-17", "STOPPED"), ("ZJJ", "2026-08-31", "STOPPED"), ("contested", "upheld"), ()),
     }
+
+
+def test_what_a_review_made_of_a_conclusion_stands_in_the_audit_chain(city: Any, capsys: Any) -> None:
+    concluded(city)
+    file(city, "2026-07-20 09:00")
+    decide(city, "2026-07-24 09:00", "OVERTURNED")
+    assert told(city)[-1] == "overturned"
+    assert audit.run(city.runtime, [], "verify-chain") == 0
+    with city.database.begin() as session:
+        forged = "UPDATE outbox SET body = replace(body, '现场复查', '无') WHERE type = 'escalation.conclusion.overturned.v1'"
+        assert session.exec_driver_sql(forged).rowcount == 1
+    assert audit.run(city.runtime, [], "verify-chain") == 1
+    assert "changed" in capsys.readouterr().out

@@ -28,6 +28,8 @@ from ground_rules.policy import load_policy
 from intake import report
 from intake.domain.inspection import conclusion_id
 from intake.inspection_report import seen_by
+from service_chassis import audit
+from service_chassis.persistence.leader import Leader
 
 ZONE = ZoneInfo("Asia/Shanghai")
 PHOTO = [Evidence(kind="PHOTO", sha256="ab" * 32, place="大厅", collector="周敏")]
@@ -292,6 +294,22 @@ def test_a_review_that_is_read_before_its_service_takes_the_same_matters_with_it
         ["JL-1/W-2"],
         ["JL-1/W-1", "JL-1/W-2"],
     )
+
+
+def test_a_conclusion_that_was_announced_stands_in_the_audit_chain(new_bench: Callable[[], Any], capsys: Any) -> None:
+    for type_ in ("intake.conclusion.issued.v1", "intake.conclusion.disclosed.v1"):
+        bench = new_bench()
+        whole(bench, mode="COVERT")
+        leader = Leader(bench.database, "relay", bench.runtime.service.sealed_types)
+        assert leader.try_lead()
+        leader.pending(100, bench.runtime.clock.now())
+        leader.close()
+        assert audit.run(bench.runtime, [], "verify-chain") == 0
+        assert "2 links" in capsys.readouterr().out
+        with bench.database.begin() as session:
+            session.exec_driver_sql("UPDATE outbox SET body = replace(body, 'JL-1', 'JL-2') WHERE type = ?", (type_,))
+        assert audit.run(bench.runtime, [], "verify-chain") == 1
+        assert "changed" in capsys.readouterr().out
 
 
 # ---- who sees it

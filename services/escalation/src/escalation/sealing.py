@@ -26,6 +26,10 @@ SEALED: tuple[type[Fact], ...] = (
     facts.ExtensionDecided,
     facts.ReviewLapsed,
     facts.ReviewDecided,
+    facts.ConclusionConfirmed,
+    facts.ConclusionUpheld,
+    facts.ConclusionVaried,
+    facts.ConclusionOverturned,
     facts.ReferralCreated,
     facts.ReferralConcluded,
     facts.ReferralRecalled,
@@ -34,7 +38,7 @@ SEALED: tuple[type[Fact], ...] = (
     facts.CalendarPublished,
     facts.PolicyPublished,
 )
-"""Slips, determinations, decisions, and what follows from them for a unit."""
+"""Slips, determinations, decisions, conclusions as they stand, and what follows from them for a unit."""
 
 FIELDS = ("matter_id", "unit", "colour", "renewal", "number", "ground", "standard", "issued_at", "issued_by")
 """Of a slip, what never changes after its issue."""

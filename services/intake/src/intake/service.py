@@ -100,7 +100,10 @@ class Intake(Service):
     UNSEEN = ("informant", "draft", *inspecting.TABLES, "inbox", "waiting", "parked")
     FORWARDS_CUT = CutPassed
     PARKED = InboundParked
-    SEALED = (facts.CompletionVerified, facts.CompletionRejected, facts.ObjectionDecided, facts.MatterClosed)
+    SEALED = (
+        *(facts.CompletionVerified, facts.CompletionRejected, facts.ObjectionDecided, facts.MatterClosed),
+        *(facts.ConclusionIssued, facts.ConclusionDisclosed),
+    )
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
