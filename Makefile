@@ -8,7 +8,7 @@ SIDE_BY_SIDE = $(if $(filter 1,$(JOBS)),,-n $(JOBS) --dist loadfile --no-loadsco
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lint format properties quarter pages post soak upgrade doors mutate load lock clean
+.PHONY: help install run test check lint format properties quarter pages post soak upgrade doors mutate load ledger duplicates lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,12 @@ mutate: $(STAMP) ## does the suite notice a changed rule? mutmut on the pure rul
 
 load: $(STAMP) ## throughput beside FastStream, medians of three, and a storm of deadlines, with fsync [a quarter of an hour]
 	@$(PY) tests/servers.py run --fsync -- $(PY) tests/load/run.py $(ARGS)
+
+ledger: $(STAMP) ## a long ledger (督办台账) in by file and out again: seconds and memory [ROWS=100000; some minutes]
+	@$(PY) tests/servers.py run --fsync -- $(PY) tests/load/run.py ledger --rows $(or $(ROWS),100000)
+
+duplicates: $(STAMP) ## the search for duplicates among a million matters: milliseconds [MATTERS=1000000; some minutes]
+	@$(PY) tests/servers.py run --fsync -- $(PY) tests/load/run.py duplicates --matters $(or $(MATTERS),1000000)
 
 lock: ## write requirements/*.txt anew from requirements/*.in (needs uv)
 	@for name in runtime notify dev build load mutate; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from servers import Missing, Servers
+from servers import Missing, Servers, temporary_database
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("DUBAN_TEST_SHARED", ROOT.parent / "shared"))
@@ -193,26 +191,3 @@ def fresh_database(database_url: str) -> Callable[[str], str]:
 def sqlite_database(tmp_path: Path) -> Callable[[str], str]:
     """`sqlite_database(service)`: the URL of a SQLite file that does not exist yet."""
     return lambda service: f"sqlite:///{tmp_path / service}.sqlite"
-
-
-class temporary_database:
-    """A database with a name of its own on the server of `url`: `with temporary_database(url) as its_url`."""
-
-    def __init__(self, url: str) -> None:
-        self._server = url
-        self._name = f"duban_test_{uuid.uuid4().hex[:12]}"
-
-    def __enter__(self) -> str:
-        self._execute("CREATE DATABASE {}")
-        parts = urlsplit(self._server)
-        return urlunsplit(parts._replace(path=f"/{self._name}"))
-
-    def __exit__(self, *_: object) -> None:
-        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-
-    def _execute(self, statement: str) -> None:
-        import psycopg
-        from psycopg import sql
-
-        with psycopg.connect(self._server, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(self._name)))

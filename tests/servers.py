@@ -28,10 +28,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit, urlunsplit
 
 AMQP_VARIABLE = "DUBAN_TEST_AMQP_URL"
 DATABASE_VARIABLE = "DUBAN_TEST_DATABASE_URL"
@@ -480,6 +482,29 @@ def _say(answer: Mapping[str, str]) -> None:
 
 
 # --------------------------------------------------------------------------------------------- for the tests
+
+
+class temporary_database:
+    """A database with a name of its own on the server of `url`: `with temporary_database(url) as its_url`."""
+
+    def __init__(self, url: str) -> None:
+        self._server = url
+        self._name = f"duban_test_{uuid.uuid4().hex[:12]}"
+
+    def __enter__(self) -> str:
+        self._execute("CREATE DATABASE {}")
+        parts = urlsplit(self._server)
+        return urlunsplit(parts._replace(path=f"/{self._name}"))
+
+    def __exit__(self, *_: object) -> None:
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
+        import psycopg
+        from psycopg import sql
+
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(sql.Identifier(self._name)))
 
 
 class Servers:

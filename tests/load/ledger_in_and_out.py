@@ -1,6 +1,6 @@
 """A long ledger through the third door and out again: how long, and how much memory.
 
-    .venv/bin/python tests/load/ledger_in_and_out.py --database postgresql+psycopg://…/empty --rows 100000
+    make ledger [ROWS=100000]
 
 Writes a CSV file of so many rows (two for each matter), lets it in as a whole, and exports it as XLSX, CSV and JSON lines. Each
 step runs in a process of its own, so that its peak memory is its own.
@@ -23,6 +23,7 @@ from intake.doors import exporting
 from intake.doors.files import Sender, bring_in
 from intake.service import Intake
 from intake.store import views
+from servers import Servers, temporary_database
 from service_chassis.clock import SystemClock
 from service_chassis.delivery import Runtime
 from service_chassis.persistence import migrations
@@ -88,16 +89,18 @@ def _measure(step: Callable[[str, str], str], url: str, path: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database", required=True)
     parser.add_argument("--rows", type=int, default=100_000)
     options: Any = parser.parse_args(arguments)
-    migrations.migrate(Database(options.database, "intake"), Intake.MIGRATIONS)
-    with tempfile.TemporaryDirectory() as folder:
+    servers = Servers(("database",), fsync=True)
+    with servers, temporary_database(servers.database_url) as url, tempfile.TemporaryDirectory() as folder:
+        database = Database(url, "intake")
+        migrations.migrate(database, Intake.MIGRATIONS)
+        database.close()
         ledger = Path(folder) / "ledger.csv"
         fill(ledger, options.rows)
-        print(f"in: {measured(bring, options.database, ledger)}", flush=True)
+        print(f"in: {measured(bring, url, ledger)}", flush=True)
         for ending in ("csv", "jsonl", "xlsx"):
-            print(f"out as {ending}: {measured(take_out, options.database, Path(folder) / f'out.{ending}')}", flush=True)
+            print(f"out as {ending}: {measured(take_out, url, Path(folder) / f'out.{ending}')}", flush=True)
     return 0
 
 
