@@ -21,6 +21,7 @@ PLAYED = {
     "ac09-improvement-is-not-red": "2026-08-10",
     "ac11-yellow-overturned-with-its-red": "2026-06-10",
     "ac15-three-heads-one-ladder": "2026-03-25",
+    "d1-campaign-with-a-conclusion-for-each-unit": "2026-07-25",
 }
 """Case → the last day that is played."""
 
@@ -48,3 +49,13 @@ def events(case: str) -> list[dict[str, Any]]:
 def everything() -> list[bytes]:
     """All of them, one after the other."""
     return [body for case in PLAYED for body in bodies(case)]
+
+
+def persons(*capacities: tuple[str, str]) -> bytes:
+    """That these persons hold these offices, and nobody else any."""
+    held = [{"name": name, "capacities": [{"role": role, "valid_from": "2026-01-01"}]} for name, role in capacities]
+    event = {
+        "specversion": "1.0", "id": "persons-1", "source": "/duban/intake", "type": "intake.persons.published.v1",
+        "subject": "PERSONS", "time": "2026-05-01T00:00:00Z", "sequence": 1, "data": {"persons": held, "revision": 1},
+    }  # fmt: skip
+    return json.dumps(event, ensure_ascii=False).encode()

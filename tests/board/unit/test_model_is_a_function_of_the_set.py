@@ -55,7 +55,8 @@ def test_any_order_any_repetition_and_any_batches_give_the_same_rows(straight: D
     rng.shuffle(shuffled)
     made = built(tmp_path / "b.sqlite", shuffled, rng.randint(20, 300))
     assert made == straight
-    assert all(made[name] for name in ("matter", "part", "slip", "clock", "entry", "referral", "notice", "todo", "eligibility"))
+    names = ("matter", "part", "slip", "clock", "entry", "referral", "notice", "todo", "eligibility", "conclusion", "bulletin")
+    assert all(made[name] for name in names)
 
 
 def test_an_event_that_is_lost_is_missed(straight: Dump, tmp_path: Path) -> None:

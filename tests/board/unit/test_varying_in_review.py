@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from board.access.powers import Offices
 from board.access.roles import Person
-from board.acts.catalogue import BY_NAME, Filled, answers_for
+from board.acts.catalogue import BY_NAME, answers_for
+from board.acts.forms import Filled
 from board.acts.sending import wire
 from board.errors import Refused
 
@@ -46,10 +48,13 @@ def test_days_that_are_no_number_are_not_taken_for_none() -> None:
         sent(workdays="soon")
 
 
-def test_who_took_part_gets_no_button_and_who_did_not_gets_all_three() -> None:
+def test_who_took_part_sees_closed_buttons_with_the_reason_and_who_did_not_sees_open_ones() -> None:
     todo = {"kind": "REVIEW", "desk": "OFFICE", "unit": "ZJJ", "colour": "RED", "recused": "王签"}
-    assert [act.name for act in answers_for(todo, REVIEWER)[0]] == ["uphold", "vary", "overturn"]
-    assert answers_for(todo | {"recused": "王签\n张复"}, REVIEWER) == ([], "张复")
+    names = ["uphold", "vary", "overturn"]
+    assert [(offer.act.name, offer.lack) for offer in answers_for(todo, REVIEWER, Offices())] == [(name, None) for name in names]
+    closed = answers_for(todo | {"recused": "王签\n张复"}, REVIEWER, Offices())
+    assert [offer.act.name for offer in closed] == names
+    assert all(offer.lack is not None and "张复参与过" in offer.lack[0] for offer in closed)
 
 
 def test_the_form_leaves_a_choice_that_is_not_required_unchanged_at_first(desk: Any) -> None:

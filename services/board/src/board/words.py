@@ -60,6 +60,14 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "OVERTURNED": ("复核撤销", "Overturned"),
         "VACATED_BY_CASCADE": ("随前单撤销", "Vacated by cascade"),
     },
+    "conclusion_state": {
+        "ISSUED": ("已作出", "Issued"),
+        "CONTESTED": ("复核中", "Under review"),
+        "CONFIRMED": ("期满未申请复核", "No review was applied for"),
+        "UPHELD": ("复核维持", "Upheld"),
+        "VARIED": ("复核变更", "Varied"),
+        "OVERTURNED": ("复核撤销", "Overturned"),
+    },
     "clock": {
         "RUNNING": ("计时中", "Running"),
         "SUSPENDED": ("中止计时", "Suspended"),
@@ -102,6 +110,8 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "DUPLICATE": ("疑似重复待确认", "Duplicate to resolve"),
         "INTERVIEW": ("约谈建议待决定", "Interview to decide"),
         "SIGN": ("待签收", "To sign for"),
+        "CONCLUSION_SIGN": ("督查结论待签收", "Conclusion to sign for"),
+        "CONCLUSION_REVIEW": ("结论复核待决定", "Review of a conclusion to decide"),
         "REFERRAL_CREATED": ("移送待签收", "Referral to acknowledge"),
         "REFERRAL_ACKNOWLEDGED": ("移送待反馈结果", "Referral to conclude"),
     },

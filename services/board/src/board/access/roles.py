@@ -1,7 +1,7 @@
 """Who may see which page, and who may do which act here (domain.md d.14).
 
-The services ask again, of what was published about persons and of what the policy says: this list only decides which buttons are
-shown and which pages open.
+The services ask again, of what was published about persons and of what the policy says. This list decides which pages open, and
+which buttons while nobody's offices were published; afterwards `powers` asks of those.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ PAGES: Mapping[str, frozenset[str]] = {
     "unit": OFFICE | UNITS | {"LEADER", "AUDITOR", "ASSESSMENT_OFFICE"},
     "assessment": OFFICE | {"LEADER", "AUDITOR", "ASSESSMENT_OFFICE"},
     "rehearsal": OFFICE | {"ASSESSMENT_OFFICE"},
+    "conclusions": OFFICE | TEAM | UNITS | {"LEADER", "AUDITOR"},
+    "bulletins": OFFICE | {"LEADER", "AUDITOR", "ASSESSMENT_OFFICE"},
     "referrals": OFFICE | {"AUDITOR"} | frozenset(BODIES),
     "acts": HEADS | {"AUDITOR"},
     "act": OFFICE | UNITS | TEAM | frozenset(BODIES) | {"LEADER", "AUDITOR"},
@@ -69,6 +71,9 @@ ACTS: Mapping[str, frozenset[str]] = {
     "extend": UNITS,
     "appeal": UNITS,
     "answer-referral": frozenset(BODIES) | OFFICE,
+    "award": frozenset({"ASSESSMENT_OFFICE", "LEADING_GROUP_CHAIR"}),
+    "finalise": frozenset({"ASSESSMENT_OFFICE"}),
+    "publish-bulletin": frozenset({"LEADER", "LEADING_GROUP_CHAIR"}),
 }
 """Act → roles that may do it. Approval: white section head, yellow director, red the chair; withdrawal one level above."""
 
@@ -90,10 +95,6 @@ class Person:
     def may_open(self, page: str) -> bool:
         """Whether the page opens for this role."""
         return self.role in PAGES[page]
-
-    def may(self, act: str) -> bool:
-        """Whether the button of an act is shown."""
-        return self.role in ACTS[act]
 
     def sees(self, units: set[str], source_type: str | None, bodies: set[str]) -> bool:
         """Whether a matter with these units, this source and these referrals is this person's to see."""

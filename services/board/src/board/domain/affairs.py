@@ -5,6 +5,7 @@ As with matters: the rows of a subject are a function of the set of its events; 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -37,6 +38,7 @@ TOPICS: Mapping[str, Callable[[Data], str]] = {
     "intake.persons.published": lambda data: "persons",
     "escalation.policy.published": lambda data: f"policy:{data['version']}",
     "notify.bulletin.published": lambda data: f"bulletin:{data['bulletin']}",
+    "notify.bulletin.corrected": lambda data: f"bulletin:{data['corrects']}",
 }
 """Type → the name of what it is about."""
 
@@ -115,9 +117,28 @@ def _persons(latest: Data, events: list[Data]) -> Rows:
     }  # fmt: skip
 
 
-def _nothing(latest: Data, events: list[Data]) -> Rows:
-    """Only its line in the story is kept."""
-    return {}
+def _policy(latest: Data, events: list[Data]) -> Rows:
+    """Which office approves what; the other parameters are the services' affair."""
+    data = latest["data"]
+    said = data["parameters"].get("approver")
+    approver = {colour: said.get(colour) if isinstance(said, dict) else None for colour in ("white", "yellow", "red")}
+    row = {"version": data["version"], "effective_from": str(data["effective_from"]), "at": instant(latest["time"])}
+    return {"policy": [row | approver]}
+
+
+def _bulletin(latest: Data, events: list[Data]) -> Rows:
+    """The bulletin, and a row for each correction of it."""
+    rows = []
+    for event in events:
+        data, corrected = event["data"], ".corrected." in event["type"]
+        items = [[one["matter"], one["unit"], one["colour"]] for one in data["items"]]
+        items += [[one["conclusion"], one["unit"], ""] for one in data.get("conclusions") or ()]
+        row = {"bulletin": data["bulletin"], "corrects": data["corrects"] if corrected else None, "text": data.get("text") or ""}
+        row |= {"at": instant(data["corrected_at" if corrected else "published_at"]), "approved_by": data["approved_by"]}
+        rows.append(
+            row | {key: json.dumps(value, ensure_ascii=False) for key, value in (("scope", data["scope"]), ("items", items))}
+        )
+    return {"bulletin": rows}
 
 
 MAKERS: Mapping[str, Callable[[Data, list[Data]], Rows]] = {
@@ -127,6 +148,6 @@ MAKERS: Mapping[str, Callable[[Data, list[Data]], Rows]] = {
     "interview": _interview,
     "units": _units,
     "persons": _persons,
-    "policy": _nothing,
-    "bulletin": _nothing,
+    "policy": _policy,
+    "bulletin": _bulletin,
 }

@@ -1,29 +1,27 @@
-"""Desks: the office's, a unit's, the bodies'; the ledger of a year; and the forms of acts."""
+"""Desks: the office's, a unit's, the bodies'; and the ledger of a year."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
+from dataclasses import dataclass
 from typing import Any
 
-from event_contracts.event import Evidence
-from flask import Blueprint, Response, abort, g, request
+from flask import Blueprint, Response, abort, request
 
 from board.access.roles import BODIES, UNITS
-from board.acts.catalogue import ANSWERS, BY_NAME, Act, Filled, answers_for
-from board.acts.sending import outcome, send
+from board.acts.catalogue import Offer, answers_for, offers
 from board.domain.ranking import ranked
 from board.domain.texts import points
-from board.errors import Refused, Unavailable
-from board.pages.matter_pages import may_see
-from board.pages.serving import page, person, show, site, t
+from board.pages.serving import offices, page, person, show, site
 from board.store import acting, city, desks, matters
 
 desk_pages = Blueprint("desk", __name__)
 ACTS_SHOWN = 200
 SHOWN, SLIPS_SHOWN = 200, 40
 """Rows on one page; what waits longest comes first, and the whole ledger is in the CSV."""
+OF_A_PART = ("report", "claim", "extend", "justify", "object")
+"""What a unit does about its open part."""
 Row = dict[str, Any]
 
 
@@ -35,16 +33,30 @@ def office() -> str:
         counts = desks.waiting_by_kind(connection, "OFFICE")
         found = desks.waiting(connection, "OFFICE", kind=kind, most=SHOWN)
         mine = acting.newest(connection, 10, person().login)
-        sent = acting.pending(connection)
-    todos = [with_acts(todo, sent) for todo in found]
+        past = past_answers(connection)
+    todos = [with_acts(todo, past) for todo in found]
     return show("office.html", todos=todos, shown=SHOWN, counts=counts, kind=kind, mine=mine, today=site().today())
 
 
-def with_acts(todo: Row, sent: set[tuple[str, str, str]] = frozenset()) -> Row:  # type: ignore[assignment]
-    """Something that waits, with the acts of who looks at it; what was answered a moment ago says so."""
-    acts, recused = answers_for(todo, person())
-    answered = (todo["topic"], todo["kind"], todo["key"]) in sent
-    return todo | {"acts": [] if answered else acts, "recused_here": recused, "answered": answered}
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was answered from here already: by topic, kind and key."""
+
+    sent: set[tuple[str, str, str]]
+    refused: dict[tuple[str, str, str], tuple[str, str]]
+    """Mine that a service did not take: its code and its words."""
+
+
+def past_answers(connection: Any) -> Past:
+    """What was answered from here, as far as who looks at it needs to know."""
+    return Past(acting.pending(connection), acting.refusals(connection, person().login))
+
+
+def with_acts(todo: Row, past: Past) -> Row:
+    """Something that waits, with the buttons of who looks at it; what was answered a moment ago, or in vain, says so."""
+    key = (todo["topic"], todo["kind"], todo["key"])
+    found = [] if key in past.sent else answers_for(todo, person(), offices())
+    return todo | {"offers": found, "answered": key in past.sent, "refused": past.refused.get(key)}
 
 
 @page(desk_pages, "/u/<unit>", "unit")
@@ -56,7 +68,7 @@ def of_unit(unit: str) -> str:
     with site().database.reading() as connection:
         light = next((row for row in city.lights(connection, year) if row["unit"] == unit), None)
         parts = matters.of_unit(connection, unit, SHOWN)
-        todos = [with_acts(todo) for todo in desks.waiting(connection, "UNIT", unit, most=SHOWN)]
+        waiting, past = desks.waiting(connection, "UNIT", unit, most=SHOWN), past_answers(connection)
         asked = desks.waiting(connection, "OFFICE", unit, most=SLIPS_SHOWN)
         slips = desks.slips_of(connection, unit, SLIPS_SHOWN)
         ledger = desks.ledger(connection, year, unit)
@@ -64,16 +76,17 @@ def of_unit(unit: str) -> str:
     if light is None and site().unit_names()(unit) == unit and person().unit != unit:
         abort(404)
     light = light or city.no_light()
-    shown = [row | {"acts": part_acts(row)} for row in parts]
+    todos = [with_acts(todo, past) for todo in waiting]
+    shown = [row | {"offers": part_offers(row)} for row in parts]
     values = {"todos": todos, "asked": asked, "slips": slips, "ledger": ledger, "year": year, "mine": mine}
     return show("unit.html", unit=unit, light_row=light, parts=shown, **values)
 
 
-def part_acts(row: Row) -> list[tuple[Act, str]]:
-    """What the unit itself may do about an open part, with the colour that it is about."""
+def part_offers(row: Row) -> list[Offer]:
+    """What the unit itself may do about an open part."""
     if person().unit != row["unit"]:
         return []
-    return [(BY_NAME[name], row["colour"] or "") for name in ("report", "claim", "extend", "justify", "object")]
+    return offers(((name, row["colour"] or "") for name in OF_A_PART), person(), offices())
 
 
 @page(desk_pages, "/referrals", "referrals")
@@ -83,8 +96,10 @@ def referrals() -> str:
     bodies = [own] if own else list(BODIES.values())
     with site().database.reading() as connection:
         found = [row for body in bodies for row in desks.referrals(connection, body)]
-        waiting = {todo["key"]: with_acts(todo) for body in bodies for todo in desks.waiting(connection, body)}
-    return show("referrals.html", found=found, waiting=waiting)
+        todos, past = [todo for body in bodies for todo in desks.waiting(connection, body)], past_answers(connection)
+        mine = acting.newest(connection, 10, person().login)
+    waiting = {todo["key"]: with_acts(todo, past) for todo in todos}
+    return show("referrals.html", found=found, waiting=waiting, mine=mine)
 
 
 @page(desk_pages, "/assessment", "assessment")
@@ -98,7 +113,9 @@ def assessment() -> str:
             "years": sorted({*city.years(connection), site().today().year}),
         }
         groups = ranked(city.lights(connection, year), city.unit_groups(connection), values["totals"])
-    return show("assessment.html", year=year, groups=groups, **values)
+        mine = acting.newest(connection, 10, person().login)
+    own = offers((("award", ""), ("finalise", "")), person(), offices())
+    return show("assessment.html", year=year, groups=groups, offers=own, mine=mine, **values)
 
 
 @page(desk_pages, "/assessment.csv", "assessment")
@@ -131,92 +148,3 @@ def acts() -> str:
     with site().database.reading() as connection:
         found = acting.newest(connection, ACTS_SHOWN)
     return show("acts.html", found=found)
-
-
-# ---------------------------------------------------------------- acting
-
-
-@page(desk_pages, "/act/<name>", "act", methods=["GET", "POST"])
-def act(name: str) -> Any:
-    """The form of an act (the first click), and the act itself (the second, with its reason)."""
-    chosen = BY_NAME.get(name)
-    if chosen is None:
-        abort(404)
-    target = target_of(chosen)
-    if target is None:
-        return show("gone.html"), 409
-    if not person().may(chosen.power_for(target.get("colour"))):
-        abort(403)
-    if request.method == "GET":
-        return _form(chosen, target, "")
-    return _do(chosen, target)
-
-
-def _do(chosen: Act, target: Row) -> Any:
-    reason = request.form.get("reason", "").strip()
-    if not reason:
-        return _form(chosen, target, t("请写明理由", "Give a reason")), 400
-    try:
-        data = chosen.build(Filled(person(), target, request.form, evidence()))
-    except ValueError:
-        return _form(chosen, target, t("请检查数字和日期", "Check the numbers and dates")), 400
-    try:
-        done = send(site(), person(), data, reason, answers=_answers(target))
-    except Refused as refused:
-        return _form(chosen, target, refused.detail), 400
-    except Unavailable:
-        return _form(chosen, target, t("暂时无法送出，请稍后再试", "It cannot be sent now; try again later")), 503
-    return show("done.html", act=chosen, target=target, done=done)
-
-
-def _form(chosen: Act, target: Row, fault: str) -> str:
-    return show("act.html", act=chosen, target=target, fault=fault, form=request.form, english=g.english)
-
-
-def _answers(target: Row) -> str | None:
-    return "|".join((target["topic"], target["kind"], target["key"])) if target.get("kind") else None
-
-
-def target_of(chosen: Act) -> Row | None:
-    """What the act is about: something that waits, or a unit's part of a matter; None where it is gone, 404 where not theirs."""
-    asked = request.values
-    with site().database.reading() as connection:
-        if any(chosen.name in names for names in ANSWERS.values()):
-            todo = desks.one_todo(connection, asked.get("topic", ""), asked.get("kind", ""), asked.get("key", ""))
-            if todo is None:
-                return None
-            if chosen.name not in ANSWERS.get(todo["kind"], ()) or not answers_for(todo, person())[0]:
-                abort(403)
-            return todo | {"body": todo["desk"]}
-        found = matters.one(connection, asked.get("topic", ""))
-    if found is None or not may_see(found) or asked.get("unit") not in {part["unit"] for part in found["rows"]["part"]}:
-        abort(404)
-    if person().role in UNITS and asked.get("unit") != person().unit:
-        abort(404)
-    colour = asked.get("colour") or None
-    if colour not in (None, "WHITE", "YELLOW", "RED"):
-        abort(400)
-    return {key: found[key] for key in ("topic", "matter_id", "title", "ref")} | {
-        "unit": asked["unit"],
-        "colour": colour,
-        "key": "",
-    }
-
-
-def evidence() -> tuple[Evidence, ...]:
-    """The hashes of files that came with a form; the files themselves are read once and kept nowhere."""
-    found = []
-    for file in request.files.getlist("evidence"):
-        if file.filename:
-            digest = hashlib.sha256()
-            while piece := file.stream.read(1 << 16):
-                digest.update(piece)
-            kind = "PHOTO" if (file.mimetype or "").startswith("image/") else "DOCUMENT"
-            found.append(Evidence(kind=kind, sha256=digest.hexdigest()))
-    return tuple(found)
-
-
-@page(desk_pages, "/done/<act_id>", "act")
-def done(act_id: str) -> str:
-    """What became of an act that was still on its way."""
-    return show("done_state.html", done=outcome(site(), act_id))

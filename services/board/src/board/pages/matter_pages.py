@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl, urlencode
 from flask import Blueprint, abort, g, redirect, request, url_for
 
 from board.access.roles import BODIES, EVERY_MATTER, SOURCES, UNITS
-from board.acts.catalogue import BY_NAME, answers_for
+from board.acts.catalogue import Offer, answers_for, offers
 from board.domain.standing import WORK
 from board.domain.texts import as_text, local_day
-from board.pages.serving import page, person, show, site
-from board.store import matters, people
+from board.pages.serving import offices, page, person, show, site
+from board.store import acting, matters, people
 from board.telling import line_of
 
 matter_pages = Blueprint("matter", __name__)
@@ -69,6 +69,7 @@ def one(matter_id: str) -> Any:
     """A matter: its story, its ladders, its limits, its papers. Others than its parties are told that there is none."""
     with site().database.reading() as connection:
         found = matters.one(connection, matter_id)
+        mine = acting.newest(connection, 10, person().login, matter_id)
         if found is None and (known := matters.id_of(connection, matter_id)) is not None:
             return redirect(url_for("matter.one", matter_id=known))
     if found is None or not may_see(found):
@@ -79,8 +80,8 @@ def one(matter_id: str) -> Any:
     name, rows = site().unit_names(), found["rows"]
     story = [line for event in rows["event"] if (line := line_of(event, name, g.english)) is not None]
     parts = [part_view(found, part) for part in sorted(rows["part"], key=lambda part: (part["role"] != "LEAD", part["unit"]))]
-    todos = [todo | {"acts": answers_for(todo, person())[0], "matter_id": matter_id} for todo in rows["todo"]]
-    return show("matter.html", matter=found, parts=parts, story=story, todos=todos, hidden=_own_only(found))
+    todos = [todo | {"offers": answers_for(todo, person(), offices()), "matter_id": matter_id} for todo in rows["todo"]]
+    return show("matter.html", matter=found, parts=parts, story=story, todos=todos, hidden=_own_only(found), mine=mine)
 
 
 def may_see(found: Row) -> bool:
@@ -112,7 +113,7 @@ def part_view(found: Row, part: Row) -> Row:
         "referrals": mine["referral"],
         "notices": sorted(mine["notice"], key=lambda notice: notice["dispatched_at"] or ""),
         "why": why(part, mine, rows["todo"]),
-        "acts": own_acts(found, part, slips),
+        "offers": own_acts(found, part, slips),
     }
 
 
@@ -150,7 +151,7 @@ def why(part: Row, mine: Mapping[str, list[Row]], todos: list[Row]) -> str:
     return "LIMIT_RUNNING"
 
 
-def own_acts(found: Row, part: Row, slips: list[Row]) -> list[tuple[Any, str]]:
+def own_acts(found: Row, part: Row, slips: list[Row]) -> list[Offer]:
     """Acts that nobody waits for: the office's on any open part, a unit's on its own. With the colour that they are about."""
     who, wanted = person(), []
     if found["state"] == "OPEN" and part["state"] == "OPEN":
@@ -163,8 +164,7 @@ def own_acts(found: Row, part: Row, slips: list[Row]) -> list[tuple[Any, str]]:
         if who.unit == part["unit"]:
             now = as_text(site().now())
             wanted += [("appeal", slip["colour"]) for slip in standing if slip["review_until"] and now < slip["review_until"]]
-    found_acts = [(BY_NAME[name], colour) for name, colour in wanted]
-    return [(act, colour) for act, colour in found_acts if who.may(act.power_for(colour or None))]
+    return offers(wanted, who, offices())
 
 
 @page(matter_pages, "/m/<matter_id>/days/<unit>", "matter")

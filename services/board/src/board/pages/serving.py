@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
 
 from board.access import sessions
+from board.access.powers import Offices, offices_on
 from board.access.roles import PAGES, Person
 from board.site import Site
+from board.store import desks
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
@@ -41,6 +43,15 @@ def site() -> Site:
 def person() -> Person:
     """Who is signed on; there is always somebody where this is asked."""
     found: Person = g.session.person
+    return found
+
+
+def offices() -> Offices:
+    """Who holds which office today; read once for a request."""
+    if "offices" not in g:
+        with site().database.reading() as connection:
+            g.offices = offices_on(site().today(), desks.capacities(connection), desks.policies(connection))
+    found: Offices = g.offices
     return found
 
 

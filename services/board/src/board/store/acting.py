@@ -35,11 +35,13 @@ def outcome(connection: Connection, act_id: str) -> dict[str, Any] | None:
     return dict(row) | {"taken": came is not None}
 
 
-def newest(connection: Connection, many: int, login: str | None = None) -> list[dict[str, Any]]:
-    """The newest acts, of one account or of all."""
+def newest(connection: Connection, many: int, login: str | None = None, matter: str | None = None) -> list[dict[str, Any]]:
+    """The newest acts, of one account or of all, about one matter or about everything."""
     wanted = select(tables.act).order_by(tables.act.c.at.desc(), tables.act.c.id).limit(many)
     if login is not None:
         wanted = wanted.where(tables.act.c.login == login)
+    if matter is not None:
+        wanted = wanted.where(tables.act.c.matter == matter)
     return [dict(row) for row in connection.execute(wanted).mappings()]
 
 
@@ -51,3 +53,12 @@ def pending(connection: Connection) -> set[tuple[str, str, str]]:
     wanted = select(tables.act.c.answers).where(tables.act.c.answers.is_not(None), tables.act.c.state == SENT)
     found = (answers.split("|") for answers in connection.execute(wanted).scalars())
     return {(topic, kind, key) for topic, kind, key in found}
+
+
+def refusals(connection: Connection, login: str) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """Topic, kind and key of what this account answered last in vain → the code and the words of the refusal."""
+    wanted = select(tables.act.c.answers, tables.act.c.state, tables.act.c.code, tables.act.c.detail)
+    wanted = wanted.where(tables.act.c.answers.is_not(None), tables.act.c.login == login).order_by(tables.act.c.at)
+    last = {row.answers: row for row in connection.execute(wanted)}
+    found = ((answers.split("|"), row) for answers, row in last.items() if row.state == REFUSED)
+    return {(topic, kind, key): (row.code or "", row.detail or "") for (topic, kind, key), row in found}

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from board.store.tables import assessment, capacity, entry, matter, referral, slip, todo
+from board.store.tables import assessment, capacity, entry, matter, policy, referral, slip, todo
 
 Row = dict[str, Any]
 
@@ -77,3 +77,8 @@ def referrals(connection: Connection, body: str) -> list[Row]:
 def capacities(connection: Connection) -> list[Row]:
     """Who holds which office; empty while nobody was published."""
     return [dict(row) for row in connection.execute(select(capacity)).mappings()]
+
+
+def policies(connection: Connection) -> list[Row]:
+    """Published policies, as far as they say who approves what."""
+    return [dict(row) for row in connection.execute(select(policy)).mappings()]

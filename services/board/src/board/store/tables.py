@@ -149,11 +149,40 @@ capacity = model_table(
     Column("unit", Text),
     Column("deputy_for", Text),
 )
+policy = model_table(
+    "policy",
+    Column("version", Text),
+    Column("effective_from", Text),
+    Column("at", Text),
+    Column("white", Text),
+    Column("yellow", Text),
+    Column("red", Text),
+)
+"""Published policies, with the lowest office that approves a slip of each colour where they say one."""
+conclusion = model_table(
+    "conclusion",
+    *(
+        Column(name, Text)
+        for name in (
+            "conclusion_id", "ref", "unit", "issued_at", "issued_by", "inspection", "about_matter", "findings", "took_part",
+            "dispatched_at", "served_on", "review_until", "review_id", "filed_at", "decide_by", "grounds", "state", "reasons",
+            "reviewers", "fallen",
+        )
+    ),
+    Column("sealed", Boolean),
+    Index("conclusion_unit", "unit", "issued_at"),
+)  # fmt: skip
+bulletin = model_table(
+    "bulletin",
+    *(Column(name, Text) for name in ("bulletin", "corrects", "at", "approved_by", "scope", "items", "text")),
+    Index("bulletin_at", "at"),
+)
 
 FOLDED: dict[str, Table] = {
     table.name: table
     for table in (
         matter, part, slip, clock, entry, referral, notice, todo, eligibility, assessment, interview, unit, capacity,
+        policy, conclusion, bulletin,
     )
 }  # fmt: skip
 """Tables whose rows belong to a topic."""

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from board.domain import affairs
+from board.domain import affairs, conclusions
 from board.domain.case import LEVELS, OPEN, Case, Clock, Entry, Notice, Part, Referral, Slip, Todo
 from board.domain.folding import fold
 from board.domain.standing import todos
@@ -118,6 +118,8 @@ def rows_of(topic: str, events: Sequence[Mapping[str, Any]]) -> Rows:
     """The rows that the events of one topic make."""
     if not events[0]["data"].get("matter_id") or events[0]["type"].startswith("scoring.assessment."):
         return affairs.rows_of(events)
+    if conclusions.is_conclusion(events):
+        return conclusions.rows_of(topic, events)
     return rows_of_case(fold(topic, events))
 
 
