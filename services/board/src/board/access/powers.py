@@ -1,8 +1,8 @@
 """Why a person may not do an act today, in words, or that nothing is lacking.
 
 While nobody's offices were published, the role of the account decides. Afterwards the services ask for an office of the person
-whom a decision names (domain.md d.14), so the board asks the same: of what was published, on the city's day, also for who stands in
-for somebody. Which office a slip needs, the policy may say. Nothing here is the last word: a service refuses what it does not accept.
+whom a decision names (domain.md d.14), so the board asks the same: of what was published, on the city's day, deputies included.
+Which office a slip needs, the policy may say. Nothing here is the last word: a service refuses what it does not accept.
 """
 
 from __future__ import annotations
