@@ -69,3 +69,42 @@ def test_a_matter_is_found_by_id_and_narrowed_to_a_unit(city: Any) -> None:
     city.white_by_office()
     assert [entry["unit"] for entry in told(city, "00000000-0000-4000-8000-000000000001", "ZJJ")] == ["ZJJ"]
     assert told(city, "M-1", "JTJ") == [] and told(city, "M-9") == []
+
+
+# ---- the same in the events about the limit
+
+
+def announced(city: Any, name: str, owner: str = "SLIP:WHITE") -> list[tuple[str, str, str, int | None, str | None]]:
+    """The days of the newest such event about a limit: first, last, kind, number, cause."""
+    fact = [event.data for event in city.published(f"escalation.clock.{name}.v1") if event.data.owner == owner][-1]
+    assert fact.explanation[-1].last == fact.deadline
+    return [(f"{run.first:%m-%d}", f"{run.last:%m-%d}", run.kind, run.counted, run.cause) for run in fact.explanation]
+
+
+def test_a_limit_that_begins_says_which_days_count(city: Any) -> None:
+    city.white_by_office()
+    assert announced(city, "armed") == [
+        ("03-02", "03-02", "START", None, None),
+        ("03-03", "03-16", "WORKDAYS", 10, None),
+    ]
+
+
+def test_a_limit_that_runs_again_names_the_days_of_checking(city: Any) -> None:
+    city.white_by_office()
+    city.claim(at("2026-03-05 10:00"))
+    city.reject(at("2026-03-06 10:00"), at("2026-03-05 10:00"))
+    assert announced(city, "resumed")[1:] == [
+        ("03-03", "03-04", "COUNTED", 2, None),
+        ("03-05", "03-06", "SUSPENDED", None, "VERIFICATION"),
+        ("03-07", "03-18", "WORKDAYS", 10, None),
+    ]
+
+
+def test_what_the_events_say_is_what_explain_says(city: Any) -> None:
+    city.white_by_office()
+    city.claim(at("2026-03-05 10:00"))
+    city.reject(at("2026-03-06 10:00"), at("2026-03-05 10:00"))
+    white = next(clock for clock in told(city)[0]["clocks"] if clock["owner"] == "SLIP:WHITE")
+    of_days = [(day["day"][5:], day["kind"]) for day in white["days"] if day["kind"] in ("START", "SUSPENDED")]
+    assert of_days == [("03-02", "START"), ("03-05", "SUSPENDED"), ("03-06", "SUSPENDED")]
+    assert announced(city, "resumed")[2][:2] == ("03-05", "03-06")

@@ -98,8 +98,16 @@ def test_what_a_grant_and_its_end_do_is_announced(city: Any) -> None:
         7,
         "STATUTORY_PROCEDURE",
     )
+    left = stopped.data.explanation[-1]
+    assert (left.kind, left.first.isoformat(), left.last, left.cause) == (
+        "SUSPENDED",
+        "2026-06-05",
+        stopped.data.deadline,
+        "STATUTORY_PROCEDURE",
+    )
     resumed = [m for m in city.published("escalation.clock.resumed.v1") if m.data.owner == "SLIP:WHITE"]
     assert [m.data.deadline.isoformat() for m in resumed] == ["2026-07-03"]
+    assert [run.kind for run in resumed[0].data.explanation] == ["START", "COUNTED", "SUSPENDED", "WORKDAYS"]
 
 
 def test_a_suspension_cannot_start_before_the_day_of_filing(city: Any) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+import random
+from collections.abc import Iterable
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from ground_rules.explanation import Day, Left, explain
+from ground_rules.explanation import Day, Left, Run, explain, runs
 from ground_rules.limits import Limit, deadline
 from ground_rules.workdays import WorkCalendar
 
@@ -94,12 +96,13 @@ def test_workdays_holidays_and_weekends_are_told_in_full() -> None:
     number = CHINA.notice_number(2017)
     off = CHINA.day_off(date(2017, 4, 2))
     assert off is not None
+    why = f"{off.name}，不计 / holiday, not counted"
     assert found.days == (
         Day(date(2017, 3, 29), "START", None, "起算日，不计 / start day, not counted"),
         Day(date(2017, 3, 30), "COUNTED", 1, "计入 / counted"),
         Day(date(2017, 3, 31), "COUNTED", 2, "计入 / counted"),
         Day(date(2017, 4, 1), "MAKEUP_WORKDAY", 3, "调休上班，计入 / make-up workday, counted", number),
-        *(Day(date(2017, 4, day), "HOLIDAY", None, f"{off.name}，不计 / holiday, not counted", number) for day in (2, 3, 4)),
+        *(Day(date(2017, 4, day), "HOLIDAY", None, why, number, off.name) for day in (2, 3, 4)),
         Day(date(2017, 4, 5), "COUNTED", 4, "计入 / counted"),
         Day(date(2017, 4, 6), "COUNTED", 5, "计入 / counted"),
     )
@@ -129,11 +132,11 @@ def test_an_extension_over_a_make_up_day_names_its_notice() -> None:
 def test_days_that_roll_over_a_festival_name_its_notice() -> None:
     found = explain(Limit(1, "DAY"), date(2026, 6, 18), date(2026, 6, 22), CHINA)
     number = CHINA.notice_number(2026)
-    rolled = "顺延 / rolled to the next workday"
+    rolled, festival = "顺延 / rolled to the next workday", "端午节 Dragon Boat Festival"
     assert found.days[1:] == (
         Day(date(2026, 6, 19), "COUNTED", 1, "计入 / counted"),
-        Day(date(2026, 6, 20), "ROLLED", None, rolled, number),
-        Day(date(2026, 6, 21), "ROLLED", None, rolled, number),
+        Day(date(2026, 6, 20), "ROLLED", None, rolled, number, festival),
+        Day(date(2026, 6, 21), "ROLLED", None, rolled, number, festival),
         Day(date(2026, 6, 22), "ROLLED", None, rolled, None),
     )
     assert found.consistent
@@ -153,3 +156,52 @@ def test_a_kept_end_is_told_in_full_also_after_days_that_rolled() -> None:
 def test_an_end_on_a_suspended_day_is_not_where_the_count_ends() -> None:
     left = [Left(date(2026, 3, 19), date(2026, 3, 20), "听证")]
     assert not explain(Limit(1, "WORKDAY"), date(2026, 3, 17), date(2026, 3, 19), CHINA, left_out=left).consistent
+
+
+# ---- days that are alike, told once
+
+
+def told_again(found: Iterable[Run]) -> list[tuple[date, bool]]:
+    """Day by day again: which of them count. This is all that a reader of the runs has to know."""
+    days = []
+    for run in found:
+        for n in range((run.last - run.first).days + 1):
+            day = run.first + timedelta(days=n)
+            counts = run.kind in ("COUNTED", "MAKEUP_WORKDAY", "EXTENSION") or run.kind == "WORKDAYS" and day.weekday() < 5
+            days.append((day, counts))
+    return days
+
+
+@pytest.mark.parametrize("calendar", [CHINA, WorkCalendar.every_day()])
+@pytest.mark.parametrize("unit", ["WORKDAY", "DAY", "MONTH"])
+def test_runs_tell_the_same_days_and_numbers(unit: str, calendar: WorkCalendar) -> None:
+    rng = random.Random(unit)
+    for _ in range(60):
+        start = date(2025, 1, 1) + timedelta(days=rng.randrange(700))
+        limit = Limit(rng.randint(1, 12 if unit == "MONTH" else 200), unit)  # type: ignore[arg-type]
+        first = start + timedelta(days=rng.randint(1, 40))
+        left = (
+            [Left(first, first + timedelta(days=rng.randint(0, 20)), "听证", "STATUTORY_PROCEDURE")] if rng.random() < 0.5 else []
+        )
+        last = deadline(limit, start, calendar, ZONE).last_day + timedelta(days=30 if left else 0)
+        days = explain(limit, start, last, calendar, left_out=left, extension=rng.choice((0, 5))).days
+        found = runs(days)
+        assert told_again(found) == [(day.day, day.counted is not None) for day in days]
+        numbers = {day.day: day.counted for day in days if day.counted is not None}
+        for run in found:
+            inside = [number for day, number in numbers.items() if run.first <= day <= run.last]
+            assert run.counted == (inside[-1] if inside else None)
+        assert len(found) <= 45
+
+
+def test_ordinary_weeks_are_one_run_and_every_other_day_says_why() -> None:
+    left = [Left(date(2026, 6, 22), date(2026, 6, 23), "听证", "STATUTORY_PROCEDURE")]
+    found = runs(explain(Limit(20, "WORKDAY"), date(2026, 6, 1), date(2026, 7, 2), CHINA, left_out=left).days)
+    notice = CHINA.notice_number(2026)
+    assert [(run.kind, run.last.day, run.counted, run.cause, run.notice) for run in found] == [
+        ("START", 1, None, None, None),
+        ("WORKDAYS", 18, 13, None, None),
+        ("HOLIDAY", 21, None, "端午节 Dragon Boat Festival", notice),
+        ("SUSPENDED", 23, None, "STATUTORY_PROCEDURE", None),
+        ("WORKDAYS", 2, 20, None, None),
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -23,7 +23,35 @@ class ClockFact(MatterFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockArmed(ClockFact):
+class ExplainedDays:
+    """Days of a limit that are alike, both ends included, and why they do or do not count (domain.md f.2).
+
+    `kind`: START (the start day, not counted) · COUNTED (every day) · WORKDAYS (Monday to Friday counted, Saturday and Sunday
+    not) · MAKEUP_WORKDAY (counted) · EXTENSION (counted, granted) · WEEKEND · HOLIDAY · SUSPENDED · ROLLED (to the next
+    workday) · KEPT (a served deadline is never shortened). Later releases may know more.
+    """
+
+    first: date
+    last: date
+    kind: str
+    counted: int | None = None
+    """The number, in the limit's own unit, of the last counted day up to here; null where none of these days counts."""
+    cause: str | None = None
+    """The holiday's name; of SUSPENDED the category of the reason, or VERIFICATION."""
+    notice: str | None = None
+    """The number of the State Council's notice that made it a day off or a workday."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedClockFact(ClockFact):
+    """A change of one clock with the days of its limit, from the start to `deadline`, as they are counted since then."""
+
+    explanation: list[ExplainedDays] = field(default_factory=list)
+    """In order and without gaps. Empty in events of releases before this field, and for an instant with no day left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockArmed(ExplainedClockFact):
     """A limit began to run; happens once per owner."""
 
     TYPE: ClassVar[str] = "escalation.clock.armed.v1"
@@ -32,7 +60,7 @@ class ClockArmed(ClockFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockStopped(ClockFact):
+class ClockStopped(ExplainedClockFact):
     """A limit ended without a breach; `reason` says why (CLAIMED, VERIFIED, SUPERSEDED, LAPSED, …)."""
 
     TYPE: ClassVar[str] = "escalation.clock.stopped.v1"
@@ -40,7 +68,7 @@ class ClockStopped(ClockFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockResumed(ClockFact):
+class ClockResumed(ExplainedClockFact):
     """A stopped clock runs again, e.g. after a claim was rejected before the deadline."""
 
     TYPE: ClassVar[str] = "escalation.clock.resumed.v1"
@@ -48,7 +76,7 @@ class ClockResumed(ClockFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockSuspended(ClockFact):
+class ClockSuspended(ExplainedClockFact):
     """Time is not counted from `suspended_from` on (中止计时); `remaining` is what is left, in the clock's own unit."""
 
     TYPE: ClassVar[str] = "escalation.clock.suspended.v1"
@@ -58,7 +86,7 @@ class ClockSuspended(ClockFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockExtended(ClockFact):
+class ClockExtended(ExplainedClockFact):
     """A limit became longer by a decision (延期) or because another unit was waited for (domain.md d.9)."""
 
     TYPE: ClassVar[str] = "escalation.clock.extended.v1"
@@ -68,7 +96,7 @@ class ClockExtended(ClockFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockReprojected(ClockFact):
+class ClockReprojected(ExplainedClockFact):
     """A calendar was published and the deadline counted again; a served one is never shortened (domain.md d.5.4)."""
 
     TYPE: ClassVar[str] = "escalation.clock.reprojected.v1"
@@ -78,7 +106,7 @@ class ClockReprojected(ClockFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockMoved(ClockFact):
+class ClockMoved(ExplainedClockFact):
     """A limit ends on another day: its matter is handled with another one (MERGED), or no more (UNMERGED; domain.md d.10)."""
 
     TYPE: ClassVar[str] = "escalation.clock.moved.v1"

@@ -6,14 +6,16 @@ one: `consistent` says whether counting along the days arrives at the same last 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ground_rules.limits import Limit, months_later
 from ground_rules.workdays import WorkCalendar
 
 START, COUNTED, MAKEUP, EXTENDED = "START", "COUNTED", "MAKEUP_WORKDAY", "EXTENSION"
+WORKDAYS = "WORKDAYS"
+"""Kind of a run only: its Mondays to Fridays are counted, its Saturdays and Sundays are not."""
 WEEKEND, HOLIDAY, SUSPENDED, ROLLED, KEPT = "WEEKEND", "HOLIDAY", "SUSPENDED", "ROLLED", "KEPT"
 
 RULES = {
@@ -24,6 +26,8 @@ RULES = {
 """How each unit is counted (domain.md d.5.1; 民法典 200-204 by analogy)."""
 
 ONE_DAY = timedelta(days=1)
+SATURDAY = 5
+"""`date.weekday()`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Left:
     first: date
     last: date
     why: str
+    code: str = ""
+    """The reason as a code, for those who have words of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,20 @@ class Day:
     why: str
     notice: str | None = None
     """The number of the State Council's notice that made it a day off or a workday."""
+    cause: str | None = None
+    """The holiday's name, or the code of the reason for which the day is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Days that are alike, both ends included. `counted` is the number of the last one that counts, None without one."""
+
+    first: date
+    last: date
+    kind: str
+    counted: int | None = None
+    cause: str | None = None
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +84,34 @@ def explain(
     days = tuple(walk.days())
     consistent = walk.complete and days[-1].kind not in (KEPT, SUSPENDED)
     return Explanation(days, RULES[limit.unit].format(amount=limit.amount), consistent)
+
+
+def runs(days: Iterable[Day]) -> tuple[Run, ...]:
+    """The same days, with those that are alike told once: a quarter of ordinary weeks is one run."""
+    found: list[Run] = []
+    for day in days:
+        ordinary = day.kind == WEEKEND or day.kind == COUNTED and day.day.weekday() < SATURDAY
+        before = found[-1] if found else None
+        if before is not None and (kind := _joined(before, day, ordinary)) is not None:
+            found[-1] = replace(before, last=day.day, kind=kind, counted=day.counted or before.counted)
+        else:
+            found.append(Run(day.day, day.day, day.kind, day.counted, day.cause, day.notice))
+    return tuple(found)
+
+
+def _joined(before: Run, day: Day, ordinary: bool) -> str | None:
+    """The kind of the run with this day in it; None where the day begins a new one."""
+    if (before.cause, before.notice) != (day.cause, day.notice):
+        return None
+    if before.kind == day.kind:
+        return before.kind
+    weeks = before.kind in (WORKDAYS, WEEKEND) or before.kind == COUNTED and _is_of_one_week(before)
+    return WORKDAYS if weeks and ordinary else None
+
+
+def _is_of_one_week(run: Run) -> bool:
+    """Whether a run of counted days touches no Saturday or Sunday."""
+    return run.first.weekday() + (run.last - run.first).days < SATURDAY
 
 
 class _Walk:
@@ -94,7 +142,7 @@ class _Walk:
     def _day(self, day: date) -> Day:
         left = next((left for left in self.left_out if left.first <= day <= left.last), None)
         if left is not None:
-            return Day(day, SUSPENDED, None, left.why)
+            return Day(day, SUSPENDED, None, left.why, None, left.code or None)
         if self.complete:
             return self._after(day)
         if self.workdays and not self.calendar.is_workday(day):
@@ -114,13 +162,15 @@ class _Walk:
         off = self.calendar.day_off(day)
         if off is None:
             return Day(day, WEEKEND, None, "周末，不计 / weekend, not counted")
-        return Day(day, HOLIDAY, None, f"{off.name}，不计 / holiday, not counted", off.number or None)
+        return Day(day, HOLIDAY, None, f"{off.name}，不计 / holiday, not counted", off.number or None, off.name)
 
     def _after(self, day: date) -> Day:
         """The count is complete: the end rolls over days off, or a longer end that was told before is kept."""
         if not self.workdays and (not self.calendar.is_workday(day) or not self.calendar.is_workday(day - ONE_DAY)):
             off = self.calendar.day_off(day)
-            return Day(day, ROLLED, None, "顺延 / rolled to the next workday", off.number if off else None)
+            return Day(
+                day, ROLLED, None, "顺延 / rolled to the next workday", off.number if off else None, off.name if off else None
+            )
         return Day(day, KEPT, None, "已送达的期限不缩短 / a served deadline is never shortened")
 
     def _number(self, day: date) -> str | None:

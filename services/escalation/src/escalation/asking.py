@@ -178,10 +178,12 @@ def _tell_grant(desk: Settling, ladder: Ladder, rung: Rung, filed: Justification
     if data.effect == SUSPEND and data.suspended_from is not None:
         first, left = data.suspended_from, remaining(clock, data.suspended_from, desk.book.reckoning)
         fact = tell.clock_suspended(ladder, clock, first, filed.category, left)
-        desk.announce(ladder, lambda: fact, message.time)
+        desk.announce_limit(ladder, clock, lambda: fact, message.time)
     elif data.effect == EXTEND:
         days, previous = data.days or 0, clock.deadline
-        desk.announce(ladder, lambda: say.clock_extended(ladder, clock, days, filed.category, previous), message.time)
+        desk.announce_limit(
+            ladder, clock, lambda: say.clock_extended(ladder, clock, days, filed.category, previous), message.time
+        )
 
 
 def resumed(desk: Settling, message: Message) -> None:
@@ -210,7 +212,7 @@ def _tell_resumed(desk: Settling, ladder: Ladder, about: str, reason: str, messa
     clock = ladder.clocks.get(about)
     if clock is not None:
         desk.told.add(about)
-        desk.announce(ladder, lambda: say.clock_resumed(ladder, clock, reason), message.time)
+        desk.announce_limit(ladder, clock, lambda: say.clock_resumed(ladder, clock, reason), message.time)
 
 
 # ---------------------------------------------------------------- extensions
@@ -271,7 +273,7 @@ def extension_decided(desk: Settling, message: Message) -> None:
     if clock is not None and data.granted_days:
         desk.told.add(clock.about)
         previous, days = clock.deadline, data.granted_days
-        desk.announce(ladder, lambda: say.clock_extended(ladder, clock, days, "EXTENSION", previous), message.time)
+        desk.announce_limit(ladder, clock, lambda: say.clock_extended(ladder, clock, days, "EXTENSION", previous), message.time)
     reply_extensions.tell_granted(desk, ladder, asked, data.granted_days, message)
 
 

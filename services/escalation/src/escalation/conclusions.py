@@ -95,7 +95,7 @@ def _arm(desk: Settling, ladder: Ladder) -> None:
     on = date.fromisoformat(service.data["served_on"])
     days = desk.rulebook.at(service.at).policy.review.window
     window = ladder.windows[about] = reviewing.window_clock(desk, ladder, REVIEW_WINDOW, about, days, on, service.at)
-    desk.announce(ladder, lambda: say.clock_armed(ladder, window), service.at)
+    desk.announce_limit(ladder, window, lambda: say.clock_armed(ladder, window), service.at)
     contest = rules.contest(ladder)
     if contest is None:
         desk.work.set_timer(REVIEW, about, window.due_instant, subject=ladder.matter_id)
@@ -107,7 +107,7 @@ def _stop(desk: Settling, ladder: Ladder, window: Clock, at: datetime) -> None:
     desk.work.clear_timer(REVIEW, window.about)
     if window.state == RUNNING:
         window.state, window.changed = STOPPED, True
-        desk.announce(ladder, lambda: say.clock_stopped(ladder, window, "FILED"), at)
+        desk.announce_limit(ladder, window, lambda: say.clock_stopped(ladder, window, "FILED"), at)
 
 
 # ---- applications

@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from event_contracts.escalation_clocks import ExplainedClockFact
 from event_contracts.event import Fact, Message
 from ground_rules.policy import Policy
 from service_chassis.persistence.unit_of_work import Work
 
+from escalation.day_by_day import explained
 from escalation.domain import slip as slips
-from escalation.domain.clock import Reckoning
+from escalation.domain.clock import Clock, Reckoning
 from escalation.domain.lateness import LateReports
 from escalation.domain.reminders import Reminding
 from escalation.domain.rungs import Rung
@@ -109,6 +111,15 @@ class Desk:
         """Announce a fact about this ladder at the end of the transaction."""
         cause = self.causes.get((ladder.matter_id, ladder.unit)) or self.work.cause
         self.said.append(Said(build, ladder.matter_id, time, cause, self._version_for(ladder)))
+
+    def announce_limit(self, ladder: Ladder, clock: Clock, build: Callable[[], ExplainedClockFact], time: datetime) -> None:
+        """The same of one of its limits, with the days of the limit explained as they stand when everything is settled."""
+
+        def explained_fact() -> Fact:
+            days = explained(ladder, clock, self.book.reckoning, self.book.late_reports)
+            return replace(build(), explanation=days)
+
+        self.announce(ladder, explained_fact, time)
 
     def _version_for(self, ladder: Ladder) -> str:
         """The policy that decides about a ladder: that of its highest slip in force, else the one in force now."""

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from ground_rules.explanation import Left
 from ground_rules.policy import Policy
 
 from escalation import reasons
+from escalation.day_by_day import left_out
 from escalation.domain.clock import RUNNING, Clock, Reckoning
 from escalation.domain.conclusion import contest, is_conclusion
 from escalation.domain.explain import clock_text, explain_clock
@@ -65,7 +65,7 @@ def _ladder(session: Any, of: Ladder, others: Sequence[Ladder], rulebook: Rulebo
 
 
 def _clock(clock: Clock, rung: Rung | None, reckoning: Reckoning, version: str) -> dict[str, Any]:
-    left = left_out(rung, clock.deadline) if rung else ()
+    left = left_out(rung.relief, rung.course.spans, clock.deadline) if rung else ()
     return explain_clock(clock, reckoning, version, left, rung.relief.extension if rung else 0)
 
 
@@ -73,15 +73,6 @@ def _version(of: Ladder, clock: Clock, rulebook: Rulebook) -> str:
     """The policy that a clock runs under: its slip's, else the one in force when it was served."""
     slip = of.slip(clock.about)
     return (slip.policy_version if slip else None) or rulebook.at(clock.started_at).policy.version
-
-
-def left_out(rung: Rung, last_day: date) -> list[Left]:
-    """The days of a limit that are not charged, each span with its reason; one without an end goes as far as is shown."""
-    found = [Left(first, last, "核验期间，不计（d.5.6） / being verified, not counted") for first, last in rung.course.spans]
-    for left in rung.relief.left_out:
-        how = "中止计时，不计" if left.last is not None else "中止计时，未恢复，不计"
-        found.append(Left(left.first, left.last or max(left.first, last_day), f"{how}：{reasons.category(left.why)}"))
-    return sorted(found, key=lambda left: (left.first, left.last))
 
 
 def _key(of: Ladder, rung: Rung) -> str:

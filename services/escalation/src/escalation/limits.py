@@ -75,7 +75,7 @@ class Limits(Desk):
         )
         ladder.clocks[about] = clock
         self._set_timers(ladder, clock, served_at)
-        self.announce(ladder, lambda: say.clock_armed(ladder, clock), served_at)
+        self.announce_limit(ladder, clock, lambda: say.clock_armed(ladder, clock), served_at)
         if slip is not None:
             self._served(ladder, slip, clock)
 
@@ -210,7 +210,7 @@ class Limits(Desk):
             self._set_timers(ladder, clock, at)
             if clock.about not in self.told:  # else the office said so when it resumed the clock
                 why = AWAITING_OTHER_UNIT if before == SUSPENDED else merge_moves.why_again(ladder) or reason
-                self.announce(ladder, lambda: say.clock_resumed(ladder, clock, why), min(at, self.now))
+                self.announce_limit(ladder, clock, lambda: say.clock_resumed(ladder, clock, why), min(at, self.now))
         elif state == SUSPENDED:
             self._clear_timers(clock, DEADLINE, REMINDER, URGING, ISSUE)
             tell_waiting(self, ladder, clock)
@@ -226,7 +226,7 @@ class Limits(Desk):
         at = rung.merged_at if reason == MERGED and rung.merged_at is not None else at
         at = rung.withdrawn_at if reason == MATTER_WITHDRAWN and rung.withdrawn_at is not None else at
         said = {"DONE": "CLAIMED", "PENDING": "CLAIMED"}.get(reason, reason)
-        self.announce(ladder, lambda: say.clock_stopped(ladder, clock, said), at)
+        self.announce_limit(ladder, clock, lambda: say.clock_stopped(ladder, clock, said), at)
 
     def _counts_since(self, rung: Rung) -> datetime:
         """Since when the limit runs as it does: the last rejection, decision, or day that was not counted."""

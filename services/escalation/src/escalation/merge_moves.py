@@ -22,7 +22,7 @@ def tell_moved(desk: Desk, ladder: Ladder, clock: Clock, previous: date) -> None
         return
     reason = UNMERGED if any(entry.kind == SPLIT for entry in lines) else MERGED
     at = min(desk.now, max(entry.at for entry in lines))
-    desk.announce(ladder, lambda: say.clock_moved(ladder, clock, previous, reason), at)
+    desk.announce_limit(ladder, clock, lambda: say.clock_moved(ladder, clock, previous, reason), at)
 
 
 def why_again(ladder: Ladder) -> str | None:

@@ -35,7 +35,7 @@ def begin(desk: Desk, ladder: Ladder, owner: str, about: str, limit: Limit, at: 
     clock = _clock(desk, ladder, owner, about, limit, at, start or desk.book.reckoning.local_date(at))
     ladder.office_clocks[owner, about] = clock
     desk.work.set_timer(DECISION, timer_key(clock), clock.due_instant, subject=ladder.matter_id)
-    desk.announce(ladder, lambda: say.clock_armed(ladder, clock), at)
+    desk.announce_limit(ladder, clock, lambda: say.clock_armed(ladder, clock), at)
     return clock
 
 
@@ -76,7 +76,7 @@ def end(desk: Desk, ladder: Ladder, owner: str, about: str, at: datetime, reason
     clock.ended_at, clock.changed = at, True
     if at < clock.due_instant and not _backdated(desk, clock):
         clock.state = STOPPED
-        desk.announce(ladder, lambda: say.clock_stopped(ladder, clock, reason), at)
+        desk.announce_limit(ladder, clock, lambda: say.clock_stopped(ladder, clock, reason), at)
     elif clock.state != BREACHED:
         late(clock)
 

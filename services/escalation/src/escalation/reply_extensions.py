@@ -72,4 +72,6 @@ def tell_granted(desk: Settling, ladder: Ladder, asked: Extension, granted: int,
     along = asked.about == ladder.assignment_id and reply.moves_along(ladder)
     if clock is not None and granted and (along or reply.is_about_reply(asked.about)) and clock.state in (RUNNING, "BREACHED"):
         previous = clock.deadline
-        desk.announce(ladder, lambda: say.clock_extended(ladder, clock, granted, "EXTENSION", previous), message.time)
+        desk.announce_limit(
+            ladder, clock, lambda: say.clock_extended(ladder, clock, granted, "EXTENSION", previous), message.time
+        )

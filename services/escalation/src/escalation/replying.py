@@ -54,7 +54,7 @@ def begin(desk: Desk, ladder: Ladder, served_at: datetime, served_on: date) -> N
     ladder.reply_clocks[about] = clock
     desk.work.set_timer(REPLYING, about, clock.due_instant, subject=ladder.matter_id)
     reminding.set_next(desk, clock, served_at)
-    desk.announce(ladder, lambda: say.clock_armed(ladder, clock), served_at)
+    desk.announce_limit(ladder, clock, lambda: say.clock_armed(ladder, clock), served_at)
     desk.work.retry(ladder.matter_id)
 
 
@@ -122,7 +122,7 @@ def _stop(desk: Desk, ladder: Ladder, clock: Clock, reason: str, at: datetime) -
         for kind in (REPLYING, REPLY_REMINDER):
             desk.work.clear_timer(kind, clock.about)
         office.end_requests(desk, ladder, about_of(clock.about), at, reason)
-        desk.announce(ladder, lambda: say.clock_stopped(ladder, clock, reason), at)
+        desk.announce_limit(ladder, clock, lambda: say.clock_stopped(ladder, clock, reason), at)
 
 
 def _in_time(desk: Desk, ladder: Ladder, clock: Clock) -> Entry | None:

@@ -22,4 +22,6 @@ def tell_reprojected(desk: Desk, ladder: Ladder, clock: Clock, end: End | None, 
     if before != (clock.deadline, clock.provisional) and clock.state in (RUNNING, SUSPENDED):
         last = desk.rulebook.calendars[-1]
         year, notice = last.content["year"], last.content["notice"]
-        desk.announce(ladder, lambda: say.clock_reprojected(ladder, clock, before[0], year, notice), last.published_at)
+        desk.announce_limit(
+            ladder, clock, lambda: say.clock_reprojected(ladder, clock, before[0], year, notice), last.published_at
+        )

@@ -69,7 +69,7 @@ def begin(desk: Settling, ladder: Ladder, slip: Slip, clock: Clock) -> None:
         desk.work.clear_timer(REVIEW, slip.slip_id)
         if window.state != STOPPED:
             window.state, window.changed = STOPPED, True
-            desk.announce(ladder, lambda: say.clock_stopped(ladder, window, "FILED"), clock.started_at)
+            desk.announce_limit(ladder, window, lambda: say.clock_stopped(ladder, window, "FILED"), clock.started_at)
     start(desk, ladder, clock)
 
 
@@ -77,7 +77,7 @@ def start(desk: Settling, ladder: Ladder, clock: Clock) -> None:
     """The reviewers' limit runs."""
     ladder.review_clocks[clock.about] = clock
     desk.work.set_timer(REVIEWERS, clock.about, clock.due_instant, subject=ladder.matter_id)
-    desk.announce(ladder, lambda: say.clock_armed(ladder, clock), clock.started_at)
+    desk.announce_limit(ladder, clock, lambda: say.clock_armed(ladder, clock), clock.started_at)
 
 
 def end(desk: Settling, ladder: Ladder, clock: Clock, decided_at: datetime) -> None:
@@ -86,7 +86,7 @@ def end(desk: Settling, ladder: Ladder, clock: Clock, decided_at: datetime) -> N
     clock.ended_at, clock.changed = decided_at, True
     if decided_at < clock.due_instant:
         clock.state, clock.changed = STOPPED, True
-        desk.announce(ladder, lambda: say.clock_stopped(ladder, clock, "DECIDED"), decided_at)
+        desk.announce_limit(ladder, clock, lambda: say.clock_stopped(ladder, clock, "DECIDED"), decided_at)
     elif clock.state != BREACHED:
         breach(clock)
 
@@ -111,7 +111,7 @@ def lengthen(desk: Settling, ladder: Ladder, slip: Slip, limit: Limit, at: datet
     rung = next(r for r in rungs(ladder, desk.book.reckoning, desk.book.late_reports) if r.slip is slip)
     desk.run_on(ladder, rung, clock, at)
     days = limit.amount - amount if limit.unit == unit else (clock.deadline - previous).days
-    desk.announce(ladder, lambda: say.clock_extended(ladder, clock, days, "VARIED_BY_REVIEW", previous), at)
+    desk.announce_limit(ladder, clock, lambda: say.clock_extended(ladder, clock, days, "VARIED_BY_REVIEW", previous), at)
 
 
 def judge_referrals(desk: Settling, ladder: Ladder) -> None:

@@ -42,7 +42,7 @@ def tell_waiting(desk: Desk, ladder: Ladder, clock: Clock) -> None:
     if first is not None and clock.about not in desk.told:
         reckoning = desk.book.reckoning
         fact = tell.clock_suspended(ladder, clock, first, AWAITING_OTHER_UNIT, remaining(clock, first, reckoning))
-        desk.announce(ladder, lambda: fact, reckoning.midnight(first))
+        desk.announce_limit(ladder, clock, lambda: fact, reckoning.midnight(first))
 
 
 def tell_waited(desk: Desk, ladder: Ladder, clock: Clock, end: End, previous: date) -> None:
@@ -53,4 +53,6 @@ def tell_waited(desk: Desk, ladder: Ladder, clock: Clock, end: End, previous: da
     days = desk.book.reckoning.not_counted(clock.limit_unit, clock.started_on, end.last_day, spans)
     if days:
         at = desk.book.reckoning.midnight(max(last for _, last in spans) + ONE_DAY)
-        desk.announce(ladder, lambda: say.clock_extended(ladder, clock, days, AWAITING_OTHER_UNIT, previous), min(at, desk.now))
+        desk.announce_limit(
+            ladder, clock, lambda: say.clock_extended(ladder, clock, days, AWAITING_OTHER_UNIT, previous), min(at, desk.now)
+        )

@@ -57,21 +57,32 @@ def explain_clock(
 
 
 def _days(clock: Clock, reckoning: Reckoning, left: Sequence[Left], extension: int) -> dict[str, Any]:
+    rule, days = days_of(clock, reckoning, left, extension)
+    return {"rule": rule, "days": [_plain(day) for day in days]}
+
+
+def days_of(clock: Clock, reckoning: Reckoning, left: Sequence[Left] = (), extension: int = 0) -> tuple[str, Sequence[Day]]:
+    """The rule by which a limit is counted, and each of its days; of an instant only the days that are left out."""
     if clock.amount is None and clock.fixed_due is None:
-        rule = "无自身期限，随并案事项中最早的期限 / no limit of its own: the earliest of the matters handled with it"
-        return {"rule": rule, "days": [_plain(day) for day in _left_days(left)]}
+        return (
+            "无自身期限，随并案事项中最早的期限 / no limit of its own: the earliest of the matters handled with it",
+            _left_days(left),
+        )
     if clock.amount is None or clock.limit_unit not in RULES:
-        rule = "指定时刻，该时刻及以前为按时 / a fixed instant: at or before it is in time"
-        return {"rule": rule, "days": [_plain(day) for day in _left_days(left)]}
+        return "指定时刻，该时刻及以前为按时 / a fixed instant: at or before it is in time", _left_days(left)
     limit = Limit(clock.amount, clock.limit_unit)  # type: ignore[arg-type]
     calendar = reckoning.calendar
     found = explain(limit, clock.started_on, clock.deadline, calendar, left_out=left, extension=extension)
-    return {"rule": found.rule, "days": [_plain(day) for day in found.days]}
+    return found.rule, found.days
 
 
 def _left_days(left: Sequence[Left]) -> list[Day]:
     spans = ((item, (item.last - item.first).days + 1) for item in left)
-    return [Day(item.first + ONE_DAY * n, SUSPENDED, None, item.why) for item, days in spans for n in range(days)]
+    return [
+        Day(item.first + ONE_DAY * n, SUSPENDED, None, item.why, None, item.code or None)
+        for item, days in spans
+        for n in range(days)
+    ]
 
 
 def _plain(day: Day) -> dict[str, Any]:
