@@ -1,4 +1,5 @@
-"""Writes definitions.json beside this file: the topology as the services declare it, and who may do what on the broker.
+"""Writes definitions.json beside this file: the topology as the services declare it, its limits as policies, and who may do what
+on the broker. policies.json has the policies alone: an import of it touches no account and no password.
 
     .venv/bin/python deploy/rabbitmq/write_definitions.py
 
@@ -20,8 +21,8 @@ from intake.service import Intake
 from notify.service import Notify
 from scoring.service import Scoring
 from service_chassis.declare import EVENTS, INBOUND
-from service_chassis.messaging import accounts, topology
-from service_chassis.messaging.accounts import DEPLOYER, NOTHING, VHOST, binding, queue_row, reader, sender, topic, user
+from service_chassis.messaging import accounts, policies, topology
+from service_chassis.messaging.accounts import DEPLOYER, NOTHING, VHOST, WATCHER, binding, queue_row, reader, sender, topic, user
 
 SERVICES = (Intake, Escalation, Scoring, Notify)
 MARKER = r"^DUBAN\.cut\.marked\.v1$"
@@ -41,9 +42,14 @@ def definitions() -> dict[str, Any]:
         "exchanges": [_exchange(name, *rest) for name, rest in topology.exchanges().items()],
         "queues": [queue_row(queue) for queue in _queues()],
         "bindings": [binding(exchange, key, queue.name) for queue in _queues() for exchange, key in queue.bindings],
-        "users": [user(name, "") for name in (*(kind.name for kind in SERVICES), DEPLOYER, *(who.name for who in OUTSIDE))],
+        **policies.rows(VHOST),
+        "users": [
+            *(user(name, "") for name in (*(kind.name for kind in SERVICES), DEPLOYER, *(who.name for who in OUTSIDE))),
+            user(WATCHER, "", "management"),
+        ],
         "permissions": [
             _deployer_rights(),
+            {"user": WATCHER, "vhost": VHOST, "configure": NOTHING, "write": NOTHING, "read": NOTHING},
             *(_service_rights(kind.name) for kind in SERVICES),
             *(who.rights() for who in OUTSIDE),
         ],
@@ -97,10 +103,15 @@ def _deployer_topics() -> list[dict[str, Any]]:
     ]
 
 
-def text() -> str:
-    """The file's content."""
-    return json.dumps(definitions(), indent=2) + "\n"
+FILES = {"definitions.json": definitions, "policies.json": lambda: policies.rows(VHOST)}
+"""What is written, and from what."""
+
+
+def text(name: str) -> str:
+    """The content of one of the files."""
+    return json.dumps(FILES[name](), indent=2) + "\n"
 
 
 if __name__ == "__main__":
-    Path(__file__).with_name("definitions.json").write_text(text(), "utf-8")
+    for file in FILES:
+        Path(__file__).with_name(file).write_text(text(file), "utf-8")

@@ -23,6 +23,7 @@ OTHERS = {"curl", "dmesg", "docker", "journalctl", "kubectl", "pg_dump", "pg_res
 """Programs that are not ours, whose words are not looked at here."""
 UNITS = ROOT / "deploy" / "systemd"
 RABBITMQ = {"list_queues", "list_bindings", "list_connections", "status", "alarms"}
+RABBITMQ |= {"import_definitions", "set_policy", "delete_queue"}
 
 
 def commands(page: Path) -> list[str]:

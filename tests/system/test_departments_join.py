@@ -10,15 +10,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+import amqp
 import pytest
 from city import SETTLE_SECONDS, City, Place, running
 from click.testing import CliRunner
 from duban.cli import main
 from servers import Broker, Missing
+from service_chassis.messaging import accounts, policies
+from service_chassis.messaging.management import Management
 
 ROOT = Path(__file__).resolve().parents[2]
 JOIN = ROOT / "examples" / "join"
@@ -129,6 +135,64 @@ def test_a_management_that_refuses_is_named(broker: Broker) -> None:
     done = CliRunner().invoke(main, ["account", "nyj", "--unit", "NYJ", "--management", management])
     assert done.exit_code == 2
     assert "401" in done.output
+
+
+# ---- the queue of an account is bounded, and `check` sees to it
+
+
+def managed(broker: Broker) -> Management:
+    """The broker as its operator asks it."""
+    return Management(f"http://admin:{ADMIN}@127.0.0.1:{broker.management_port}")
+
+
+def apply(broker: Broker, queue: str, definition: dict[str, Any], *, operator: bool = False) -> None:
+    """A policy of an operator's own on a single queue."""
+    made = replace(policies.OUTSIDE, name=f"own-{queue}", pattern=f"^{re.escape(queue)}$", definition=definition, priority=10)
+    rows = {"parameters": [made.ceiling("duban")]} if operator else {"policies": [made.row("duban")]}
+    managed(broker).ask("/api/definitions", rows)
+
+
+def put(broker: Broker, queue: str, count: int) -> list[str]:
+    """Publish numbered messages into a queue, each confirmed; what is in it then."""
+    with closing(amqp.Connection(f"127.0.0.1:{broker.port}", "admin", ADMIN, virtual_host="duban", confirm_publish=True)) as to:
+        to.connect()
+        channel = to.channel()
+        for number in range(count):
+            channel.basic_publish_confirm(amqp.Message(str(number)), "", queue)
+        left = channel.queue_declare(queue, passive=True).message_count
+        return [channel.basic_get(queue, no_ack=True).body for _ in range(left)]
+
+
+def test_a_full_queue_of_an_account_drops_its_oldest_and_refuses_nothing(account: Callable[..., str], broker: Broker) -> None:
+    account("slow", "--hear", "nothing.#")
+    apply(broker, "slow", {"max-length": 3})
+    assert put(broker, "slow", 8) == ["5", "6", "7"]
+
+
+def test_an_operators_policy_does_not_get_past_the_ceiling(account: Callable[..., str], broker: Broker) -> None:
+    account("greedy", "--hear", "nothing.#")
+    apply(broker, "greedy", {"max-length": 5_000_000})
+    apply(broker, "greedy", {"max-length": 2}, operator=True)
+    assert put(broker, "greedy", 4) == ["2", "3"]
+
+
+def test_a_queue_that_would_stop_the_city_is_found_by_check_and_told_to_whoever_makes_it(
+    city: City, account: Callable[..., str], broker: Broker
+) -> None:
+    """The bad sample of the two above: a policy can make an outside queue refuse what our relays publish."""
+    assert managed(broker).complaints("duban") == []
+    managed(broker).ask("/api/definitions", {"users": [accounts.user("watcher", accounts.hashed(ADMIN, b"salt"), "management")]})
+    apply(broker, "stubborn", {"max-length": 1, "overflow": "reject-publish"})
+    made = CliRunner().invoke(main, ["account", "stubborn", "--hear", "nothing.#", "--management", managed(broker).url])
+    assert "warning: queue stubborn (policy own-stubborn) has overflow reject-publish instead of drop-head" in made.output
+    with pytest.raises(amqp.exceptions.MessageNacked):
+        put(broker, "stubborn", 5)
+    watcher = f"http://watcher:{ADMIN}@127.0.0.1:{broker.management_port}"
+    environment = city.environment | {"DUBAN_MANAGEMENT_URL": watcher}
+    command = [sys.executable, "-m", "intake", "check"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "queue stubborn (policy own-stubborn) has overflow reject-publish" in done.stderr
 
 
 @pytest.mark.needs_node

@@ -9,47 +9,29 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import ssl
-import urllib.error
-import urllib.request
-from base64 import b64encode
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
 
-from service_chassis.errors import ConfigError, Retry
+from service_chassis.errors import ConfigError
 from service_chassis.messaging.accounts import VHOST, Outside
-from service_chassis.secrets import redact
-from service_chassis.transport import ALLOWING, on_this_machine
+from service_chassis.messaging.management import Management
 
 HOST = "broker.example.org:5671"
 """Stands for the broker's address in what is handed over; departments reach it by another name than we do."""
-SECONDS = 15.0
-"""How long the management API may take."""
-
-
-@dataclass(frozen=True, slots=True)
-class Management:
-    """The broker's management API, and how to know that it is the right one."""
-
-    url: str
-    """With the administrator's account."""
-    ca: Path | None = None
-    """Certificates to trust; the system's by default. The host name is always checked."""
-    plaintext: bool = False
-    """Whether the password may travel in the clear."""
 
 
 def create(who: Outside, management: Management | None, out: Path | None, again: bool) -> str:
-    """Make the account; returns what to hand over to its owner. ConfigError, or Retry while the broker is away."""
+    """Make the account; returns what to hand over to its owner, and what the operator has to see to. ConfigError, or Retry while
+    the broker is away."""
     password = secrets.token_urlsafe(24)
     rows = who.definitions(password, os.urandom(4))
-    if management is not None:
-        _put(who, rows, management, again)
+    told = handover(who, password)
     if out is not None:
         _write(rows, out)
-    return handover(who, password)
+    if management is None:
+        return told
+    _put(who, rows, management, again)
+    return "\n".join([told, *(f"注意 warning: {text}" for text in management.complaints(VHOST, {who.name}))])
 
 
 def _write(rows: dict[str, Any], out: Path) -> None:
@@ -62,36 +44,9 @@ def _write(rows: dict[str, Any], out: Path) -> None:
 
 
 def _put(who: Outside, rows: dict[str, Any], management: Management, again: bool) -> None:
-    if not again and _asked(management, f"/api/users/{who.name}") is not None:
+    if not again and management.ask(f"/api/users/{who.name}") is not None:
         raise ConfigError(f"the account {who.name} exists; --again gives it a new password and these rights")
-    _asked(management, "/api/definitions", rows)
-
-
-def _asked(management: Management, path: str, body: dict[str, Any] | None = None) -> Any:
-    """The answer of the management API; None for what is not there."""
-    parts = urlsplit(management.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(f"management address {redact(management.url)!r}: write e.g. https://admin:password@broker:15671")
-    if parts.scheme == "http" and not (management.plaintext or on_this_machine(parts.hostname)):
-        raise ConfigError(f"the management address goes to {parts.hostname} without TLS; write https://…, {ALLOWING}")
-    host = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
-    url = urlunsplit((parts.scheme, host, parts.path.rstrip("/") + path, "", ""))
-    login = f"{unquote(parts.username or 'guest')}:{unquote(parts.password or 'guest')}"
-    headers = {"Authorization": "Basic " + b64encode(login.encode()).decode(), "Content-Type": "application/json"}
-    request = urllib.request.Request(url, None if body is None else json.dumps(body).encode(), headers)
-    try:
-        trust = ssl.create_default_context(cafile=management.ca)
-        with urllib.request.urlopen(request, timeout=SECONDS, context=trust) as answer:
-            text = answer.read()
-            return json.loads(text) if text else {}
-    except urllib.error.HTTPError as error:
-        if error.code == 404:  # noqa: PLR2004
-            return None
-        raise ConfigError(
-            f"the broker's management refused ({error.code}): {error.read(300).decode(errors='replace')}"
-        ) from error
-    except (OSError, ValueError) as error:
-        raise Retry(f"the broker's management at {host} does not answer: {getattr(error, 'reason', error)}") from error
+    management.ask("/api/definitions", rows)
 
 
 # ---------------------------------------------------------------- what its owner gets

@@ -382,6 +382,7 @@ def account(
     """开设账号 / an account on the broker, with the least rights, and an example to start from."""
     from service_chassis.errors import ConfigError
     from service_chassis.messaging.accounts import reader, sender, spokesman
+    from service_chassis.messaging.management import Management
 
     from duban import account as accounts
 
@@ -392,7 +393,7 @@ def account(
     if (management is None) == (more["out"] is None):
         raise ConfigError("say where it goes: --management URL to make it now, or --out FILE to import it later")
     plaintext = os.environ.get("DUBAN_PLAINTEXT") == "allow"
-    into = accounts.Management(management, ca, plaintext) if management is not None else None
+    into = Management(management, ca, plaintext) if management is not None else None
     who = spokesman(name) if board else sender(name, unit) if unit is not None else reader(name, hear)
     click.echo(accounts.create(who, into, more["out"], more["again"]))
 

@@ -129,6 +129,24 @@ def test_other_arguments_on_an_existing_queue_are_refused_by_name(broker: Broker
         topology.Topology({}, (other,)).declare(line)
 
 
+def test_queues_of_an_older_release_serve_as_they_are(broker: Broker) -> None:
+    now = topology.of_service(Post).queues
+    older = tuple(topology.Queue(queue.name, queue.earlier[-1], queue.bindings) for queue in now if queue.earlier)
+    assert {queue.name for queue in older} == {"notify.inbound", "notify.events.retry", "duban.archive"}
+    opened = connect(broker, "test")
+    topology.Topology(topology.exchanges(), older).declare(opened)
+    topology.of_service(Post).declare(opened)
+    close(opened)
+
+
+def test_an_archive_with_other_arguments_is_never_said_to_be_deleted(broker: Broker) -> None:
+    opened = connect(broker, "test")
+    topology.Topology({}, (topology.Queue(topology.ARCHIVE, {"x-queue-type": "stream", "x-max-age": "1D"}),)).declare(opened)
+    with pytest.raises(ConfigError, match=r"do not delete it \(docs/runbooks/queue-arguments\.md; .*x-max-age"):
+        topology.Topology(topology.exchanges(), (topology.archive(),)).declare(opened)
+    close(opened)
+
+
 def test_every_published_event_is_kept_in_the_archive(broker: Broker, line: Any) -> None:
     publisher = Publisher(broker, "test publisher")
     publisher.publish([Outgoing("duban.events", "nobody.reads.this.v1", b"x", message_id="1")])
@@ -156,7 +174,7 @@ def next_batch(consumer: BatchConsumer) -> Batch:
 
 
 def test_a_message_that_is_put_off_comes_again_later_and_not_for_ever(broker: Broker, line: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(topology, "RETRY_DELAY_MS", 50)
+    monkeypatch.setattr(topology, "LONGEST_RETRY_MS", 50)
     topology.of_service(Post).declare(line)
     sender = Publisher(broker, "test publisher")
     sender.publish([Outgoing("duban.events", "intake.assignment.dispatched.v1", b"x", message_id=str(n)) for n in range(3)])

@@ -44,8 +44,8 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> Checked:
     """`checked(station)`: what is said on standard output and on standard error; the broker answers unless told otherwise."""
 
     def run(station: Station, *, broker: bool = True, code: int = 0) -> tuple[list[str], list[str]]:
-        if broker:
-            monkeypatch.setattr(checking, "_broker", lambda station, found: None)
+        for look in ("_broker", "_limits") if broker else ():
+            monkeypatch.setattr(checking, look, lambda station, found: None)
         out, err = io.StringIO(), io.StringIO()
         assert checking.run(station, out, err) == code
         return out.getvalue().splitlines(), err.getvalue().splitlines()
@@ -68,9 +68,10 @@ def test_every_fault_is_named_at_once_in_a_line_of_its_own(tmp_path: Path, stati
     bare = replace(station, runtime=Runtime(station.runtime.service, empty, station.runtime.clock))
     _, complaints = checked(bare, broker=False, code=2)
     empty.close()
-    assert len(complaints) == 2
+    assert len(complaints) == 3
     assert "run `python -m escalation migrate`" in complaints[0]
     assert "127.0.0.1:9" in complaints[1]
+    assert "the limits of the queues were not looked at; set DUBAN_MANAGEMENT_URL" in complaints[2]
 
 
 def test_a_clock_that_disagrees_with_the_databases_stops_the_start(

@@ -14,6 +14,7 @@ from service_chassis import certificates, secrets
 from service_chassis.clock import SystemClock
 from service_chassis.errors import ConfigError, Retry
 from service_chassis.messaging import connection, topology
+from service_chassis.messaging.management import Management
 from service_chassis.persistence import backlog, migrations
 from service_chassis.persistence.database import server_time
 from service_chassis.station import Station
@@ -22,6 +23,7 @@ MOST_SKEW = timedelta(seconds=2)
 """No slip may be decided while clocks disagree more than this (delivery.md F14)."""
 CERTIFICATE_DAYS = timedelta(days=30)
 CALENDAR_DAYS = timedelta(days=60)
+LIST_POLICIES = "rabbitmqctl list_queues -p duban name policy"
 
 
 class Findings:
@@ -52,6 +54,7 @@ def run(station: Station, out: TextIO, err: TextIO) -> int:
         for look in (_clocks, _calendar, _waiting):
             _looked(look, station, found)
     _looked(_broker, station, found)
+    _looked(_limits, station, found)
     _looked(_certificates, station, found)
     return 2 if found.faults else 0
 
@@ -88,6 +91,32 @@ def _broker(station: Station, found: Findings) -> None:
     finally:
         connection.close(opened)
     found.good(f"queues are there ({station.broker.described()})")
+
+
+def _limits(station: Station, found: Findings) -> None:
+    complaints = unbounded(station)
+    if complaints is None:
+        found.warn(f"the limits of the queues were not looked at; set DUBAN_MANAGEMENT_URL, or on the broker: {LIST_POLICIES}")
+        return
+    for text in complaints:
+        found.fault(text)
+    if not complaints:
+        found.good("the queues are bounded by policies")
+
+
+def unbounded(station: Station) -> list[str] | None:
+    """Queues to which the broker applies no policy that bounds them as it must, a line each; None where nobody can be asked.
+
+    Each service looks after its own queues, intake after those of outside accounts, too.
+    """
+    settings = station.settings
+    if settings.management_url is None:
+        return None
+    own = topology.of_service(type(station.runtime.service))
+    names = None if own.owner == topology.UNROUTED_READER else {queue.name for queue in own.queues}
+    return Management(settings.management_url, settings.amqp_ca, settings.plaintext == "allow").complaints(
+        station.broker.vhost, names
+    )
 
 
 def _certificates(station: Station, found: Findings) -> None:

@@ -237,6 +237,7 @@ def _verify(topology: Topology, opened: Any) -> None:
 
 
 def _migrate(station: Station, _policy: Any) -> int:
+    from service_chassis import checking
     from service_chassis.persistence import migrations, rights
 
     service, database = station.runtime.service, station.runtime.database
@@ -244,7 +245,10 @@ def _migrate(station: Station, _policy: Any) -> int:
     granted = rights.grant(database, type(service))
     _topology(station, lambda topology, opened: topology.declare(opened))
     print(f"{service.name}: schema {revision}, queues declared" + f", rights granted to {service.name}" * granted)
-    return 0
+    complaints = checking.unbounded(station) or []
+    for text in complaints:
+        print(f"migrate: {service.name}: {text}", file=sys.stderr)
+    return BAD_START if complaints else 0
 
 
 def _consume(station: Station, _policy: Any) -> int:

@@ -169,6 +169,13 @@ class Settings(ToBroker):
     database_key: Path | None = setting(
         "DUBAN_DATABASE_KEY", secrets.private_file, "the key of DUBAN_DATABASE_CERT", default=None
     )
+    management_url: str | None = setting(
+        "DUBAN_MANAGEMENT_URL",
+        url("http", "https"),
+        "its management, e.g. https://watcher:password@broker:15671: `check` and `migrate` see whether queues have limits",
+        secret=True,
+        default=None,
+    )
     policy: Path | None = setting("DUBAN_POLICY", file, "overrides of the default policy (TOML)", default=None)
     clock: str = setting("DUBAN_CLOCK", clock, "system, or file:PATH for tests", default="system")
     flow: int = setting(

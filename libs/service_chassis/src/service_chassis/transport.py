@@ -22,7 +22,7 @@ ALLOWING = "or set DUBAN_PLAINTEXT=allow where nobody else can listen"
 def faults(ways: Settings) -> list[str]:
     """Everything that is wrong, each with what to do."""
     found = _pair("DUBAN_DATABASE_CERT", ways.database_cert, "DUBAN_DATABASE_KEY", ways.database_key)
-    return [*broker_faults(ways), *found, *_database(ways)]
+    return [*broker_faults(ways), *_management(ways), *found, *_database(ways)]
 
 
 def broker_faults(ways: ToBroker) -> list[str]:
@@ -57,6 +57,13 @@ def _broker(ways: ToBroker) -> list[str]:
     if (parts.username or "guest") == "guest":
         found.append(f"AMQP_URL uses the account guest on {parts.hostname}; give the service its own (deploy/rabbitmq)")
     return found
+
+
+def _management(ways: Settings) -> list[str]:
+    parts = urlsplit(ways.management_url or "")
+    if parts.scheme != "http" or on_this_machine(parts.hostname or "") or ways.plaintext == "allow":
+        return []
+    return [f"DUBAN_MANAGEMENT_URL goes to {parts.hostname} without TLS; write https://…, {ALLOWING}"]
 
 
 def _database(ways: Settings) -> list[str]:

@@ -1,7 +1,8 @@
 """Accounts on the broker that are not our services': what each may do, as rows of RabbitMQ's definitions.
 
 Nobody outside may declare anything: a full queue of somebody else's with `x-overflow=reject-publish` would refuse what our
-relays publish, and stop the city. Each account has one queue, named after it, which drops its oldest messages when it is full.
+relays publish, and stop the city. Each account has one queue, named after it, which drops its oldest messages when it is full
+(`policies.OUTSIDE`, by its name without a dot; an operator may give a single one more or less by a policy of its own).
 What is dropped there is still in `duban.archive`, or in a service's table `refusal`.
 """
 
@@ -19,7 +20,7 @@ from service_chassis.messaging.topology import ARCHIVE, EVENTS_EXCHANGE, INBOUND
 VHOST = "duban"
 NOTHING = "^$"
 HASHING = "rabbit_password_hashing_sha256"
-KEPT = {"x-queue-type": "quorum", "x-max-length": 100_000, "x-overflow": "drop-head"}
+KEPT = {"x-queue-type": "quorum", "x-overflow": "drop-head"}
 LIMITS = {"max-connections": 5, "max-channels": 20}
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,30}")
@@ -28,7 +29,9 @@ _CODE = re.compile(r"[A-Z][A-Z0-9]{1,15}")
 _PATTERN = re.compile(r"(\*|#|[A-Za-z0-9_-]+)(\.(\*|#|[A-Za-z0-9_-]+))*")
 DEPLOYER = "deployer"
 """The account of `migrate`, which alone may declare."""
-RESERVED = frozenset({"intake", "escalation", "scoring", "notify", "duban", "guest", DEPLOYER})
+WATCHER = "watcher"
+"""The account that sees queues and policies by the management API (DUBAN_MANAGEMENT_URL), and may do nothing."""
+RESERVED = frozenset({"intake", "escalation", "scoring", "notify", "duban", "guest", DEPLOYER, WATCHER})
 OURS = frozenset({"DUBAN"})
 """The code that only escalation writes under (events.md section 2, markers)."""
 
@@ -126,9 +129,9 @@ def hashed(password: str, salt: bytes) -> str:
 # ---------------------------------------------------------------- rows of the definitions
 
 
-def user(name: str, password_hash: str) -> dict[str, Any]:
-    """An account without any part in the management of the broker; an empty hash lets nobody in."""
-    return {"name": name, "password_hash": password_hash, "hashing_algorithm": HASHING, "tags": []}
+def user(name: str, password_hash: str, *tags: str) -> dict[str, Any]:
+    """An account, without tags one that has no part in the management of the broker; an empty hash lets nobody in."""
+    return {"name": name, "password_hash": password_hash, "hashing_algorithm": HASHING, "tags": list(tags)}
 
 
 def topic(name: str, exchange: str, *, write: str, read: str) -> dict[str, Any]:

@@ -65,6 +65,11 @@ class Broker:
         """The account that this connection speaks for; the broker checks `user_id` against it."""
         return str(self.parts()["userid"] or "guest")
 
+    @property
+    def vhost(self) -> str:
+        """Where on the broker everything stands."""
+        return _vhost(self.parts())
+
     def described(self) -> str:
         """Host, port and vhost for messages to people; never the password."""
         parts = self.parts()

@@ -1,12 +1,13 @@
 """Names and declarations of everything on the broker. Names are written down here, never derived from Python names.
 
 Declaring is idempotent. Arguments of a queue cannot be changed afterwards: another value is refused by the broker with 406,
-and means a new queue name and a drained old one (delivery.md c.2).
+and means a new queue name and a drained old one (delivery.md c.2). So an argument is only what correctness rests on; what an
+operator may have to change is a policy (`policies`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -34,10 +35,11 @@ DELAYED = frozenset({"scoring", "notify"})
 IN_LINE_LIMIT = 1_000_000
 """Delivery limit where nothing may leave the line: in effect none, but a rejected message returns to the head (3.10)."""
 RETRY_LIMIT = 50
-RETRY_DELAY_MS = 30_000
+LONGEST_RETRY_MS = 600_000
+"""Ten minutes: so long a message that was put off rests where no policy says less (`policies.RETRIES`; the lower one counts).
+Without any, it would rest for ever."""
 MOST_ROUNDS = 5
 """Times that a message is put off; after that it is a dead letter, kept in the service's table `parked` like any other."""
-ARCHIVE_BYTES = 20_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Queue:
     name: str
     arguments: dict[str, Any]
     bindings: tuple[tuple[str, str], ...] = ()
+    earlier: tuple[dict[str, Any], ...] = ()
+    """Arguments under which older releases declared it, and under which it serves as well: it need not be made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +79,44 @@ class Topology:
 
     def declare(self, connection: Connection) -> None:
         """Create what is missing. A mismatch or a missing right is a ConfigError of one line."""
+        for name, (kind, arguments) in self.exchanges.items():
+            _declared(connection, f"exchange {name}", [partial(_make_exchange, name, kind, arguments)], REMAKE)
+        for queue in self.queues:
+            ways = [partial(_make_queue, queue, arguments) for arguments in (queue.arguments, *queue.earlier)]
+            _declared(connection, f"queue {queue.name}", ways, KEEP if queue.name == ARCHIVE else REMAKE)
+
+
+KEEP = "it holds every event that was published, so do not delete it"
+REMAKE = "it must be emptied, deleted and declared anew"
+OTHER_ARGUMENTS = "docs/runbooks/queue-arguments.md"
+
+
+def _declared(connection: Connection, what: str, ways: Sequence[Callable[[Any], None]], todo: str) -> None:
+    """As it is declared now, or as an older release did."""
+    refused: list[PreconditionFailed] = []
+    for make in ways:
         channel = connection.channel()
-        what = ""
         try:
-            for name, (kind, arguments) in self.exchanges.items():
-                what = f"exchange {name}"
-                channel.exchange_declare(name, kind, durable=True, auto_delete=False, arguments=arguments)
-            for queue in self.queues:
-                what = f"queue {queue.name}"
-                channel.queue_declare(queue.name, durable=True, auto_delete=False, arguments=queue.arguments)
-                for exchange, key in queue.bindings:
-                    channel.queue_bind(queue.name, exchange, key)
+            make(channel)
         except PreconditionFailed as error:
-            hint = "drain and delete it, then start again"
-            raise ConfigError(f"{what} exists with other arguments; {hint} ({reason(error)})") from error
+            refused.append(error)
         except (AccessRefused, NotFound) as error:
             raise ConfigError(f"{what} cannot be declared: {reason(error)}") from error
-        channel.close()
+        else:
+            channel.close()
+            return
+    text = f"{what} exists with other arguments: {todo} ({OTHER_ARGUMENTS}; {reason(refused[0])})"
+    raise ConfigError(text) from refused[0]
+
+
+def _make_exchange(name: str, kind: str, arguments: dict[str, Any], channel: Any) -> None:
+    channel.exchange_declare(name, kind, durable=True, auto_delete=False, arguments=arguments)
+
+
+def _make_queue(queue: Queue, arguments: dict[str, Any], channel: Any) -> None:
+    channel.queue_declare(queue.name, durable=True, auto_delete=False, arguments=arguments)
+    for exchange, key in queue.bindings:
+        channel.queue_bind(queue.name, exchange, key)
 
 
 def _queue_seen(connection: Connection, name: str, service: str) -> None:
@@ -143,31 +168,41 @@ def of_service(service: type[Service]) -> Topology:
     return Topology(exchanges(), tuple(queues), name)
 
 
-_SAFELY = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
+_REFUSING = {"x-overflow": "reject-publish"}
+"""Where a policy of somebody's own bounds a line and does not say what happens then: RabbitMQ would drop its oldest messages."""
+_SAFELY = {"x-dead-letter-strategy": "at-least-once", **_REFUSING}
 """A message leaves a queue for the next only when that one has confirmed it."""
 
 
 def _line(limit: int, **more: Any) -> dict[str, Any]:
-    return {"x-queue-type": "quorum", "x-single-active-consumer": True, "x-delivery-limit": limit, **more}
+    return {"x-queue-type": "quorum", "x-single-active-consumer": True, "x-delivery-limit": limit, **_REFUSING, **more}
+
+
+def _without(arguments: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in arguments.items() if key not in names}
 
 
 def _bound_to(service: type[Service], name: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((exchange, key) for exchange, key, queue in bindings(service) if queue == name))
 
 
+def _in_line(name: str, bound: tuple[tuple[str, str], ...]) -> Queue:
+    """A line that nothing leaves; until 0028 its declaration did not say what happens when it is full."""
+    arguments = _line(IN_LINE_LIMIT)
+    return Queue(name, arguments, bound, (_without(arguments, "x-overflow"),))
+
+
 def _inbound(service: type[Service]) -> Queue:
     name = queue_name(service.name, INBOUND)
     bound = _bound_to(service, name)
-    if service.name == UNROUTED_READER:
-        bound = (*bound, (UNROUTED_EXCHANGE, ""))
-    return Queue(name, _line(IN_LINE_LIMIT), bound)
+    return _in_line(name, (*bound, (UNROUTED_EXCHANGE, "")) if service.name == UNROUTED_READER else bound)
 
 
 def _events(service: type[Service]) -> Queue:
     name = queue_name(service.name, EVENTS)
     bound = _bound_to(service, name)
     if service.name not in DELAYED:
-        return Queue(name, _line(IN_LINE_LIMIT), bound)
+        return _in_line(name, bound)
     later = {"x-dead-letter-exchange": RETRY_EXCHANGE, "x-dead-letter-routing-key": name, **_SAFELY}
     return Queue(name, _line(RETRY_LIMIT, **later), (*bound, (RETRY_EXCHANGE, back_key(name))))
 
@@ -177,12 +212,12 @@ def _retry(service: str) -> Queue:
     name = queue_name(service, EVENTS)
     arguments = {
         "x-queue-type": "quorum",
-        "x-message-ttl": RETRY_DELAY_MS,
+        "x-message-ttl": LONGEST_RETRY_MS,
         "x-dead-letter-exchange": RETRY_EXCHANGE,
         "x-dead-letter-routing-key": back_key(name),
         **_SAFELY,
     }
-    return Queue(f"{name}.retry", arguments, ((RETRY_EXCHANGE, name),))
+    return Queue(f"{name}.retry", arguments, ((RETRY_EXCHANGE, name),), (arguments | {"x-message-ttl": 30_000},))
 
 
 def back_key(queue: str) -> str:
@@ -201,6 +236,8 @@ def may_be_put_off(queue: str, headers: Mapping[str, Any]) -> bool:
 
 
 def archive() -> Queue:
-    """The stream that keeps every published event, so that none is ever unroutable."""
-    arguments = {"x-queue-type": "stream", "x-max-length-bytes": ARCHIVE_BYTES}
-    return Queue(ARCHIVE, arguments, ((EVENTS_EXCHANGE, "#"),))
+    """The stream that keeps every published event, so that none is ever unroutable. How much of it: `policies.ARCHIVE`, which
+    also wins over the limit that older releases declared (tried on 3.10)."""
+    arguments = {"x-queue-type": "stream"}
+    bound = ((EVENTS_EXCHANGE, "#"),)
+    return Queue(ARCHIVE, arguments, bound, (arguments | {"x-max-length-bytes": 20_000_000_000},))
