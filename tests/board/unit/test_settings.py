@@ -69,6 +69,45 @@ def test_an_authority_is_asked_for_certificate_and_name_by_both_clients(tmp_path
     assert "a certificate file" in refused(AWAY | {"BOARD_DATABASE_CA": str(tmp_path / "none"), "BOARD_AMQP_CA": str(ca)})
 
 
+ELSEWHERE = HERE | {
+    "BOARD_OIDC_CLIENT": "board",
+    "BOARD_URL": "https://board.city.example/",
+    "DUBAN_OIDC_ISSUER": "https://id.city.example",
+    "DUBAN_OIDC_ROLES": "realm_access.roles",
+    "DUBAN_OIDC_AUDIENCE": "duban",
+}
+
+
+def test_sign_on_elsewhere_takes_the_names_of_the_http_door_where_they_mean_the_same(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("correct horse\n")
+    secret.chmod(0o600)
+    found = config.read(ELSEWHERE | {"BOARD_OIDC_SECRET_FILE": str(secret)}).open_id
+    assert found is not None
+    assert (found.redirect_uri, found.secret) == ("https://board.city.example/sso/back", "correct horse")
+    assert (found.unit_claim, found.roles_claim, found.name_claim) == ("unit", "realm_access.roles", "name")
+    assert found.algorithms == config.BELIEVED
+    assert config.read(HERE | {"DUBAN_OIDC_ISSUER": "https://id.city.example"}).open_id is None  # for the services' doors
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"BOARD_URL": "http://board.city.example"}, "BOARD_URL"),
+        ({"BOARD_URL": ""}, "BOARD_URL"),
+        ({"DUBAN_OIDC_ISSUER": "http://id.city.example"}, "DUBAN_OIDC_ISSUER"),
+        ({"DUBAN_OIDC_JWKS": "http://id.city.example/keys"}, "DUBAN_OIDC_JWKS"),
+        ({"DUBAN_OIDC_ALGORITHMS": "RS256 HS256"}, "HS256 is not safe"),
+        ({"DUBAN_OIDC_ALGORITHMS": "none"}, "none is not safe"),
+        ({"DUBAN_OIDC_ROLE": "roles"}, "did you mean DUBAN_OIDC_ROLES"),
+        ({"BOARD_OIDC_CA": "/nowhere.pem"}, "BOARD_OIDC_CA"),
+        ({"BOARD_OIDC_CLIENT": "", "BOARD_OIDC_SECRET": "x"}, "BOARD_OIDC_SECRET needs BOARD_OIDC_CLIENT"),
+    ],
+)
+def test_a_sign_on_server_that_cannot_be_trusted_stops_the_start(changes: dict[str, str], word: str) -> None:
+    assert word in refused(ELSEWHERE | changes)
+
+
 def test_all_that_is_wrong_is_named_at_once() -> None:
     told = refused({"BOARD_LISTEN": "8000", "BOARD_LIEV": "16"})
     named = ("BOARD_DATABASE_URL", "BOARD_AMQP_URL", "BOARD_LISTEN", "did you mean BOARD_LIVE")

@@ -9,9 +9,11 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 from board import config
 from board.access import passwords
+from board.access.openid.flow import SignOn
 from board.access.roles import ROLES, UNITS
 from board.amqp.outbox import BrokerOutbox
 from board.amqp.stream import StreamFeed
@@ -27,7 +29,8 @@ def serve(settings: config.Settings) -> None:
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
-    looks = {"names": settings.names, "secure_cookies": settings.secure_cookies, "live": settings.live}
+    looks: dict[str, Any] = {"names": settings.names, "secure_cookies": settings.secure_cookies, "live": settings.live}
+    looks |= {"sign_on": SignOn(settings.open_id) if settings.open_id is not None else None}
     feed, outbox = StreamFeed(settings.amqp_url), BrokerOutbox(settings.amqp_url)
     at = Address(settings.host, settings.port, settings.proxy)
     with board(settings.database_url, feed, outbox, SystemClock(), at, **looks) as address:

@@ -22,8 +22,50 @@ KEYS: Mapping[str, str] = {
     "BOARD_SECURE_COOKIES": "on (default): cookies go over https only; off: for trials on this machine",
     "BOARD_LIVE": "browsers that get news by server-sent events at a time; each holds a thread; default 16",
     "BOARD_UNITS": "a CSV file with the heading code,name: names of units until a directory is published",
+    "BOARD_URL": "the board's own address for browsers, e.g. https://board.city.example; sign-on elsewhere leads back to it",
+    "BOARD_OIDC_CLIENT": "the board's name at the sign-on server (client_id); set, people may sign on there",
+    "BOARD_OIDC_SECRET": "its secret there, for a confidential client",
+    "BOARD_OIDC_CA": "who vouches for the sign-on server: a PEM file; without it whom this machine trusts",
 }
 """Every setting with what it means."""
+
+SHARED: Mapping[str, str] = {
+    "DUBAN_OIDC_ISSUER": "the sign-on server, as its tokens name it",
+    "DUBAN_OIDC_JWKS": "its public keys: a file or an https:// address; without it where its discovery document says",
+    "DUBAN_OIDC_ALGORITHMS": "signatures that are believed; default RS256 PS256 ES256 EdDSA",
+    "DUBAN_OIDC_UNIT": "the claim with the unit's code, or OFFICE; default unit",
+    "DUBAN_OIDC_ROLES": "the claim with the roles; default roles",
+    "DUBAN_OIDC_NAME": "the claim with the person's name; default name",
+}
+"""Settings of the HTTP door that mean the same here (`DUBAN_OIDC_AUDIENCE` does not: an identity token is for the client)."""
+
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+"""Signatures by a private key: `none`, and any HMAC that a public key could be used for, cannot be set."""
+BELIEVED = ("RS256", "PS256", "ES256", "EdDSA")
+AUDIENCE = "DUBAN_OIDC_AUDIENCE"
+BACK = "/sso/back"
+"""Where the sign-on server sends people to."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenId:
+    """Whom we believe about people, as whom we ask, and which claims mean what."""
+
+    issuer: str
+    client: str
+    url: str
+    secret: str = ""
+    ca: str | None = None
+    jwks: str = ""
+    algorithms: tuple[str, ...] = BELIEVED
+    unit_claim: str = "unit"
+    roles_claim: str = "roles"
+    name_claim: str = "name"
+
+    @property
+    def redirect_uri(self) -> str:
+        """The address that the sign-on server must know as the board's."""
+        return self.url.rstrip("/") + BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +80,13 @@ class Settings:
     secure_cookies: bool = True
     live: int = 16
     names: Mapping[str, str] = field(default_factory=dict)
+    open_id: OpenId | None = None
+    """Where people may sign on beside the board's own accounts."""
 
 
 def read(environment: Mapping[str, str]) -> Settings:
     """The settings; ConfigError names everything that is wrong with them."""
-    known = {*KEYS, *(key + reaching.FROM_FILE for key in reaching.SERVERS)}
+    known = {*KEYS, *(key + reaching.FROM_FILE for key in (*reaching.SERVERS, "BOARD_OIDC_SECRET"))}
     faults = [_unknown(key) for key in sorted(environment) if key.startswith("BOARD_") and key not in known]
     urls = {key: _server(key, environment, faults) for key in reaching.SERVERS}
     if environment.get("BOARD_PLAINTEXT", "allow") != "allow":
@@ -57,6 +101,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     if not live.isdigit() or int(live) > 1000:  # noqa: PLR2004 - threads
         faults.append(f"BOARD_LIVE: a whole number up to 1000; {KEYS['BOARD_LIVE']}")
     names = _names(environment.get("BOARD_UNITS"), faults)
+    open_id = _open_id(environment, faults)
     if faults:
         raise ConfigError("; ".join(faults))
     return Settings(
@@ -68,7 +113,46 @@ def read(environment: Mapping[str, str]) -> Settings:
         secure == "on",
         int(live),
         names,
+        open_id,
     )
+
+
+def _open_id(environment: Mapping[str, str], faults: list[str]) -> OpenId | None:
+    """Sign-on elsewhere; None where no client is named. The issuer alone may be set for the services' doors."""
+    client, found = environment.get("BOARD_OIDC_CLIENT", ""), {key: environment.get(key, "") for key in SHARED}
+    faults += [_unknown(key) for key in sorted(environment) if key.startswith("DUBAN_OIDC_") and key not in {*SHARED, AUDIENCE}]
+    if not client:
+        alone = [key for key in ("BOARD_OIDC_SECRET", "BOARD_OIDC_SECRET_FILE", "BOARD_OIDC_CA") if environment.get(key)]
+        faults += [f"{key} needs BOARD_OIDC_CLIENT: {KEYS['BOARD_OIDC_CLIENT']}" for key in alone]
+        return None
+    url, issuer, jwks = environment.get("BOARD_URL", ""), found["DUBAN_OIDC_ISSUER"], found["DUBAN_OIDC_JWKS"]
+    meanings = {**KEYS, **SHARED}
+    for key, value in (("BOARD_URL", url), ("DUBAN_OIDC_ISSUER", issuer)):
+        if not reaching.is_private_way(value):
+            faults.append(f"{key}: an https:// address (http:// on this machine alone); {meanings[key]}")
+    if jwks.startswith("http://") and not reaching.is_private_way(jwks):
+        faults.append(f"DUBAN_OIDC_JWKS: {SHARED['DUBAN_OIDC_JWKS']}")
+    algorithms = tuple(found["DUBAN_OIDC_ALGORITHMS"].replace(",", " ").split()) or BELIEVED
+    if unsafe := [one for one in algorithms if one not in ALGORITHMS]:
+        faults.append(f"DUBAN_OIDC_ALGORITHMS: {', '.join(unsafe)} is not safe here; choose among {', '.join(ALGORITHMS)}")
+    claims = [found[f"DUBAN_OIDC_{name.upper()}"] or name for name in ("unit", "roles", "name")]
+    return OpenId(issuer, client, url, _secret(environment, faults), _authority(environment, faults), jwks, algorithms, *claims)
+
+
+def _secret(environment: Mapping[str, str], faults: list[str]) -> str:
+    try:
+        return reaching.secret("BOARD_OIDC_SECRET", environment)
+    except ValueError as error:
+        faults.append(str(error))
+        return ""
+
+
+def _authority(environment: Mapping[str, str], faults: list[str]) -> str | None:
+    found = environment.get("BOARD_OIDC_CA") or None
+    if found is not None and not Path(found).is_file():
+        faults.append(f"BOARD_OIDC_CA: {found} is no file; {KEYS['BOARD_OIDC_CA']}")
+        return None
+    return found
 
 
 def _server(key: str, environment: Mapping[str, str], faults: list[str]) -> str:
@@ -80,7 +164,7 @@ def _server(key: str, environment: Mapping[str, str], faults: list[str]) -> str:
 
 
 def _unknown(key: str) -> str:
-    near = get_close_matches(key, KEYS, n=1)
+    near = get_close_matches(key, (*KEYS, *SHARED), n=1)
     return f"{key} is no setting" + (f"; did you mean {near[0]}?" if near else "")
 
 

@@ -56,13 +56,29 @@ def _checked_by(url: str, authority: str) -> str:
     return "ssl_options=" + quote(repr({"ca_certs": authority}))
 
 
+def secret(key: str, environment: Mapping[str, str]) -> str:
+    """A secret from the environment or a private file; empty where there is none. ValueError says what to do."""
+    return _found(key, environment, "") if environment.get(key) or environment.get(key + FROM_FILE) else ""
+
+
+def is_private_way(url: str) -> bool:
+    """Whether nobody listens on the way to a web address: https, or http on this machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https":
+        return bool(parts.hostname)
+    return parts.scheme == "http" and _is_here(parts.hostname or "")
+
+
 def _in_the_clear(url: str) -> bool:
     """Whether passwords and matters would go over a network where others listen."""
     parts = urlsplit(url)
     if parts.scheme == "amqps" or parts.scheme.startswith("sqlite") or "sslmode=verify-full" in parts.query:
         return False
-    host = parts.hostname or "localhost"
+    return not _is_here(parts.hostname or "localhost")
+
+
+def _is_here(host: str) -> bool:
     try:
-        return not ip_address(host).is_loopback
+        return ip_address(host).is_loopback
     except ValueError:
-        return host != "localhost"
+        return host == "localhost"

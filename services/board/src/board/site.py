@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from board.access.openid.flow import SignOn
 from board.clock import Clock, SystemClock
 from board.domain.texts import ZONE
 from board.ports import Explainer, Outbox, Pace, Rehearsals
@@ -30,6 +31,8 @@ class Site:
     demo: Mapping[str, str] = field(default_factory=dict)
     """Role → person of a demonstration: one click signs on as one of them, from this machine only. Empty: never."""
     secure_cookies: bool = True
+    sign_on: SignOn | None = None
+    """The city's sign-on server, beside the board's own accounts; None where there is none."""
     pace: Pace | None = None
     explainer: Explainer | None = None
     rehearsals: Rehearsals | None = None

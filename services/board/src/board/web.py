@@ -11,6 +11,7 @@ from board.errors import Unavailable
 from board.pages import serving, wording
 from board.pages.act_pages import act_pages
 from board.pages.desk_pages import desk_pages
+from board.pages.elsewhere import elsewhere
 from board.pages.matter_pages import matter_pages
 from board.pages.overview import overview
 from board.pages.paper_pages import paper_pages
@@ -29,7 +30,17 @@ def create_app(site: Site) -> Flask:
     app.extensions["board"] = site
     app.config["MAX_CONTENT_LENGTH"] = LARGEST
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for blueprint in (signing, overview, matter_pages, desk_pages, act_pages, paper_pages, rehearsal_page, system_pages):
+    for blueprint in (
+        signing,
+        elsewhere,
+        overview,
+        matter_pages,
+        desk_pages,
+        act_pages,
+        paper_pages,
+        rehearsal_page,
+        system_pages,
+    ):
         app.register_blueprint(blueprint)
     app.before_request(serving.who_asks)
     app.after_request(serving.with_headers)

@@ -31,6 +31,10 @@ class Session:
     person: Person
     csrf: str
     must_change: bool
+    own_password: bool = True
+    """Whether the board itself knows a password of the account; not for who signs on elsewhere."""
+    roles: int = 1
+    """Among how many roles the person may choose."""
 
 
 def begin(connection: Any, login: str, now: datetime) -> str:
@@ -46,7 +50,8 @@ def find(connection: Any, token: str, now: datetime) -> tuple[Session, bool] | N
     row = people.session_row(connection, _hash(token))
     if row is None or row["locked"] or row["began"] < as_text(now - LONGEST) or row["seen"] < as_text(now - IDLE):
         return None
-    return Session(person_of(row), row["csrf"], bool(row["must_change"])), row["seen"] < as_text(now - TOUCH)
+    found = Session(person_of(row), row["csrf"], bool(row["must_change"]), bool(row["own_password"]), row["roles"])
+    return found, row["seen"] < as_text(now - TOUCH)
 
 
 def touch(connection: Any, token: str, now: datetime) -> None:

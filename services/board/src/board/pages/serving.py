@@ -30,7 +30,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 LANGUAGE, ENGLISH = "board-language", "en"
-OPEN_TO_ALL = frozenset({"static", "signing.sign_in", "signing.demo", "signing.language", "signing.health"})
+OPEN_TO_ALL = frozenset(
+    {"static", "signing.sign_in", "signing.demo", "signing.language", "signing.health", "elsewhere.start", "elsewhere.came_back"}
+)
 """Endpoints that need no session."""
 
 

@@ -32,18 +32,18 @@ def demo_roles() -> dict[str, str]:
 def sign_in() -> Any:
     """Name and password; after some failures nobody is asked for a while."""
     if request.method == "GET":
-        return _form("")
+        return form("")
     login, now = request.form.get("login", "").strip(), site().machine.now()
     who = [f"account:{login}", f"address:{request.remote_addr}"]
     with site().database.reading() as connection:
         if sessions.too_many(connection, who, now):
-            return _form(t("尝试次数过多，请15分钟后再试", "Too many attempts; try again in 15 minutes")), 429
+            return form(t("尝试次数过多，请15分钟后再试", "Too many attempts; try again in 15 minutes")), 429
         row = people.one(connection, login)
     if not passwords.fits(request.form.get("password", ""), row["password"] if row else None) or not row or row["locked"]:
         with site().database.writing() as connection:
             sessions.failed(connection, who, now)
-        return _form(t("账号或密码不正确", "Wrong account or password")), 403
-    return _signed_on(login)
+        return form(t("账号或密码不正确", "Wrong account or password")), 403
+    return signed_on(login)
 
 
 @signing.post("/demo")
@@ -60,15 +60,16 @@ def demo() -> Any:
     with site().database.writing() as connection:
         row = {"login": login, "name": name, "role": role, "unit": unit, "password": None, "must_change": False, "locked": False}
         people.put(connection, row)
-    return _signed_on(login, f"/u/{unit}" if unit else "/")
+    return signed_on(login, f"/u/{unit}" if unit else "/")
 
 
-def _form(fault: str) -> str:
+def form(fault: str) -> str:
+    """The page of signing on, with what went wrong."""
     units = sorted(site().names.items())
-    return show("sign_in.html", fault=fault, demo=demo_roles(), units=units, back=back())
+    return show("sign_in.html", fault=fault, demo=demo_roles(), units=units, back=back(), elsewhere=site().sign_on is not None)
 
 
-def _signed_on(login: str, to: str | None = None) -> Response:
+def signed_on(login: str, to: str | None = None) -> Response:
     """A new session with a new token: one that somebody planted before is worth nothing."""
     with site().database.writing() as connection:
         token = sessions.begin(connection, login, site().machine.now())
@@ -100,7 +101,7 @@ def password() -> Any:
         return show("password.html", fault=fault), 400
     with site().database.writing() as connection:
         people.set_password(connection, person().login, passwords.hashed(new))
-    return _signed_on(person().login)
+    return signed_on(person().login)
 
 
 def _fault(row: dict[str, Any] | None, new: str) -> str:

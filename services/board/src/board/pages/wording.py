@@ -128,6 +128,8 @@ def install(app: Flask) -> None:
         return {
             "person": session.person if session else None,
             "csrf": session.csrf if session else "",
+            "own_password": session is not None and session.own_password,
+            "own_roles": session.roles if session else 0,
             "english": g.english,
             "board_title": here.title[g.english],
             "name": here.unit_names(),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from board.store.tables import account, attempt, reading, saved, session
+from board.store.tables import account, attempt, granted, reading, saved, session
 
 Row = dict[str, Any]
 
@@ -41,7 +41,10 @@ def begin(connection: Connection, token_hash: str, login: str, csrf: str, now: s
 
 def session_row(connection: Connection, token_hash: str) -> Row | None:
     """A session with its account."""
-    wanted = select(session, account.c.name, account.c.role, account.c.unit, account.c.must_change, account.c.locked)
+    own_password = account.c.password.is_not(None).label("own_password")
+    roles = select(func.count()).where(granted.c.login == session.c.login).scalar_subquery().label("roles")
+    shown = (account.c.name, account.c.role, account.c.unit, account.c.must_change, account.c.locked)
+    wanted = select(session, *shown, own_password, roles)
     found = connection.execute(wanted.join(account, account.c.login == session.c.login).where(session.c.token_hash == token_hash))
     row = found.mappings().first()
     return None if row is None else dict(row)

@@ -200,6 +200,26 @@ account = Table(
     Column("must_change", Boolean, nullable=False),
     Column("locked", Boolean, nullable=False),
 )
+granted = Table(
+    "granted",
+    KEPT,
+    Column("login", Text, primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("unit", Text),
+)
+"""Roles among which somebody chooses who signed on elsewhere, as the sign-on server said them last."""
+account_act = Table(
+    "account_act",
+    KEPT,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("login", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("account_act_at", "at"),
+)
+"""What was done about accounts, by whom."""
 session = Table(
     "session",
     KEPT,

@@ -1,0 +1,115 @@
+"""An identity token → who it is about, or exactly what is wrong with it. The board's one home of joserfc.
+
+Only signatures by a private key are believed; which algorithms, says the configuration, where `none` and HMAC cannot be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from event_contracts.envelope import UNIT_CODE
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from joserfc.jws import extract_compact
+
+from board.access.openid.server import Server
+from board.access.roles import BODIES, ROLES, SOURCES, UNITS
+from board.config import OpenId
+from board.errors import Refused
+
+LEEWAY = 30
+"""Seconds by which two clocks may differ."""
+LONGEST_NAME, LONGEST_SUBJECT = 128, 255
+OFFICE = "OFFICE"
+UNBELIEVED = "登录凭证不可信 / the identity token is not to be believed"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Who signed on elsewhere: the subject, the name under which acts go out, the unit, and the roles that fit it."""
+
+    subject: str
+    name: str
+    unit: str
+    roles: tuple[str, ...]
+
+
+def member(token: str, nonce: str, server: Server, now: datetime) -> Member:
+    """Who the token is about. Refused: TOKEN_REFUSED for one that is not to be believed, else the claim that is missing."""
+    told = server.settings
+    claims = _claims(token, nonce, server, now)
+    name, unit = _at(claims, told.name_claim), _at(claims, told.unit_claim)
+    if not isinstance(name, str) or not 0 < len(name.strip()) <= LONGEST_NAME or not name.strip().isprintable():
+        raise _missing(told.name_claim, "姓名", "the person's name")
+    if not isinstance(unit, str) or UNIT_CODE.fullmatch(unit) is None or unit == "DUBAN":
+        raise _missing(told.unit_claim, "单位代码或 OFFICE", "a unit's code, or OFFICE")
+    roles = tuple(role for role in ROLES if role in _words(_at(claims, told.roles_claim)) and fits(role, unit))
+    if not roles:
+        raise _missing(told.roles_claim, f"适用于 {unit} 的角色", f"a role that fits {unit}")
+    return Member(str(claims["sub"])[:LONGEST_SUBJECT], name.strip(), unit, roles)
+
+
+def fits(role: str, unit: str) -> bool:
+    """Whether somebody of this unit can have this role: a unit's needs a unit, a body's its body, the office's the office."""
+    if role in UNITS:
+        return unit != OFFICE and unit not in BODIES.values()
+    if role in BODIES:
+        return unit == BODIES[role]
+    return role in SOURCES or unit == OFFICE
+
+
+def _claims(token: str, nonce: str, server: Server, now: datetime) -> Mapping[str, Any]:
+    told = server.settings
+    try:
+        keys = KeySet.import_key_set(server.keys(_key_id(token)))  # type: ignore[arg-type]
+        found = jwt.decode(token, keys, algorithms=told.algorithms)
+        jwt.JWTClaimsRegistry(
+            now=int(now.timestamp()),
+            leeway=LEEWAY,
+            iss={"essential": True, "value": told.issuer},
+            aud={"essential": True, "value": told.client},
+            exp={"essential": True},
+            iat={"essential": True},
+            sub={"essential": True},
+            nonce={"essential": True, "value": nonce},
+        ).validate(found.claims)
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Refused("TOKEN_REFUSED", f"{UNBELIEVED} ({type(error).__name__})") from error
+    _meant_for_us(found.claims, told)
+    return found.claims
+
+
+def _meant_for_us(claims: Mapping[str, Any], told: OpenId) -> None:
+    """A token for several clients names the one that asked for it (OpenID Connect Core 3.1.3.7)."""
+    several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+    if claims.get("azp", None if several else told.client) != told.client:
+        raise Refused("TOKEN_REFUSED", f"{UNBELIEVED} (azp)")
+
+
+def _missing(claim: str, zh: str, en: str) -> Refused:
+    text = f"登录服务器的声明 {claim} 应给出{zh}；请联系管理员 / the claim {claim} must give {en}; ask the administrator"
+    return Refused("CLAIM_MISSING", text)
+
+
+def _words(said: Any) -> frozenset[str]:
+    words = said.split() if isinstance(said, str) else said if isinstance(said, list) else []
+    return frozenset(word for word in words if isinstance(word, str))
+
+
+def _key_id(token: str) -> str | None:
+    found = extract_compact(token.encode("ascii")).headers().get("kid")
+    return found if isinstance(found, str) else None
+
+
+def _at(claims: Mapping[str, Any], name: str) -> Any:
+    """A claim by its name, or by a way through objects: `realm_access.roles`."""
+    if name in claims:
+        return claims[name]
+    found: Any = claims
+    for step in name.split("."):
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
