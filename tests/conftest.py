@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from schemas_once import lay_schemas_once
 from servers import Missing, Servers, temporary_database
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,6 +84,17 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.line(f"{report.nodeid}: {reason}")
     allowed = "Only tests on the shared data, or with Node, may be left out; any other fails the run."
     terminalreporter.line(f"{len(skips)} did not run. {allowed}")
+
+
+# ---- schemas
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _schemas_laid_once() -> Iterator[None]:
+    """Thousands of tests start with an empty schema each."""
+    with pytest.MonkeyPatch.context() as patch:
+        lay_schemas_once(patch)
+        yield
 
 
 # ---- shared data

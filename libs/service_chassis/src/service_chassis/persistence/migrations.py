@@ -7,6 +7,7 @@ that only adds, and stops at one that takes away.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,9 @@ def head(package: str) -> str:
     return found
 
 
+@cache
 def _scripts(package: str) -> ScriptDirectory:
+    """The revisions as they are installed; they do not change while a process runs."""
     folder = str(files(package))
     config = Config()
     config.set_main_option("script_location", folder.replace("%", "%%"))
