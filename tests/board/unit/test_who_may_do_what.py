@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from board.access.roles import ACTS, PAGES, ROLES, UNITS
+from board.access.roles import ACTS, BODIES, OFFICE, PAGES, ROLES, UNITS
 from board.acts.catalogue import ACTS as CATALOGUE
 from board.acts.catalogue import ANSWERS, BY_NAME
 from published import bodies, everything
@@ -16,7 +16,10 @@ ADDRESSES = {
     "office": "/office",
     "assessment": "/assessment",
     "rehearsal": "/rehearsal",
+    "conclusions": "/conclusions",
+    "bulletins": "/bulletins",
     "referrals": "/referrals",
+    "accounts": "/accounts",
     "acts": "/acts",
     "system": "/system",
     "account": "/version",
@@ -87,28 +90,66 @@ def test_every_act_names_a_power_and_every_power_is_used() -> None:
     assert {name for names in ANSWERS.values() for name in names} <= set(BY_NAME)
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_an_act_opens_for_those_who_have_its_power(full: Any, role: str) -> None:
-    matter = of_unit("ac15-three-heads-one-ladder")
-    browser = full.browser(role, "ZJJ" if role in UNITS else None)
-    asked = {"topic": matter, "unit": unit_of(full, matter)}
-    for name in ("urge", "report"):
-        answer = browser.get(f"/act/{name}", query_string=asked).status_code
-        if role not in PAGES["act"]:
-            assert answer == 403
-        elif role in ACTS[BY_NAME[name].power]:
-            assert answer == (200 if role not in UNITS or asked["unit"] == "ZJJ" else 404)
-        else:
-            assert answer in (403, 404)
+COLOURS = ("WHITE", "YELLOW", "RED")
+BODY = "DISCIPLINE"
+"""To which the referrals of the matrix were handed over."""
 
 
-def unit_of(full: Any, matter: str) -> str:
-    from board.store import matters
+@pytest.fixture(scope="module")
+def addresses(full: Any) -> dict[tuple[str, str], dict[str, str]]:
+    """Act and colour → what its form is asked with, on a board where everything waits that can wait for somebody."""
+    from board.store import papers, tables
 
+    topic = of_unit("ac11-yellow-overturned-with-its-red")
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    with full.site.database.writing() as connection:
+        for kind, names in ANSWERS.items():
+            desk = "UNIT" if kind.endswith("SIGN") else BODY if kind.startswith("REFERRAL") else "OFFICE"
+            for colour in COLOURS if kind == "DRAFT" else ("",):
+                key = f"matrix-{kind}-{colour}"
+                row = {"topic": topic, "kind": kind, "desk": desk, "unit": "ZJJ", "key": key, "since": "2026-01-01", "detail": ""}
+                connection.execute(tables.todo.insert().values(row | {"colour": colour or None, "recused": "王签"}))
+                found |= {(name, colour): {"topic": topic, "kind": kind, "key": key} for name in names}
     with full.site.database.reading() as connection:
-        found = matters.one(connection, matter)
-    assert found is not None
-    return str(found["rows"]["part"][0]["unit"])
+        number = papers.bulletins(connection, 1)[0]["bulletin"]
+    for act in CATALOGUE:
+        for colour in COLOURS if act.name == "withdraw" else ("",):
+            part = {"topic": topic, "unit": "ZJJ", "colour": colour or "YELLOW", "key": number if act.about == "CITY" else ""}
+            if not any(name == act.name for name, _ in found if name != "withdraw"):
+                found[act.name, colour] = part
+    return found
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_form_of_every_act_opens_for_those_who_have_its_power_and_for_nobody_else(
+    full: Any, addresses: dict[tuple[str, str], dict[str, str]], role: str
+) -> None:
+    assert {name for name, _ in addresses} == set(BY_NAME)
+    browser = full.browser(role, "ZJJ" if role in UNITS else None)
+    for (name, colour), asked in addresses.items():
+        act = BY_NAME[name]
+        mine = role in ACTS[act.power_for(colour or None)] and (
+            role not in BODIES or act.power != "answer-referral" or role == BODY
+        )
+        answer = browser.get(f"/act/{name}", query_string=asked, headers={"HX-Request": "true"})
+        assert (answer.status_code == 200) == mine, (name, colour, answer.status_code)
+        assert answer.status_code in (200, 403, 404), (name, colour)
+        if not mine and role in OFFICE and ACTS[act.power_for(colour or None)] & OFFICE:
+            assert "须由" in answer.get_data(as_text=True), (name, colour)
+
+
+@pytest.mark.parametrize(
+    "path", ["/act/nothing", "/act/withdraw?topic={topic}&unit=ZJJ", "/act/withdraw?topic={topic}&unit=ZJJ&colour=BLUE"]
+)
+def test_an_act_that_makes_no_sense_opens_no_form(full: Any, path: str) -> None:
+    topic = of_unit("ac11-yellow-overturned-with-its-red")
+    assert full.browser("LEADING_GROUP_CHAIR").get(path.format(topic=topic)).status_code in (400, 404)
+
+
+def test_a_unit_gets_no_form_about_another_units_part(full: Any) -> None:
+    asked = {"topic": of_unit("ac11-yellow-overturned-with-its-red"), "unit": "ZJJ"}
+    for name in ("report", "claim", "appeal", "extend", "justify", "object"):
+        assert full.browser("UNIT_HEAD", "JYJ").get(f"/act/{name}", query_string=asked).status_code == 404
 
 
 # ---- sessions, forgery, headers

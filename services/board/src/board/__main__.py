@@ -18,9 +18,10 @@ from board.access.roles import ROLES, UNITS
 from board.amqp.outbox import BrokerOutbox
 from board.amqp.stream import StreamFeed
 from board.clock import SystemClock
+from board.domain.texts import as_text
 from board.errors import ConfigError, Unavailable
 from board.serving import Address, board
-from board.store import people
+from board.store import accounts, people
 from board.store.database import Database
 
 
@@ -59,6 +60,15 @@ def account(settings: config.Settings, login: str, name: str, role: str, unit: s
     row = {"login": login, "name": name, "role": role, "unit": unit if role in UNITS else None}
     with database.writing() as connection:
         people.put(connection, row | {"password": passwords.hashed(password), "must_change": True, "locked": False})
+        accounts.end_sessions(connection, login)
+        accounts.note(
+            connection,
+            "命令行 / command line",
+            login,
+            "CREATED",
+            as_text(SystemClock().now()),
+            f"{name} {role} {unit or ''}".strip(),
+        )
     database.close()
     print(f"账号 account  {login}\n初始密码 first password  {password}   （只显示这一次，首次登录须修改 / shown this once）")
 

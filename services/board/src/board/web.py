@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from board.errors import Unavailable
 from board.pages import serving, wording
+from board.pages.account_pages import account_pages
 from board.pages.act_pages import act_pages
 from board.pages.desk_pages import desk_pages
 from board.pages.elsewhere import elsewhere
@@ -38,6 +39,7 @@ def create_app(site: Site) -> Flask:
         desk_pages,
         act_pages,
         paper_pages,
+        account_pages,
         rehearsal_page,
         system_pages,
     ):

@@ -210,6 +210,16 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "OPERATOR": ("运维员", "Operator"),
         "INTEGRATOR": ("集成方", "Integrator"),
     },
+    "account_act": {
+        "CREATED": ("开设", "made"),
+        "RESET": ("重置密码", "new first password"),
+        "CHANGED": ("修改", "changed"),
+        "CLOSED": ("停用", "closed"),
+        "OPENED": ("恢复使用", "opened again"),
+        "SIGNED_OUT": ("全部退出登录", "signed out everywhere"),
+        "PASSWORD": ("本人修改密码", "own password changed"),
+        "ROLE": ("切换角色", "role chosen"),
+    },
     "why": {
         "DONE_IN_TIME": ("按时完成，不升级", "Done in time"),
         "VERIFICATION_PENDING": ("已在期限内报结，等待核验；核验期间不升级", "Claimed in time; verification is pending"),

@@ -41,6 +41,8 @@ PAGES: Mapping[str, frozenset[str]] = {
     "acts": HEADS | {"AUDITOR"},
     "act": OFFICE | UNITS | TEAM | frozenset(BODIES) | {"LEADER", "AUDITOR"},
     "system": frozenset({"OPERATOR", "AUDITOR"}),
+    "accounts": frozenset({"OPERATOR", "AUDITOR"}),
+    "administer": frozenset({"OPERATOR"}),
     "pace": frozenset(ROLES),
     "account": frozenset(ROLES),
 }

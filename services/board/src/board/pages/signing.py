@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, g, jsonify, make_response, redirect, request, url_for
 
 from board.access import passwords, sessions
+from board.domain.texts import as_text
 from board.pages.serving import ENGLISH, LANGUAGE, cookie_name, page, person, show, site, t
-from board.store import people
+from board.store import accounts, people
 
 signing = Blueprint("signing", __name__)
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -101,6 +102,7 @@ def password() -> Any:
         return show("password.html", fault=fault), 400
     with site().database.writing() as connection:
         people.set_password(connection, person().login, passwords.hashed(new))
+        accounts.note(connection, person().login, person().login, "PASSWORD", as_text(site().machine.now()))
     return signed_on(person().login)
 
 
