@@ -14,7 +14,7 @@ from board.amqp.outbox import BrokerOutbox
 from board.amqp.stream import StreamFeed
 from board.errors import Unavailable
 from board.projector import Projector
-from board.store import matters, writing
+from board.store import listing, writing
 from board.store.database import Database
 from event_contracts.refusal import Refusal, refusal_body
 from published import bodies
@@ -87,7 +87,7 @@ def test_the_stream_is_followed_from_the_place_that_the_model_keeps(broker: Brok
     assert first["slip"]
     for database in places.values():
         with database.reading() as connection:
-            found = [matters.listed(connection, {"q": text}, 9, 0)[1] for text in ("老旧小区", "改", "小旧", "'")]
+            found = [listing.listed(connection, {"q": text}, 9).total for text in ("老旧小区", "改", "小旧", "'")]
         assert found == [1, 1, 0, 0]
     places["postgres"].forget_model()
     feed = StreamFeed(broker.url, 0.3)

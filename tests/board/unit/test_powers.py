@@ -144,9 +144,9 @@ def draft(desk: Any) -> dict[str, str]:
 
 
 def matter_part(connection: Any) -> dict[str, Any]:
-    from board.store import matters
+    from board.store import listing, matters
 
-    (first, *_), _ = matters.listed(connection, {}, 9, 0)
+    first, *_ = listing.listed(connection, {}, 9).rows
     found = matters.one(connection, first["matter_id"])
     assert found is not None
     return {"topic": first["matter_id"], "unit": found["rows"]["part"][0]["unit"]}

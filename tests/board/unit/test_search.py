@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from board.domain.grams import grams, wanted
-from board.store import matters
+from board.store import listing
 from published import everything
 
 
@@ -16,9 +16,9 @@ def found(desk: Any) -> Any:
 
     def search(text: str) -> list[str]:
         with desk.site.database.reading() as connection:
-            rows, total = matters.listed(connection, {"q": text}, 50, 0)
-        assert total == len(rows)
-        return sorted(row["title"] for row in rows)
+            found = listing.listed(connection, {"q": text}, 50)
+        assert (found.total, found.more_than) == (len(found.rows), False)
+        return sorted(row["title"] for row in found.rows)
 
     return search
 
@@ -58,8 +58,8 @@ def test_a_title_that_changed_is_found_by_the_new_one_alone(desk: Any) -> None:
     again = event | {"id": "another", "sequence": 999, "data": event["data"] | {"title": "城区内涝治理"}}
     desk.read(json.dumps(again).encode())
     with desk.site.database.reading() as connection:
-        assert [row["matter_id"] for row in matters.listed(connection, {"q": "内涝"}, 9, 0)[0]] == [event["data"]["matter_id"]]
-        old = matters.listed(connection, {"q": event["data"]["title"]}, 9, 0)[0]
+        assert [row["matter_id"] for row in listing.listed(connection, {"q": "内涝"}, 9).rows] == [event["data"]["matter_id"]]
+        old = listing.listed(connection, {"q": event["data"]["title"]}, 9).rows
         assert event["data"]["matter_id"] not in [row["matter_id"] for row in old]
 
 

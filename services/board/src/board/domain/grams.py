@@ -32,3 +32,14 @@ def wanted(text: str) -> list[list[str]]:
         else:
             found.append([run[n : n + 2] for n in range(len(run) - 1)])
     return found
+
+
+def runs(text: str) -> list[str]:
+    """What a query asks for, each in one piece."""
+    return [run.lower() for run in RUN.findall(text)]
+
+
+def stands_in(asked: str, *texts: str | None) -> bool:
+    """Whether texts have everything that a query asks for, told without an index: words by their beginning, Chinese anywhere."""
+    there = [run for text in texts if text for run in runs(text)]
+    return all(any(has.startswith(run) if run.isascii() else run in has for has in there) for run in runs(asked))

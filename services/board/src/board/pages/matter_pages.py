@@ -14,7 +14,7 @@ from board.acts.catalogue import Offer, answers_for, offers
 from board.domain.standing import WORK
 from board.domain.texts import as_text, local_day
 from board.pages.serving import offices, page, person, show, site
-from board.store import acting, matters, people
+from board.store import acting, listing, matters, people
 from board.telling import line_of
 
 matter_pages = Blueprint("matter", __name__)
@@ -30,12 +30,12 @@ def matter_list() -> str:
     """Matters by filter; the address says the filter, so that it can be kept and passed on."""
     asked = {name: request.args.get(name, "").strip() for name in FILTERS}
     asked.setdefault("state", "")
-    start = max(request.args.get("from", 0, type=int), 0)
+    after, before = request.args.get("after", ""), request.args.get("before", "")
     with site().database.reading() as connection:
-        found, total = matters.listed(connection, scoped(asked), ROWS, start)
+        found = listing.listed(connection, scoped(asked), ROWS, after, before)
         saved = people.saved_of(connection, person().login)
     query = urlencode({name: value for name, value in asked.items() if value})
-    return show("matters.html", asked=asked, found=found, total=total, start=start, rows=ROWS, saved=saved, query=query)
+    return show("matters.html", asked=asked, found=found, saved=saved, query=query)
 
 
 @page(matter_pages, "/matters/saved", "matters", methods=["POST"])

@@ -1,14 +1,14 @@
-"""One matter with all its rows, and lists of matters."""
+"""One matter with all its rows, and the parts of a unit."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from sqlalchemy import Connection, false, func, select
+from sqlalchemy import Connection, select
 
-from board.store import searching, tables
-from board.store.tables import matter, part, referral
+from board.store import tables
+from board.store.tables import matter, part
 
 Row = dict[str, Any]
 OF_A_MATTER = ("part", "slip", "clock", "entry", "referral", "notice", "todo")
@@ -34,31 +34,6 @@ def id_of(connection: Connection, ref: str) -> str | None:
     """The matter of a reference, if exactly one has it."""
     found = list(connection.execute(select(matter.c.matter_id).where(matter.c.ref == ref).limit(2)).scalars())
     return found[0] if len(found) == 1 else None
-
-
-def listed(connection: Connection, asked: Row, limit: int, offset: int) -> tuple[list[Row], int]:
-    """Matters that fit a filter, the worst colour and the earliest limit first; and how many there are in all."""
-    where = _filters(connection.dialect.name, asked)
-    wanted = select(matter).where(*where).order_by(matter.c.rank).limit(limit).offset(offset)
-    total = connection.execute(select(func.count()).select_from(matter).where(*where)).scalar_one()
-    return [dict(row) for row in connection.execute(wanted).mappings()], total
-
-
-def _filters(dialect: str, asked: Row) -> list[Any]:
-    where: list[Any] = []
-    for name in ("state", "colour", "section", "source_type"):
-        if asked.get(name):
-            where.append(matter.c[name] == asked[name])
-    if asked.get("late"):
-        where.append(matter.c.late)
-    if asked.get("unit"):
-        where.append(matter.c.topic.in_(select(part.c.topic).where(part.c.unit == asked["unit"])))
-    if asked.get("referred_to"):
-        where.append(matter.c.topic.in_(select(referral.c.topic).where(referral.c.body == asked["referred_to"])))
-    if asked.get("q"):
-        found = searching.matching(dialect, asked["q"])
-        where.append(found if found is not None else false())
-    return where
 
 
 def of_unit(connection: Connection, unit: str, most: int) -> list[Row]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any, get_type_hints
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.schema import SchemaItem
 
 from board.domain import case
@@ -74,31 +74,35 @@ matter = model_table(
     Column("rank", Text, nullable=False),
     Column("search_id", BigInteger, nullable=False),
     Index("matter_ref", "ref"),
-    Index("matter_rank", "rank"),
-    Index("matter_state_rank", "state", "rank"),
-    Index("matter_open", "state", "section", "source_type", "level"),
+    Index("matter_rank", "rank", "topic"),
+    Index("matter_state_rank", "state", "rank", "topic"),
+    Index("matter_colour_rank", "colour", "rank", "topic"),
+    Index("matter_source_rank", "source_type", "rank", "topic"),
+    Index("matter_section_rank", "section", "rank", "topic"),
+    Index("matter_late_rank", "rank", "topic", sqlite_where=text("late"), postgresql_where=text("late")),
     Index("matter_search", "search_id"),
-    Index("matter_registered", "registered_at"),
-    Index("matter_ended", "state", "ended_at"),
 )
 part = model_table(
     "part",
     *columns_of(case.Part),
     Column("open", Boolean, nullable=False),
+    Column("rank", Text),
     Index("part_unit", "unit", "open", "due"),
     Index("part_open", "open", "clock", "due", "deadline"),
-    Index("part_lights", "open", "unit", "clock"),
+    Index("part_rank", "unit", "rank", "topic"),
 )
+"""`rank` is the matter's, so that a unit's matters are read in their order."""
+
 slip = model_table(
     "slip",
     *columns_of(case.Slip),
     Index("slip_unit", "unit", "issued_at"),
-    Index("slip_force", "in_force", "unit", "colour"),
-    Index("slip_year", "liability_date", "colour", "renewal", "state"),
 )
 clock = model_table("clock", *columns_of(case.Clock))
-entry = model_table("entry", *columns_of(case.Entry), Index("entry_unit", "year", "unit", "cents"))
-referral = model_table("referral", *columns_of(case.Referral))
+entry = model_table(
+    "entry", *columns_of(case.Entry), Index("entry_year", "year", "at", "entry_id"), Index("entry_unit", "unit", "year", "at")
+)
+referral = model_table("referral", *columns_of(case.Referral), Index("referral_body", "body", "at"))
 notice = model_table("notice", *columns_of(case.Notice))
 todo = model_table("todo", *columns_of(case.Todo), Index("todo_desk", "desk", "due_on", "since"), Index("todo_unit", "unit"))
 
@@ -186,6 +190,23 @@ FOLDED: dict[str, Table] = {
     )
 }  # fmt: skip
 """Tables whose rows belong to a topic."""
+
+cube = Table(
+    "cube",
+    MODEL,
+    *(Column(name, Text, primary_key=True) for name in ("state", "section", "source_type", "colour", "late")),
+    Column("number", Integer, nullable=False),
+)
+"""How many matters there are of each kind (`domain.tallying`); empty texts for what a matter has not."""
+
+burden = Table(
+    "burden",
+    MODEL,
+    *(Column(name, Text, primary_key=True) for name in ("unit", "month", "what")),
+    Column("number", Integer, nullable=False),
+    Index("burden_month", "month", "unit", "what", "number"),
+)
+"""What each unit had to bear, month by month."""
 
 # ---------------------------------------------------------------- what no event tells
 

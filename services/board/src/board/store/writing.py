@@ -17,7 +17,8 @@ from board.domain import affairs, conclusions
 from board.domain.case import LEVELS, OPEN, Case, Clock, Entry, Notice, Part, Referral, Slip, Todo
 from board.domain.folding import fold
 from board.domain.standing import todos
-from board.store import searching, tables
+from board.domain.tallying import figures
+from board.store import searching, tables, tallies
 
 LOG = logging.getLogger("board.store")
 
@@ -88,6 +89,7 @@ def fold_some(connection: Connection, many: int) -> int:
             rows[name].extend(row | {"topic": topic} for row in made)
     whole = [topic for topic in topics if topic not in failed]
     _note_broken(connection, topics, failed)
+    tallies.change(connection, tallies.of(connection, whole), figures(rows))
     for name, table in tables.FOLDED.items():
         connection.execute(delete(table).where(table.c.topic.in_(whole)))
         if rows[name]:
@@ -126,7 +128,7 @@ def rows_of(topic: str, events: Sequence[Mapping[str, Any]]) -> Rows:
 def rows_of_case(case: Case) -> Rows:
     """The rows of a folded matter."""
     rows: Rows = {
-        "part": [_of(part) | {"open": _is_open(case, part)} for part in case.parts.values()],
+        "part": [_of(part) | {"open": _is_open(case, part), "rank": None} for part in case.parts.values()],
         "slip": [_of(slip) for slip in case.slips.values()],
         "clock": [_of(clock) for clock in case.clocks.values()],
         "entry": [_of(entry) for entry in case.entries.values()],
@@ -136,6 +138,8 @@ def rows_of_case(case: Case) -> Rows:
     }
     if case.known:
         rows["matter"] = [_of(case) | _summary(case)]
+        for part in rows["part"]:
+            part["rank"] = rows["matter"][0]["rank"]
     return rows
 
 
