@@ -24,8 +24,7 @@ TEXTS = ("title", "ref", "source_number", "source_issuer", "standard")
 MAKE = {
     "sqlite": ("CREATE VIRTUAL TABLE IF NOT EXISTS found USING fts5(grams)",),
     "postgresql": (
-        "CREATE TABLE IF NOT EXISTS found"
-        " (id BIGINT PRIMARY KEY, topic TEXT NOT NULL, rank TEXT NOT NULL, grams TSVECTOR NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS found (id BIGINT PRIMARY KEY, topic TEXT NOT NULL, rank TEXT NOT NULL, grams TSVECTOR)",
         "CREATE INDEX IF NOT EXISTS found_grams ON found USING GIN (grams)",
     ),
 }
