@@ -297,6 +297,29 @@ def test_nobody_comes_to_the_database_without_tls(roles: str) -> None:
         psycopg.connect(as_role(roles, "intake") + "?sslmode=disable")
 
 
+REFUSED = """INSERT INTO intake.refusal (message_id, source, sender, type, code, detail, errors, refused_at, matter)
+VALUES ('r1', '/office', 'OFFICE', 'completion.rejected.v1', 'NOT_EMPOWERED', '无权', '[]', '2026-03-02T09:00:00Z', 'TR-1')"""
+
+
+def test_an_auditor_traces_what_was_refused_over_tls_and_a_service_may_not(
+    migrated: None, roles: str, made: tls.Files, tmp_path: Path
+) -> None:
+    with psycopg.connect(roles) as session:
+        session.execute(REFUSED)
+    event = {"id": "e1", "source": "/duban/intake", "type": "intake.matter.registered.v1", "time": "2026-03-02T08:00:00Z"}
+    published = tmp_path / "published.jsonl"
+    published.write_text(json.dumps(event | {"subject": "M", "data": {"matter_id": "M", "external_ref": "TR-1"}}) + "\n")
+    told = [
+        duban(
+            "trace", "TR-1", "--from", str(published), "--database", as_role(roles, role), DUBAN_DATABASE_CA=str(made.cert("ca"))
+        )
+        for role in ("auditor", "intake")
+    ]
+    assert [done.exit_code for done in told] == [0, 2], told[0].output
+    assert "NOT_EMPOWERED: 无权" in told[0].stdout
+    assert "the role auditor reads what all services recorded" in told[1].stderr
+
+
 # ---- certificates
 
 

@@ -22,8 +22,9 @@ from service_chassis.clock import Clock
 from service_chassis.delivery import Runtime
 from service_chassis.entrypoints.inprocess import InProcess
 from service_chassis.messaging.embedded import EmbeddedBroker
-from service_chassis.persistence import migrations, refusals
+from service_chassis.persistence import migrations, refusals, turned_away
 from service_chassis.persistence.database import Database
+from service_chassis.persistence.turned_away import TurnedAway
 from service_chassis.persistence.unit_of_work import Memory
 
 SERVICES = (Intake, Notify, Escalation, Scoring)
@@ -52,6 +53,12 @@ class Chain:
             with runtime.database.begin() as session:
                 yield REPORTS[runtime.service.name](session, self.policy)
                 yield {"refusals": refusals.report(session)}
+
+    def turned_away(self) -> Iterator[tuple[str, TurnedAway]]:
+        """(service, record) of every refusal, and of every act about a parked message."""
+        for runtime in self.runtimes:
+            with runtime.database.begin() as session:
+                yield from ((runtime.service.name, found) for found in turned_away.read(session))
 
     def keep(self, service: str) -> None:
         """Write a service's database to its file as it is now; a rehearsal's is otherwise thrown away."""

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -320,24 +320,34 @@ def contracts(out: Path) -> None:
     help="the folder of `duban rehearse --out` or `duban run`, or a file of published events; default: var/city",
 )
 @broker_options
+@click.option(
+    "--database",
+    metavar="URL",
+    help="各服务数据库，补充被退回的消息 / PostgreSQL, as the role auditor: also what was refused, and what was done about it",
+)
 @click.option("--json", "as_json", is_flag=True, help="as JSON")
 @one_line
-def trace(matter: str, source: Path | None, as_json: bool, **way: str | None) -> None:
+def trace(matter: str, source: Path | None, database: str | None, as_json: bool, **way: str | None) -> None:
     """事项 MATTER 在各服务中的全过程，逐步列出缘由 / the whole story of a matter over all services, in order, with reasons.
 
-    From published events. `python -m intake trace` is another thing: which clause is proven by which evidence, as a table.
+    From published events, and from the databases of `duban run` or --database what was refused. `python -m intake trace` is
+    another thing: which clause is proven by which evidence, as a table.
     """
     from ground_rules.policy import load_policy
     from service_chassis.messaging import archive
 
-    from duban import printing, trace
+    from duban import printing, trace, turned_away
 
     if source is None and is_named(way):
-        reached = broker(way)
-        told = trace.story(lambda: archive.from_stream(reached, "duban trace"), matter)
+        reached, folder = broker(way), None
+        read = partial(archive.from_stream, reached, "duban trace")
     else:
         file = printing.events_in(source or printing.CITY)
-        told = trace.story(lambda: archive.from_file(file), matter)
+        read, folder = partial(archive.from_file, file), file.parent
+    if database is not None:
+        told = trace.story(read, matter, partial(turned_away.of_server, database))
+    else:
+        told = trace.story(read, matter, partial(turned_away.of_folder, folder) if folder is not None else tuple)
     if as_json:
         sys.stdout.buffer.write(trace.encoded(told))
         sys.stdout.flush()

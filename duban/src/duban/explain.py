@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +15,7 @@ from escalation import explaining
 from service_chassis.errors import ConfigError
 from service_chassis.persistence.database import Database
 
+from duban.copying import copy
 from duban.rehearse import EXPLAINED, POLICY_FILE, Rehearsal, read_policy, rehearse
 
 as_text = explaining.as_text
@@ -68,20 +68,6 @@ def answer(folder: Path, asked: Question) -> list[dict[str, Any]]:
         copy(folder / copied.name, copied)
         with closing(Database(f"sqlite:///{copied}", EXPLAINED, durable=False)) as database, database.begin() as session:
             return explaining.explain(session, policy, asked.matter, asked.unit)
-
-
-def copy(source: Path, target: Path) -> None:
-    """A consistent copy of a database file that may be in use."""
-    if not source.is_file():
-        raise ConfigError(f"{source} 不存在，不是演练留下的文件夹 / is missing: not a folder that a rehearsal left")
-    try:
-        with (
-            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as old,
-            closing(sqlite3.connect(target)) as new,
-        ):
-            old.backup(new)
-    except sqlite3.Error as error:
-        raise ConfigError(f"{source}: {error}") from error
 
 
 def encoded(told: list[dict[str, Any]]) -> bytes:

@@ -17,7 +17,7 @@ from service_chassis.persistence.database import Database
 from service_chassis.spreadsheet.sheet import Cell
 from service_chassis.spreadsheet.units import read_units
 
-from duban.explain import copy
+from duban.copying import copy
 from duban.rehearse import BOOKED
 
 

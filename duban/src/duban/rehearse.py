@@ -18,7 +18,7 @@ from ground_rules.policy import Policy, PolicyError, load_policy
 from service_chassis.clock import VirtualClock
 from service_chassis.errors import ConfigError
 
-from duban import arrivals, chain, outcome
+from duban import arrivals, chain, outcome, turned_away
 from duban.player import Player
 from duban.progress import Progress
 
@@ -93,6 +93,7 @@ def rehearse(wanted: Rehearsal, warn: Callable[[str], None]) -> dict[str, list[d
             refused = {"refusals": [bad.refusal() for bad in reading.bad]}
             found = outcome.gather([*running.reports(), refused])
             if wanted.out is not None:
+                turned_away.keep(running.turned_away(), wanted.out)
                 running.keep(EXPLAINED)
                 running.keep(BOOKED)
         if wanted.out is not None:

@@ -1,4 +1,5 @@
-"""`duban trace MATTER`: the whole story of a matter over all services, in order, with reasons, from published events alone.
+"""`duban trace MATTER`: the whole story of a matter over all services, in order, with reasons: from published events, and where
+the databases may be read also which messages about it were refused, and what persons did about those that were parked.
 
 It follows what events say of their matter (and what was merged with it), never a correlation or a trace: those may join a matter
 to one that the reader must not know of. What is not published yet, such as a covert inspection, is in no archive and in no story.
@@ -7,7 +8,7 @@ to one that the reader must not know of. What is not published yet, such as a co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,14 +16,21 @@ from zoneinfo import ZoneInfo
 import orjson
 from event_contracts.trace import ids
 from service_chassis.errors import ConfigError
+from service_chassis.persistence.turned_away import TurnedAway
 
 from duban.event_names import name_of_type
 from duban.sample_city.units import name_of
+from duban.turned_away import About
 from duban.wording import line_of
 
 Read = Callable[[], Iterable[bytes]]
 """Opens the archive; it is read twice, since what was merged is known only at its end."""
 
+Records = Callable[[], Iterable[tuple[str, TurnedAway]]]
+"""Opens what the services turned away: (service, record)."""
+
+OFFICE = "OFFICE"
+VERBS = {"refused": "退回来文 message refused", "put-back": "重新处理 put back", "discard": "作废 discarded"}
 MERGED, UNMERGED = "intake.matter.merged.v1", "intake.matter.unmerged.v1"
 _LINKS = (MERGED.encode(), UNMERGED.encode())
 _REASONS = ("reason", "reasons", "cause", "grounds", "deficiencies", "findings", "basis", "explanation", "code")
@@ -62,7 +70,7 @@ class Story:
     steps: list[Step]
 
 
-def story(read: Read, asked: str) -> Story:
+def story(read: Read, asked: str, records: Records = tuple) -> Story:
     """The story of one matter, by its id or its reference; ConfigError where there is none, or more than one."""
     matter, reference, links = _find(read(), asked)
     wanted = _joined(matter, links)
@@ -73,6 +81,9 @@ def story(read: Read, asked: str) -> Story:
     numbers = {event["id"]: number for number, (event, _) in enumerate(ordered, 1)}
     steps = [_step(event, numbers) for event, _ in ordered]
     references = {event["subject"]: _data(event).get("external_ref") or event["subject"] for event, _ in ordered}
+    beside = _beside(records(), _what_is_meant(wanted, references, [event for event, _ in ordered]))
+    if beside:
+        steps = _numbered(steps, beside)
     return Story(matter, reference, {other: references.get(other, other) for other in sorted(wanted - {matter})}, steps)
 
 
@@ -112,6 +123,49 @@ def _about(bodies: Iterable[bytes], wanted: set[str]) -> Iterator[Any]:
             event = orjson.loads(body)
             if event.get("subject") in wanted or _data(event).get("matter_id") in wanted:
                 yield event
+
+
+def _what_is_meant(wanted: set[str], references: Mapping[str, str], events: Sequence[Any]) -> About:
+    """Which messages belong to the story of these events."""
+    data = [_data(event) for event in events]
+    parties = {str(value) for one in data for key in ("unit", "submitted_by") if (value := one.get(key))}
+    parked = {str(one["parked_id"]) for one in data if "parked_id" in one}
+    return About(wanted, {references.get(matter, matter) for matter in wanted}, parties | {OFFICE}, parked)
+
+
+def _beside(records: Iterable[tuple[str, TurnedAway]], meant: About) -> list[Step]:
+    return [_turned_away(service, record) for service, record in records if meant.covers(record)]
+
+
+def _turned_away(service: str, record: TurnedAway) -> Step:
+    text = f"{VERBS.get(record.verb, record.verb)} {record.type}"
+    at = record.at.isoformat()
+    return Step(
+        number=0,
+        at=at,
+        recorded=at,
+        service=service,
+        type=f"message.{record.verb}",
+        id=record.message_id,
+        matter=record.matter or "",
+        unit=record.sender,
+        text=f"{text} [{record.message_id}]",
+        reason=f"{record.by}：{record.why}" if record.by else record.why,
+        cause="",
+        because=None,
+        correlation="",
+        trace_id="",
+    )
+
+
+def _numbered(steps: Sequence[Step], beside: Sequence[Step]) -> list[Step]:
+    """All in order of time, events first at the same instant; a step's cause keeps pointing at the same one."""
+    ordered = sorted([*steps, *beside], key=lambda step: datetime.fromisoformat(step.at))
+    place = {step.number: number for number, step in enumerate(ordered, 1) if step.number}
+    return [
+        replace(step, number=number, because=place[step.because] if step.because is not None else None)
+        for number, step in enumerate(ordered, 1)
+    ]
 
 
 def _data(event: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -147,8 +147,8 @@ def test_what_a_process_that_seemed_dead_commits_at_last_is_not_done_twice(postg
 def test_the_same_id_with_another_body_is_parked_and_told(city: City) -> None:
     city.send(submission("A", START, id_="x"))
     city.send(submission("B", START, id_="x"), submission("B", START, id_="x"))
-    assert [row["code"] for row in city.rows(city.desk, tables.refusal)] == ["ID_REUSED"]
-    assert [row["code"] for row in city.rows(city.desk, tables.parked)] == ["ID_REUSED"]
+    (refused,), (held,) = city.rows(city.desk, tables.refusal), city.rows(city.desk, tables.parked)
+    assert (refused["code"], refused["parked_id"], held["code"]) == ("ID_REUSED", held["id"], "ID_REUSED")
 
 
 def test_a_failing_message_is_parked_alone_and_the_rest_goes_through_in_order(city: City) -> None:
@@ -164,6 +164,7 @@ def test_a_refusal_is_kept_and_told_and_the_rest_of_the_batch_goes_through(city:
     city.send(submission("A", START, title="refuse me"), submission("B", START))
     (row,) = city.rows(city.desk, tables.refusal)
     assert (row["message_id"], row["code"], row["errors"][0]["pointer"]) == ("s-A", "AUTHORITY_MISSING", "/data/authorisation")
+    assert (row["matter"], row["parked_id"]) == ("A", None)
     assert city.types() == ["intake.assignment.dispatched.v1"]
 
 

@@ -95,7 +95,7 @@ def test_the_folder_gets_the_outcome_and_the_published_events_in_order(rehearse:
     events = [json.loads(line) for line in (tmp_path / "a" / "b" / "published.jsonl").read_text("utf-8").splitlines()]
     assert events[0]["type"] == "intake.matter.registered.v1"
     assert "escalation.slip.issued.v1" in [one["type"] for one in events]
-    left = ["escalation.sqlite", "outcome.json", "policy.toml", "published.jsonl", "scoring.sqlite"]
+    left = ["escalation.sqlite", "outcome.json", "policy.toml", "published.jsonl", "scoring.sqlite", "turned_away.jsonl"]
     assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == left
 
 

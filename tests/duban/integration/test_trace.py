@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from duban.cli import main
 from duban.rehearse import Rehearsal, rehearse
 from ground_rules.policy import load_policy
 from service_chassis.errors import ConfigError
+from service_chassis.persistence.turned_away import TurnedAway
 
 from duban import trace
 
@@ -122,3 +123,55 @@ def test_an_unknown_matter_is_said_in_one_line(merged: Path) -> None:
 def test_what_came_late_tells_when_it_was_recorded() -> None:
     late = event(1, "a", recordedtime="2026-03-09T00:00:00Z")
     assert "（录入 recorded 2026-03-09 08:00）" in trace.as_text(trace.story(lines(late), "a"), POLICY.zone)
+
+
+# ---- what was refused, and what was decided about parked messages
+
+
+def test_a_refused_message_is_in_the_story_with_its_code_reason_and_sender(merged: Path) -> None:
+    steps = json.loads(told(merged, "JY-15", "--json"))["steps"]
+    refused = [step for step in steps if step["type"] == "message.refused"]
+    assert [(step["service"], step["unit"], step["matter"]) for step in refused] == [("escalation", "OFFICE", "PS-15")]
+    assert refused[0]["reason"].startswith("DUPLICATE_LADDER: 本事项已并入另一事项")
+    assert [step["number"] for step in steps] == list(range(1, len(steps) + 1))
+    deducted = next(step for step in steps if step["type"] == "scoring.score.deducted.v1")
+    assert steps[deducted["because"] - 1]["type"] == "escalation.slip.issued.v1"
+
+
+def turned_away(verb: str = "refused", sender: str = "SLJ", matter: str | None = "R-a", **more: Any) -> TurnedAway:
+    known = {"message_id": "m1", "parked_id": None, "type": "review.filed.v1", "by": "", "why": "RECUSAL: 应当回避"}
+    return TurnedAway(**{"verb": verb, "at": datetime(2026, 3, 2, tzinfo=UTC), "sender": sender, "matter": matter} | known | more)
+
+
+def beside(*records: TurnedAway) -> list[trace.Step]:
+    """The steps of the matter R-a, which SLJ has a part in, that are no events."""
+    read = lines(event(1, "a", data={"unit": "SLJ", "submitted_by": "ZJJ"}), event(3, "a", data={"parked_id": "p1"}))
+    found = trace.story(read, "R-a", lambda: [("escalation", record) for record in records]).steps
+    assert [step.id for step in found if step.id.startswith("e")] == ["e1", "e3"]
+    return [step for step in found if not step.id.startswith("e")]
+
+
+def test_what_a_person_decided_about_a_parked_message_is_told_with_who_and_why() -> None:
+    put_back = turned_away("put-back", parked_id="p1", by="王芳", why="新版本已修复解析", matter=None)
+    (step,) = beside(put_back)
+    assert (step.number, step.text, step.reason) == (2, "重新处理 put back review.filed.v1 [m1]", "王芳：新版本已修复解析")
+
+
+@pytest.mark.parametrize("sender", ["SLJ", "ZJJ", "OFFICE"])
+def test_a_party_may_name_the_matter_by_its_reference(sender: str) -> None:
+    assert len(beside(turned_away(sender=sender))) == 1
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        turned_away(sender="WJW"),
+        turned_away(matter="R-b"),
+        turned_away(matter=None),
+        turned_away("discard", matter=None, parked_id="p2"),
+    ],
+)
+def test_a_message_about_another_matter_is_not_told(foreign: TurnedAway) -> None:
+    """Another submitter may use the same reference for a matter of its own."""
+    assert beside(foreign) == []
+    assert len(beside(turned_away(sender="WJW", matter="a"))) == 1

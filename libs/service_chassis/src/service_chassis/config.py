@@ -120,8 +120,47 @@ def clock(value: str) -> str:
     return value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToBroker:
+@dataclass(frozen=True, kw_only=True)
+class ToServers:
+    """Whether anything may go to another machine in the clear."""
+
+    plaintext: str = setting(
+        "DUBAN_PLAINTEXT",
+        one_of("refuse", "allow"),
+        "allow: servers on other machines without TLS, and the account guest there (only where nobody else can listen)",
+        default="refuse",
+    )
+
+    def contradictions(self) -> list[str]:
+        """What is wrong with settings of which each alone is right."""
+        return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToDatabase(ToServers):
+    """How PostgreSQL is reached, the same for services and for the commands of `duban`."""
+
+    database_url: str = setting(
+        "DATABASE_URL",
+        url("postgresql", "postgres", "postgresql+psycopg", "sqlite"),
+        "where the service keeps its data; its own schema (named after it) is in there",
+        secret=True,
+    )
+    database_ca: Path | None = setting(
+        "DUBAN_DATABASE_CA", file, "certificates to trust for PostgreSQL; turns TLS on, host name checked", default=None
+    )
+    database_cert: Path | None = setting("DUBAN_DATABASE_CERT", file, "this service's own certificate for it", default=None)
+    database_key: Path | None = setting(
+        "DUBAN_DATABASE_KEY", secrets.private_file, "the key of DUBAN_DATABASE_CERT", default=None
+    )
+
+    def contradictions(self) -> list[str]:
+        """What is wrong with the way to the database."""
+        return transport.database_faults(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToBroker(ToServers):
     """How the broker is reached, the same for services and for the commands of `duban`."""
 
     amqp_url: str = setting(
@@ -140,35 +179,16 @@ class ToBroker:
         default=None,
     )
     amqp_key: Path | None = setting("DUBAN_AMQP_KEY", secrets.private_file, "the key of DUBAN_AMQP_CERT", default=None)
-    plaintext: str = setting(
-        "DUBAN_PLAINTEXT",
-        one_of("refuse", "allow"),
-        "allow: servers on other machines without TLS, and the account guest there (only where nobody else can listen)",
-        default="refuse",
-    )
 
     def contradictions(self) -> list[str]:
-        """What is wrong with settings of which each alone is right."""
+        """What is wrong with the way to the broker."""
         return transport.broker_faults(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(ToBroker):
+@dataclass(frozen=True, kw_only=True)
+class Settings(ToBroker, ToDatabase):
     """What every service reads from its environment. Only `DATABASE_URL` and `AMQP_URL` have no default."""
 
-    database_url: str = setting(
-        "DATABASE_URL",
-        url("postgresql", "postgres", "postgresql+psycopg", "sqlite"),
-        "where the service keeps its data; its own schema (named after it) is in there",
-        secret=True,
-    )
-    database_ca: Path | None = setting(
-        "DUBAN_DATABASE_CA", file, "certificates to trust for PostgreSQL; turns TLS on, host name checked", default=None
-    )
-    database_cert: Path | None = setting("DUBAN_DATABASE_CERT", file, "this service's own certificate for it", default=None)
-    database_key: Path | None = setting(
-        "DUBAN_DATABASE_KEY", secrets.private_file, "the key of DUBAN_DATABASE_CERT", default=None
-    )
     management_url: str | None = setting(
         "DUBAN_MANAGEMENT_URL",
         url("http", "https"),
@@ -234,7 +254,7 @@ def load(environment: Mapping[str, str], cls: type[S], *also: type) -> S:
             wrong.append(f"{key} must be {error}, not {'what it is' if secret else _shown(value)}")
     if not wrong:
         loaded = cls(**values)
-        wrong = loaded.contradictions() if isinstance(loaded, ToBroker) else []
+        wrong = loaded.contradictions() if isinstance(loaded, ToServers) else []
     if wrong:
         raise ConfigError("settings: " + "; ".join(wrong))
     return loaded

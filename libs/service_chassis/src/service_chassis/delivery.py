@@ -289,7 +289,7 @@ class _Batch:
         reason = read.unreadable
         assert reason is not None
         if self.inbound:
-            refusals.refuse_unreadable(self.work, read.delivery, reason)
+            refusals.refuse_unreadable(self.work, self.queue, read.delivery, reason)
             self.tally.refused += 1
         if not self.inbound or reason.code in refusals.HOLDING_CODES:
             refusals.park(self.work, self.queue, read.delivery, code=reason.code, reason=reason.detail, message=None)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 if TYPE_CHECKING:
-    from service_chassis.config import Settings, ToBroker
+    from service_chassis.config import Settings, ToBroker, ToDatabase
 
 CHECKED = "verify-full"
 """libpq's only mode that checks both the authority and the host name."""
@@ -21,13 +21,17 @@ ALLOWING = "or set DUBAN_PLAINTEXT=allow where nobody else can listen"
 
 def faults(ways: Settings) -> list[str]:
     """Everything that is wrong, each with what to do."""
-    found = _pair("DUBAN_DATABASE_CERT", ways.database_cert, "DUBAN_DATABASE_KEY", ways.database_key)
-    return [*broker_faults(ways), *_management(ways), *found, *_database(ways)]
+    return [*broker_faults(ways), *_management(ways), *database_faults(ways)]
 
 
 def broker_faults(ways: ToBroker) -> list[str]:
     """What is wrong with the way to the broker."""
     return [*_pair("DUBAN_AMQP_CERT", ways.amqp_cert, "DUBAN_AMQP_KEY", ways.amqp_key), *_broker(ways)]
+
+
+def database_faults(ways: ToDatabase) -> list[str]:
+    """What is wrong with the way to the database."""
+    return [*_pair("DUBAN_DATABASE_CERT", ways.database_cert, "DUBAN_DATABASE_KEY", ways.database_key), *_database(ways)]
 
 
 def _pair(first: str, cert: Path | None, second: str, key: Path | None) -> list[str]:
@@ -66,7 +70,7 @@ def _management(ways: Settings) -> list[str]:
     return [f"DUBAN_MANAGEMENT_URL goes to {parts.hostname} without TLS; write https://…, {ALLOWING}"]
 
 
-def _database(ways: Settings) -> list[str]:
+def _database(ways: ToDatabase) -> list[str]:
     parts = urlsplit(ways.database_url)
     if parts.scheme == "sqlite":
         return []

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from event_contracts.event import Message
+from event_contracts.inbound import CONFIDENTIAL
 from event_contracts.refusal import Refusal, Unreadable, refusal_body, refusal_data, refusal_routing_key
 from sqlalchemy import Connection, func, select
 
@@ -52,16 +53,34 @@ def write(work: Work) -> None:
     for message, code, detail, pointer in work.refusals:
         refusal = Refusal.at(pointer, code, detail, to_party=detail != UNKNOWN)
         traced = replace(refusal, correlationid=message.correlationid, traceparent=message.traceparent)
-        rows.append(_refuse(work, message.id, message.source, message.sender, message.type, traced))
+        row = _refuse(work, message.id, message.source, message.sender, message.type, traced)
+        rows.append(row | {"matter": _matter_of(message.type, code, named_by(message.data)), "parked_id": None})
     work.refusals = []
     insert_rows(work.session, tables.refusal, rows)
 
 
-def refuse_unreadable(work: Work, delivery: Delivery, reason: Unreadable) -> None:
+def refuse_unreadable(work: Work, queue: str, delivery: Delivery, reason: Unreadable) -> None:
     """Refuse what could not be read; of a classified message nothing but its id is kept."""
-    sender = delivery.routing_key.partition(".")[0]
+    sender, _, type_ = delivery.routing_key.partition(".")
     row = _refuse(work, reason.id or "", reason.source or "", sender, reason.type or "", Refusal.of(reason))
+    row["matter"] = _matter_of(type_, reason.code, reason.matter)
+    row["parked_id"] = parked_id(queue, delivery, reason.code) if reason.code in HOLDING_CODES else None
     insert_rows(work.session, tables.refusal, [row])
+
+
+def named_by(data: Any) -> str | None:
+    """The matter that a message is about, as it says itself: our id of it, or its submitter's reference."""
+    return getattr(data, "matter", None) or getattr(data, "external_ref", None)
+
+
+def _matter_of(type_: str, code: str, named: str | None) -> str | None:
+    return None if type_ in CONFIDENTIAL or code == "CLASSIFIED" else named
+
+
+def parked_id(queue: str, delivery: Delivery, code: str) -> str:
+    """The same message is parked once, however often it comes."""
+    digest = hashlib.sha256(delivery.body).hexdigest()
+    return hashlib.sha256(f"{queue}\n{delivery.routing_key}\n{digest}\n{code}".encode()).hexdigest()[:32]
 
 
 def _refuse(work: Work, id_: str, source: str, sender: str, type_: str, refusal: Refusal) -> dict[str, Any]:
@@ -87,10 +106,9 @@ def park(work: Work, queue: str, delivery: Delivery, *, code: str, reason: str, 
     """Keep a message that cannot be handled, in place; the sender's matters are held until a person has looked at it."""
     digest = hashlib.sha256(delivery.body).hexdigest()
     sender = message.sender if message is not None and message.sender else delivery.routing_key.partition(".")[0]
-    parked_id = hashlib.sha256(f"{queue}\n{delivery.routing_key}\n{digest}\n{code}".encode()).hexdigest()[:32]
     kept = delivery.body[:KEPT_OF_TOO_LARGE] if code == "TOO_LARGE" else delivery.body
     row = {
-        "id": parked_id,
+        "id": parked_id(queue, delivery, code),
         "queue": queue,
         "code": code,
         "reason": reason[:2000],
@@ -108,9 +126,9 @@ def park(work: Work, queue: str, delivery: Delivery, *, code: str, reason: str, 
     }
     insert_new(work.session, tables.parked, [row])
     matter_id = getattr(message.data, "matter_id", None) if message is not None else None
-    fact = work.service.PARKED(parked_id=parked_id, sender=sender, code=code, parked_at=work.now, matter_id=matter_id)
+    fact = work.service.PARKED(parked_id=row["id"], sender=sender, code=code, parked_at=work.now, matter_id=matter_id)
     work.announce(fact, subject=sender, time=work.now, barrier=True)
-    work.service.parked(work, sender, matter_id, parked_id, code)
+    work.service.parked(work, sender, matter_id, row["id"], code)
 
 
 def report(session: Connection) -> list[dict[str, str]]:

@@ -147,6 +147,8 @@ refusal = Table(
     Column("detail", Text, nullable=False),
     Column("errors", Json, nullable=False),
     Column("refused_at", Instant, nullable=False),
+    Column("matter", Text),  # as the message named it; never of what may be about a covert inspection
+    Column("parked_id", Text, index=True),
     sqlite_autoincrement=True,
 )
 

@@ -262,7 +262,7 @@ def _refusals(session: Any, asked: Asked) -> Any:
         raise Problem(400, "cursor 无效 / not a cursor of this list")
     rows = receipts.all_refused(session, _of(asked.caller), before[0] if before else None, asked.limit)
     told = [row for row in rows if _may_be_listed(asked.caller, row["type"])]
-    shown = [{name: value for name, value in row.items() if name not in ("id", "source")} for row in told]
+    shown = [{name: value for name, value in row.items() if name not in UNTOLD} for row in told]
     return Listing(shown, [rows[-1]["id"]] if len(rows) == asked.limit else None)
 
 
@@ -271,6 +271,8 @@ def _of(caller: Caller) -> str | None:
     return None if caller.sight is Sight.ALL and caller.unit == OFFICE else caller.unit
 
 
+UNTOLD = ("id", "source", "matter", "parked_id")
+"""Columns of a refusal that are ours alone."""
 UNLISTED = ("inspection.", "conclusion.", "campaign.")
 """What may be about a covert inspection: in these lists the office's own system sees it, no person does (domain.md d.13.12)."""
 
