@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from event_contracts.hearing import TOLD, For
 from event_contracts.inbound import CutMarked
 from event_contracts.schemas import REQUESTS
 from event_contracts.vocabulary import CAPACITIES
@@ -27,7 +28,7 @@ _CODES = {"a unit": "ZJJ"}
 
 def page() -> str:
     """The page, in Markdown."""
-    return ABOUT + "\n".join([*_seeing(), "", *_sending()]) + "\n"
+    return ABOUT + "\n".join([*_seeing(), "", *_hearing(), "", *_sending()]) + "\n"
 
 
 def _where(role: str) -> str:
@@ -42,6 +43,28 @@ def _seeing() -> Iterator[str]:
     yield "|---|---|---|"
     for role in CAPACITIES:
         yield f"| {role} | {_where(role)} | {sight(role)} |"
+
+
+WHOSE = {
+    For.EVERYBODY: "whoever may look at all",
+    For.UNIT: "the unit in `unit`, and who submitted the matter",
+    For.PARTIES: "every unit of the matter, and who submitted it",
+    For.SUBMITTER: "who submitted the matter",
+    For.ADDRESSEE: "the unit in `addressee`",
+    For.BODY: "the body in `body`",
+    For.OFFICE: "only who sees ALL",
+}
+
+
+def _hearing() -> Iterator[str]:
+    yield "## Whose an event is\n"
+    yield "`GET /v1/events/<id>` at the door of the service that published it. Who sees ALL reads every event; who sees OWN reads"
+    yield "what is told here, and of everything else no more than of what does not exist. The conclusion of a covert inspection"
+    yield "is read by nobody before it was served.\n"
+    yield "| who | types |"
+    yield "|---|---|"
+    for whose in For:
+        yield f"| {WHOSE[whose]} | {', '.join(sorted(type_ for type_, told in TOLD.items() if told is whose))} |"
 
 
 def _sending() -> Iterator[str]:

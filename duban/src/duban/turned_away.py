@@ -16,11 +16,9 @@ from pathlib import Path
 
 import orjson
 from service_chassis import config
-from service_chassis.errors import ConfigError
 from service_chassis.persistence import turned_away
-from service_chassis.persistence.database import Database, Tls, reason
+from service_chassis.persistence.database import Database, Tls
 from service_chassis.persistence.turned_away import TurnedAway
-from sqlalchemy.exc import DBAPIError
 
 from duban.copying import copy
 
@@ -84,9 +82,5 @@ def of_server(url: str) -> Iterator[tuple[str, TurnedAway]]:
 
 
 def _of(service: str, database: Database) -> Iterator[tuple[str, TurnedAway]]:
-    try:
-        with closing(database), database.begin() as session:
-            yield from ((service, found) for found in turned_away.read(session))
-    except DBAPIError as error:
-        told = " ".join(reason(error).split())
-        raise ConfigError(f"{service}: {told}; the role auditor reads what all services recorded (deploy/postgres)") from error
+    with closing(database):
+        yield from ((service, found) for found in turned_away.of(database))

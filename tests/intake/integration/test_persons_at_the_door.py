@@ -162,15 +162,16 @@ def test_too_many_requests_of_one_key_are_told_when_to_come_again(bench: Any) ->
 # ---- every role at every route
 
 ROUTES = ("/v1/matters", "/v1/matters/{own}", "/v1/matters/{foreign}", "/v1/export?format=jsonl", "/v1/duplicates", "/v1/report")
+ROUTES = (*ROUTES, "/v1/events/{own_event}", "/v1/events/{foreign_event}")
 OF_THE_OFFICE = {"LEADING_GROUP_CHAIR", "LEADING_GROUP_DEPUTY", "SUPERVISION_DIRECTOR", "SECTION_HEAD", "OFFICER"}
 OF_THE_OFFICE |= {"TEAM_LEADER", "TEAM_MEMBER"}
-ALL, OWN, NONE = [200] * 6, [200, 200, 404, 200, 403, 403], [403] * 6
+ALL, OWN, NONE = [200] * 8, [200, 200, 404, 200, 403, 403, 200, 404], [403] * 8
 SEEN = {
     "OFFICE": dict.fromkeys([*OF_THE_OFFICE, "LEADER", "AUDITOR"], ALL)
-    | dict.fromkeys(["INTEGRATOR", "NPC_LIAISON", "CPPCC_LIAISON"], [200, 200, 200, 200, 403, 403]),
+    | dict.fromkeys(["INTEGRATOR", "NPC_LIAISON", "CPPCC_LIAISON"], [200, 200, 200, 200, 403, 403, 200, 200]),
     "ZJJ": dict.fromkeys(["LEADER", "AUDITOR"], ALL) | dict.fromkeys(["UNIT_HEAD", "UNIT_LIAISON", "INTEGRATOR"], OWN),
     "DISCIPLINE": dict.fromkeys(["LEADER", "AUDITOR"], ALL)
-    | dict.fromkeys(["UNIT_HEAD", "UNIT_LIAISON", "INTEGRATOR", "DISCIPLINE"], [200, 404, 404, 200, 403, 403]),
+    | dict.fromkeys(["UNIT_HEAD", "UNIT_LIAISON", "INTEGRATOR", "DISCIPLINE"], [200, 404, 404, 200, 403, 403, 404, 404]),
 }
 
 
@@ -197,9 +198,13 @@ def token(small: Web) -> Any:
 def test_every_role_sees_what_it_should_and_no_more(small: Web, token: Any, unit: str) -> None:
     foreign = MATTER | {"external_ref": "M-02", "assignments": [{**MATTER["assignments"][0], "unit": "SLJ"}]}  # type: ignore[dict-item]
     own, other = (small.post("OFFICE", "matter.submitted.v1", matter).json["matter_id"] for matter in (MATTER, foreign))
+    with small.runtime.database.begin() as session:
+        session.exec_driver_sql("UPDATE outbox SET published_at = announced_at")
+        rows = session.exec_driver_sql("SELECT message_id FROM outbox WHERE type = 'intake.assignment.dispatched.v1' ORDER BY id")
+        events = dict(zip(("own_event", "foreign_event"), rows.scalars(), strict=True))
     for role in CAPACITIES:
         asked = token(unit, role)
-        found = [small.get(asked, route.format(own=own, foreign=other)).status_code for route in ROUTES]
+        found = [small.get(asked, route.format(own=own, foreign=other, **events)).status_code for route in ROUTES]
         assert found == SEEN[unit].get(role, NONE), role
 
 

@@ -29,7 +29,7 @@ _ABOUT = """督办平台的 HTTP 接口：与消息总线同一套规则，回�
 The HTTP doors of duban: the same rules as behind the broker, with the answer at once. Each service has an address of its
 own and takes the messages that it owns; matters are looked at in intake. A unit speaks for itself, and sees what it submitted or
 has a part in; everything else reads as if it did not exist."""
-_JSON, _PROBLEM = "application/json", "application/problem+json"
+_JSON, _PROBLEM, _EVENT = "application/json", "application/problem+json", "application/cloudevents+json"
 FORMATS: Mapping[str, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -131,6 +131,11 @@ def _common(served: list[str]) -> Node:
         "/v1/report": _get("report", "各类清单（督查室）/ all lists, for the office and auditors", rows),
         "/v1/report/{name}": _get("report_list", "一份清单（督查室）/ one list, for the office and auditors", lists, path="name"),
     }
+    event = _get(
+        "event", "一条已发布的事件 / an event of this service as it was published, for whom it concerns", {}, path="event_id"
+    )
+    event["get"]["responses"]["200"]["content"] = {_EVENT: {"schema": {"type": "object"}}}
+    found["/v1/events/{event_id}"] = event
     about = _get("openapi", "本文档 / this document", {"type": "object"})
     about["get"] |= {"security": []}
     return found | {"/v1/openapi.json": about}

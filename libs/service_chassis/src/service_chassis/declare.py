@@ -153,6 +153,9 @@ class Service:
         """What this service shows at its HTTP door (`web.pages.Page`)."""
         return ()
 
+    def was_read(self, session: Any, asked: Any, what: str, rows: int) -> None:
+        """Somebody looked (`web.pages.Asked`), in the transaction in which it is read; a service may keep who."""
+
     def collectors(self, database: Any, clock: Any) -> list[Any]:
         """What the role `api` shows on /metrics beside the chassis' own set; each reads the database when it is asked for."""
         return []

@@ -53,7 +53,7 @@ from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
 from service_chassis.shown import FromTables, Rows, Shown
-from service_chassis.web.pages import Page
+from service_chassis.web.pages import Asked, Page
 
 from intake import (
     acts,
@@ -79,7 +79,7 @@ from intake import (
     units,
 )
 from intake.domain.matter import matter_id
-from intake.doors.pages import PAGES
+from intake.doors.pages import PAGES, note
 from intake.metrics import MATTERS_OPEN, UNIT_BURDEN
 from intake.rules import Rulebook
 from intake.store import endings
@@ -122,6 +122,10 @@ class Intake(Service):
     def pages(self) -> tuple[Page, ...]:
         """What is shown at the HTTP door."""
         return PAGES
+
+    def was_read(self, session: object, asked: Asked, what: str, rows: int) -> None:
+        """Who looked is kept."""
+        note(session, asked, what, rows)
 
     def subjects(self, message: Message) -> list[str]:
         found = locking.subjects(message)

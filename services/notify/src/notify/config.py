@@ -25,8 +25,8 @@ def targets(value: str) -> Rules:
 
 def fetch(value: str) -> str:
     """An address to be filled in."""
-    if not value.startswith(("https://", "http://")) or not ("{id}" in value or "{subject}" in value):
-        raise ValueError("a URL with {id} or {subject} in it, https://board.example.org/matters/{subject}")
+    if not value.startswith(("https://", "http://", "/")) or not ("{id}" in value or "{subject}" in value):
+        raise ValueError("a URL with {id} or {subject} in it, https://duban.example.org/{service}/v1/events/{id}")
     return value
 
 
@@ -50,11 +50,12 @@ class Settings(config.Settings):
         "DUBAN_WEBHOOK_HTTP", config.one_of("refused", "allowed"), "whether http:// receivers are accepted", default="refused"
     )
     webhook_ca: Path | None = setting("DUBAN_WEBHOOK_CA", config.file, "certificates to trust of receivers", default=None)
-    webhook_fetch: str | None = setting(
+    webhook_fetch: str = setting(
         "DUBAN_WEBHOOK_FETCH",
         fetch,
-        "where a receiver gets what a thin webhook leaves out: a URL with {id} or {subject}",
-        default=None,
+        "where a receiver gets what a thin webhook leaves out: a URL with {service}, {id}, {subject}, {type} filled in;"
+        " by default a path at the HTTP door of the service that published it",
+        default="/v1/events/{id}",
     )
 
     @property

@@ -60,3 +60,10 @@ def state(session: Connection) -> tuple[int, datetime | None]:
     """(rows that wait, when the oldest of them was announced), for metrics and readiness."""
     count, oldest = session.execute(_STATE).one()
     return count, oldest
+
+
+def published(session: Connection, exchange: str, message_id: str) -> tuple[str, bytes] | None:
+    """(type, body) of what was published there under this id, while its body is kept."""
+    wanted = select(O.type, O.body).where(O.message_id == message_id, O.exchange == exchange, O.published_at.is_not(None))
+    row = session.execute(wanted).first()
+    return (row.type, bytes(row.body)) if row is not None else None

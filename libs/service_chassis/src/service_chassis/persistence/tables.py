@@ -272,5 +272,6 @@ def upgrade(op: Any, version: int) -> None:
     CHASSIS.create_all(bind, tables=VERSIONS[version], checkfirst=False)
     if bind.dialect.name == "postgresql":
         op.execute("ALTER TABLE outbox ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()")
+        op.execute("CREATE INDEX ix_outbox_message_id ON outbox USING hash (message_id)")  # GET /v1/events/<id>
     for statement in _KEPT[bind.dialect.name]:
         op.execute(statement)

@@ -13,7 +13,10 @@ from typing import Any
 
 from event_contracts.inbound import CONFIDENTIAL
 from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy.exc import DBAPIError
 
+from service_chassis.errors import ConfigError
+from service_chassis.persistence.database import Database, reason
 from service_chassis.persistence.tables import parked_act, refusal
 
 REFUSED = "refused"
@@ -36,6 +39,17 @@ class TurnedAway:
     """The code with its detail, or the reason of who acted."""
     by: str = ""
     """Who acted."""
+
+
+def of(database: Database) -> Iterator[TurnedAway]:
+    """The same of a database that another role may have to read: a missing right is a ConfigError."""
+    try:
+        with database.begin() as session:
+            yield from read(session)
+    except DBAPIError as error:
+        told = " ".join(reason(error).split())
+        advice = "the role auditor reads what all services recorded (deploy/postgres)"
+        raise ConfigError(f"{database.schema}: {told}; {advice}") from error
 
 
 def read(session: Connection) -> Iterator[TurnedAway]:

@@ -185,3 +185,10 @@ def _field_of(message: Message, awaited: str) -> str:
     data = message.data
     others = (name for name in ("campaign", "inspection") if getattr(data, name, None) is not None)
     return "matter" if getattr(data, "matter", None) == awaited else next(others, "matter")
+
+
+def parties(session: Any, matter_id: str | None) -> tuple[str | None, frozenset[str]]:
+    """Who submitted a matter, and its units, as this service knows them; nobody for a matter that it does not know."""
+    ref = tables.matter_ref.c
+    row = session.execute(select(ref.submitted_by, ref.units).where(ref.matter_id == matter_id)).first()
+    return (row.submitted_by, frozenset(row.units)) if row is not None else (None, frozenset())

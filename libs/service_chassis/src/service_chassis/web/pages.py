@@ -83,8 +83,16 @@ class Download:
     content_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Bytes that are shown as they are."""
+
+    body: bytes
+    content_type: str
+
+
 Reader = Callable[[Any, Asked], Any]
-"""(session, asked) → an object, a `Listing`, or None for what is not there or not for this caller: both read the same."""
+"""(session, asked) → an object, a `Listing`, a `Body`; None for what is not there or not for this caller: both read the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,10 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service_chassis.errors import Retry
 from service_chassis.persistence import receipts
+from service_chassis.web import events
 from service_chassis.web.callers import OFFICE, Caller
 from service_chassis.web.door import Door, request_id
-from service_chassis.web.pages import LIST, Asked, Download, Listing, Page
+from service_chassis.web.pages import LIST, Asked, Body, Download, Listing, Page
 from service_chassis.web.problems import CONTENT_TYPE, TITLES, Problem
 from service_chassis.web.roles import Sight
 from service_chassis.web.writing import Sent, state_of, take
@@ -41,7 +42,7 @@ def add_routes(app: Flask, door: Door) -> None:
     _add_frame(app)
     _add_writing(app, door)
     _add_description(app, door.runtime.service.name)
-    for page in (*CHASSIS_PAGES, *door.runtime.service.pages()):
+    for page in (*CHASSIS_PAGES, events.page(door.runtime.service), *door.runtime.service.pages()):
         app.add_url_rule(page.path, page.path, _bound(door, page), methods=["GET"])
 
 
@@ -227,8 +228,11 @@ def _words(allowed: frozenset[str]) -> dict[str, str]:
 
 def _shown(found: Any) -> Response:
     listing = found if isinstance(found, Listing) else None
-    body = {"items": list(listing.items), "next": listing.cursor} if listing is not None else found
-    made = Response(orjson.dumps(body, option=orjson.OPT_UTC_Z, default=str), content_type="application/json")
+    if isinstance(found, Body):
+        made = Response(found.body, content_type=found.content_type)
+    else:
+        body = {"items": list(listing.items), "next": listing.cursor} if listing is not None else found
+        made = Response(orjson.dumps(body, option=orjson.OPT_UTC_Z, default=str), content_type="application/json")
     if listing is not None and listing.cursor is not None:
         again = urlencode({**request.args.to_dict(), "cursor": listing.cursor})
         made.headers["Link"] = f'<{quote(request.path)}?{again}>; rel="next"'

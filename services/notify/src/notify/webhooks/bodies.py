@@ -13,7 +13,7 @@ LEFT_OUT = ("data",)
 
 
 def thin(event: bytes, fetch: str | None) -> bytes:
-    """The envelope alone. `dataref` (CloudEvents' claim check) is `fetch` with the event's id, subject and type filled in."""
+    """The envelope alone. `dataref` (CloudEvents' claim check) is `fetch` with what `filled` knows of the event."""
     found: dict[str, Any] = orjson.loads(event)
     kept = {key: value for key, value in found.items() if key not in LEFT_OUT}
     if fetch is not None:
@@ -22,7 +22,8 @@ def thin(event: bytes, fetch: str | None) -> bytes:
 
 
 def filled(fetch: str, event: dict[str, Any]) -> str:
-    """`{id}`, `{subject}` and `{type}` in an address."""
+    """`{id}`, `{subject}`, `{type}`, and `{service}` (who published it) in an address."""
+    fetch = fetch.replace("{service}", quote(str(event.get("source", "")).rpartition("/")[2], safe=""))
     for name in ("id", "subject", "type"):
         fetch = fetch.replace(f"{{{name}}}", quote(str(event.get(name, "")), safe=""))
     return fetch
