@@ -8,7 +8,7 @@ SIDE_BY_SIDE = $(if $(filter 1,$(JOBS)),,-n $(JOBS) --dist loadfile --no-loadsco
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lint format properties quarter pages post soak upgrade doors mutate load ledger duplicates lock clean
+.PHONY: help install run test check audit lint format properties quarter pages post soak upgrade doors mutate load ledger duplicates lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ run: $(STAMP) ## the whole chain with a sample city; its board opens at http://1
 
 check: lint ## lint, format, types, import rules, architecture: no servers needed
 	@$(PYTEST) tests/architecture
+
+audit: $(STAMP) ## advisories about what is delivered (needs pip-audit and an index with advisories; else exit code 2, never "none")
+	@$(PY) requirements/audit.py
 
 lint: $(STAMP)
 	@$(PY) -m ruff check .

@@ -15,12 +15,17 @@ from duban.cli import main
 
 
 class Management(BaseHTTPRequestHandler):
-    """Knows no account, and takes every definition."""
+    """Knows no account, has no queue, and takes every definition."""
 
     taken: list[bytes] = []
 
     def do_GET(self) -> None:
-        self.send_error(404)
+        if self.path.startswith("/api/users/"):
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"[]")
 
     def do_POST(self) -> None:
         self.taken.append(self.rfile.read(int(self.headers["Content-Length"])))
