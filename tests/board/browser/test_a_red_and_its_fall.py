@@ -104,6 +104,9 @@ MORE = (
     ("OFFICER", "/matters"), ("OFFICER", "/assessment"), ("OFFICER", "/rehearsal"), ("OFFICER", "/referrals"),
     ("LEADING_GROUP_CHAIR", "/acts"),
     ("AUDITOR", "/system"), ("OFFICER", "/act/urge?topic=matter&unit=ZJJ"), ("OFFICER", "matter/days/ZJJ"), ("OFFICER", "/u/ZJJ"),
+    ("OFFICER", "/conclusions"), ("LEADER", "/bulletins"), ("LEADER", "/act/publish-bulletin"),
+    ("ASSESSMENT_OFFICE", "/act/award"),
+    ("OFFICER", "/keys"), ("OPERATOR", "/accounts"), ("OPERATOR", "/accounts/demo-officer"), ("OFFICER", "/password"),
 )  # fmt: skip
 """Who looks at which page; `matter` stands for the address of the matter."""
 
@@ -134,6 +137,62 @@ def test_every_page_stands_in_every_width(city: City, person: Any) -> None:
             known = matter_of(who)
             path = path.replace("matter", known) if path.startswith("/") else path.replace("matter", f"/m/{known}")
         check_page_stands(who, path, WIDTHS)
+
+
+def test_the_keyboard_reaches_everything_and_its_shortcuts_can_be_turned_off(person: Any) -> None:
+    officer = person("OFFICER")
+    keyboard, page = officer.page.keyboard, officer.page
+    keyboard.press("Tab")
+    assert "跳到正文" in focused(page)
+    keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    with page.expect_navigation(url="**/office"):
+        keyboard.type("gd")
+    assert reached(page) == page.evaluate(VISIBLE)
+    with page.expect_navigation(url="**/matters**"):
+        keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+    keyboard.type("gd?")
+    assert page.evaluate("document.activeElement.value") == "gd?"  # who writes is left alone
+    officer.go("/keys")
+    assert officer.axe() == []
+    page.get_by_role("button", name="关闭快捷键").click()
+    page.get_by_role("button", name="启用快捷键").wait_for()
+    keyboard.type("gd")
+    assert page.url.endswith("/keys")
+    assert page.evaluate("document.body.dataset.keys") is None
+    assert officer.faults == []
+
+
+VISIBLE = """() => Array.from(document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary'))
+  .filter(at => !at.disabled && at.getClientRects().length).length"""
+"""How many things on the page can be used."""
+
+
+def focused(page: Any) -> str:
+    return str(page.evaluate("document.activeElement.textContent"))
+
+
+def reached(page: Any) -> int:
+    """How many things Tab reaches from the top, in the order of the page; each of them shows that it is reached."""
+    page.evaluate("window.seen = [], window.scrollTo(0, 0), document.activeElement.blur()")
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        if not page.evaluate(STEP):
+            break
+    ordered, shown, found = page.evaluate("[window.ordered !== false, window.shown !== false, window.seen.length]")
+    assert ordered and shown
+    return int(found)
+
+
+STEP = """() => {
+  const at = document.activeElement, last = window.seen[window.seen.length - 1];
+  if (at === document.body || window.seen.includes(at)) return false;
+  if (last && !(last.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING)) window.ordered = false;
+  if (getComputedStyle(at).outlineStyle === 'none') window.shown = false;
+  window.seen.push(at);
+  return true;
+}"""
 
 
 def test_live_news_reach_a_page_that_is_open(city: City, person: Any) -> None:

@@ -25,9 +25,11 @@ def capacity(name: str, role: str, since: str = "2026-01-01", until: str | None 
 def test_while_nobody_was_published_the_role_of_the_account_decides_and_the_reason_names_who_may() -> None:
     assert lack(SECTION_HEAD, "approve:WHITE", Offices()) is None
     told = lack(OFFICER, "approve:YELLOW", Offices())
-    assert told == (
-        "须由督查室主任、领导小组副组长、领导小组组长办理",
-        "For: Director, Deputy chair, Chair of the leading group",
+    assert told == ("须由督查室主任及以上办理", "For: Director or above")
+    assert lack(OFFICER, "approve:RED", Offices()) == ("须由领导小组组长办理", "For: Chair of the leading group")
+    assert lack(OFFICER, "award", Offices()) == (
+        "须由领导小组组长、市考核办办理",
+        "For: Chair of the leading group, Assessment office",
     )
 
 

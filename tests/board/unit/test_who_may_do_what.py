@@ -203,6 +203,16 @@ def test_five_wrong_passwords_and_nobody_is_asked_for_a_while(desk: Any) -> None
     assert browser.get("/").headers["Location"] == "/password"  # the first password is for one sign-on
 
 
+@pytest.mark.parametrize(
+    ("role", "first"), [("OFFICER", "/"), ("UNIT_HEAD", "/"), ("OPERATOR", "/system"), ("INTEGRATOR", "/keys")]
+)
+def test_every_role_begins_on_a_page_that_opens_for_it(full: Any, role: str, first: str) -> None:
+    from board.pages.signing import first_page
+
+    assert first_page(role) == first
+    assert full.browser(role, "ZJJ" if role in UNITS else None).get(first).status_code == 200
+
+
 def test_the_way_back_after_the_sign_on_stays_on_this_board(desk: Any) -> None:
     for back in ("//evil.test/x", "https://evil.test", "/\\evil.test", "\\\\evil.test"):
         assert 'name="back" value="/"' in desk.browser().get("/sign-in", query_string={"back": back}).get_data(as_text=True)

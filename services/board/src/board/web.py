@@ -13,6 +13,7 @@ from board.pages.account_pages import account_pages
 from board.pages.act_pages import act_pages
 from board.pages.desk_pages import desk_pages
 from board.pages.elsewhere import elsewhere
+from board.pages.keys_page import keys_page
 from board.pages.matter_pages import matter_pages
 from board.pages.overview import overview
 from board.pages.paper_pages import paper_pages
@@ -40,6 +41,7 @@ def create_app(site: Site) -> Flask:
         act_pages,
         paper_pages,
         account_pages,
+        keys_page,
         rehearsal_page,
         system_pages,
     ):

@@ -108,6 +108,11 @@ def _held(name: str, offices: Offices) -> frozenset[str]:
 
 
 def _told(zh: str, en: str, roles: frozenset[str]) -> Words:
-    ordered = sorted(roles, key=lambda role: (RANKS.index(role) if role in RANKS else len(RANKS), role))
-    named = [[word("person", role, english) for role in ordered] for english in (False, True)]
+    lowest = next((RANKS.index(role) for role in RANKS if role in roles), len(RANKS))
+    above = len(RANKS) - lowest > 1 and set(RANKS[lowest:]) <= roles
+    shown = [role for role in RANKS if role in roles][: 1 if above else None] + sorted(roles - set(RANKS))
+    named = [[word("person", role, english) for role in shown] for english in (False, True)]
+    if above:
+        named[0][0] += "及以上"
+        named[1][0] += " or above"
     return zh.format(roles="、".join(named[0])), en.format(roles=", ".join(named[1]))

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, g, jsonify, make_response, redirect, request, url_for
 
 from board.access import passwords, sessions
+from board.access.roles import PAGES
 from board.domain.texts import as_text
 from board.pages.serving import ENGLISH, LANGUAGE, cookie_name, page, person, show, site, t
 from board.store import accounts, people
@@ -74,9 +75,16 @@ def signed_on(login: str, to: str | None = None) -> Response:
     """A new session with a new token: one that somebody planted before is worth nothing."""
     with site().database.writing() as connection:
         token = sessions.begin(connection, login, site().machine.now())
-    response = make_response(redirect(to or back(), 303))
+        row = people.one(connection, login)
+    wanted = to or back()
+    response = make_response(redirect(first_page(row["role"] if row else "") if wanted == "/" else wanted, 303))
     response.set_cookie(cookie_name(), token, httponly=True, secure=site().secure_cookies, samesite="Lax", path="/")
     return response
+
+
+def first_page(role: str) -> str:
+    """Where a role begins: the city, or what it has instead."""
+    return next((path for name, path in (("city", "/"), ("system", "/system")) if role in PAGES[name]), "/keys")
 
 
 @signing.post("/sign-out")

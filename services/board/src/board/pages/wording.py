@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from board import telling, words
 from board.charts import bars
 from board.domain.texts import ZONE, local, local_day, points
+from board.pages import keys_page
 from board.pages.serving import site, t
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
@@ -130,6 +131,7 @@ def install(app: Flask) -> None:
             "csrf": session.csrf if session else "",
             "own_password": session is not None and session.own_password,
             "own_roles": session.roles if session else 0,
+            "shortcuts": keys_page.told(session.person if session else None),
             "english": g.english,
             "board_title": here.title[g.english],
             "name": here.unit_names(),
