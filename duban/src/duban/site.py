@@ -16,7 +16,6 @@ from board.errors import ConfigError as BoardConfigError
 from board.errors import Unavailable
 from board.ports import Answer, Found
 from board.serving import Address, board
-from escalation import explaining
 from service_chassis.errors import ConfigError
 from service_chassis.messaging.envelope import Outgoing
 
@@ -122,16 +121,6 @@ class Counter:
             found.append(self.came.popleft())
         return found
 
-    def explain(self, matter_id: str, unit: str) -> list[dict[str, Any]]:
-        """As `duban explain` tells it."""
-        told: list[dict[str, Any]] = self._turn(lambda: self._explain(matter_id, unit))
-        return told
-
-    def _explain(self, matter_id: str, unit: str) -> list[dict[str, Any]]:
-        (runtime,) = (one for one in self.running.runtimes if one.service.name == "escalation")
-        with runtime.database.begin() as session:
-            return explaining.explain(session, self.running.policy, matter_id, unit)
-
     def _turn(self, what: Any) -> Any:
         try:
             return self.errands.ask(what, TURN_SECONDS)
@@ -169,7 +158,6 @@ def beside(
             demo=DEMO,
             secure_cookies=False,
             pace=pace,
-            explainer=counter,
             rehearsals=rehearsals,
         ) as address:
             print(f"看板 board: {address}", file=out, flush=True)

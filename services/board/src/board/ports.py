@@ -61,14 +61,6 @@ class Pace(Protocol):
     def set_speed(self, speed: float) -> None: ...
 
 
-class Explainer(Protocol):
-    """Counts a limit day by day, where the rules are at hand (domain.md f.2)."""
-
-    def explain(self, matter_id: str, unit: str) -> list[dict[str, Any]]:
-        """As `duban explain` tells it; empty where nothing is known."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Trial:
     """A rehearsal of a changed policy: what was asked, and how far it is."""

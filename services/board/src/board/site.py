@@ -9,7 +9,7 @@ from datetime import date, datetime
 from board.access.openid.flow import SignOn
 from board.clock import Clock, SystemClock
 from board.domain.texts import ZONE
-from board.ports import Explainer, Outbox, Pace, Rehearsals
+from board.ports import Outbox, Pace, Rehearsals
 from board.projector import Projector
 from board.store import city
 from board.store.database import Database
@@ -34,7 +34,6 @@ class Site:
     sign_on: SignOn | None = None
     """The city's sign-on server, beside the board's own accounts; None where there is none."""
     pace: Pace | None = None
-    explainer: Explainer | None = None
     rehearsals: Rehearsals | None = None
     """Tries changed policies; None where the recorded messages are not at hand."""
     live: int = 16

@@ -176,6 +176,7 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "TASK_CHANGED_BY_SUPERVISOR": ("交办任务变更", "Task changed"),
         "FUNDS_NOT_ALLOCATED": ("资金未下达", "Funds not allocated"),
         "TOLERANCE_DECIDED": ("容错认定", "Tolerance decided"),
+        "VERIFICATION": ("核验期间", "being verified"),
     },
     "outcome": {
         "GRANTED": ("准予", "Granted"),
@@ -219,6 +220,42 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "SIGNED_OUT": ("全部退出登录", "signed out everywhere"),
         "PASSWORD": ("本人修改密码", "own password changed"),
         "ROLE": ("切换角色", "role chosen"),
+    },
+    "day": {
+        "START": ("起算日，不计", "start day, not counted"),
+        "COUNTED": ("计入", "counted"),
+        "WORKDAYS": ("工作日计入，周六、周日不计", "Monday to Friday counted, weekends not"),
+        "MAKEUP_WORKDAY": ("调休上班，计入", "make-up workday, counted"),
+        "EXTENSION": ("延期期间，计入", "by the extension, counted"),
+        "WEEKEND": ("周末，不计", "weekend, not counted"),
+        "HOLIDAY": ("放假，不计", "holiday, not counted"),
+        "SUSPENDED": ("中止计时，不计", "suspended, not counted"),
+        "ROLLED": ("顺延至下一工作日", "rolled to the next workday"),
+        "KEPT": ("已送达的期限不缩短", "a served deadline is never shortened"),
+    },
+    "rule": {
+        "WORKDAY": ("起算日不计，按工作日计满，至末日24:00止", "start day not counted; workdays; until the last day ends"),
+        "DAY": ("起算日不计，按日历日计满，末日非工作日的顺延", "start day not counted; calendar days, rolled to a workday"),
+        "MONTH": (
+            "起算日不计，至对应日，无对应日的为月末，非工作日顺延",
+            "the same day months on, or the month's end, rolled on",
+        ),
+    },
+    "next": {
+        "DEEMED": (
+            "当日结束仍未签收的，视为送达，期限起算",
+            "unsigned at the end of the day, it counts as served; the limit begins",
+        ),
+        "END_NONE": ("届满未办结，次一工作日起可发白色督办单", "if not done by then, a white slip from the next workday"),
+        "END_WHITE": (
+            "届满未办结，次一工作日为责任日期，发黄色督办单并扣分",
+            "if not done, a yellow slip with points off, liable from the next workday",
+        ),
+        "END_YELLOW": ("届满未办结，由督查室认定：续期，或发红色督办单", "if not done, a finding: a renewal or a red slip"),
+        "END_RED": ("届满未办结，报领导小组", "if not done, the leading group is told"),
+        "HELD": ("恢复计时后，余下天数接着计算", "once resumed, the remaining days go on"),
+        "PASSED": ("期限已满，等待下一步决定或签发", "the limit has passed; the next decision or slip follows"),
+        "REVIEW": ("当日24:00以前可以申请复核", "a review may be applied for until the day ends"),
     },
     "why": {
         "DONE_IN_TIME": ("按时完成，不升级", "Done in time"),

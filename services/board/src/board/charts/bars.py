@@ -11,6 +11,8 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
+THICK, THIN = (2, 6), (4, 2)
+"""Top and height of a piece: days that do not count are drawn thin, so that no colour has to say it."""
 Segment = tuple[str, float]
 """CSS class of a piece, and its size."""
 
@@ -45,7 +47,8 @@ def span(
     parts = []
     for kind, begin, end in pieces:
         x, width = (begin - first).days, max((end - begin).days + 1, 1)
-        parts.append(f'<rect class="{escape(kind)}" x="{x}" y="2" width="{width}" height="6"/>')
+        y, height = THIN if kind in ("off", "left") else THICK
+        parts.append(f'<rect class="{escape(kind)}" x="{x}" y="{y}" width="{width}" height="{height}"/>')
     for kind, day in marks:
         parts.append(
             f'<rect class="{escape(kind)}" x="{(day - first).days}" y="0" width="{max(days / 160, 0.25):.3f}" height="10"/>'

@@ -100,6 +100,8 @@ class Clock:
     provisional: bool = False
     reason: str = ""
     policy: str | None = None
+    days: str = ""
+    """Runs of days as its newest event tells them (`explanation`), as JSON; empty where none did."""
 
 
 @dataclass(slots=True)

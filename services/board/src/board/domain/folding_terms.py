@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,6 +34,8 @@ def changed(case: Case, data: Data, event: Data) -> None:
     clock.provisional = bool(data.get("provisional"))
     clock.reason = data.get("reason") or ""
     clock.policy = event.get("policyversion") or clock.policy
+    if data.get("explanation"):
+        clock.days = json.dumps(data["explanation"], ensure_ascii=False, separators=(",", ":"))
     if name == "escalation.clock.armed":
         limit = data.get("limit") or {}
         clock.started_on, clock.amount, clock.limit_unit = data["started_on"], limit.get("amount"), limit.get("unit")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,6 +36,11 @@ def local(text: str) -> datetime:
 def local_day(text: str) -> date:
     """The local day of a kept instant, or the day itself."""
     return date.fromisoformat(text) if len(text) == 10 else local(text).date()  # noqa: PLR2004 - YYYY-MM-DD
+
+
+def last_day(text: str) -> date:
+    """The local day that ends at a kept instant, or in which it lies: an end that is exclusive is told by its last day."""
+    return (local(text) - timedelta(seconds=1)).date()
 
 
 def cents(value: Any) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +12,8 @@ from flask import Blueprint, abort, g, redirect, request, url_for
 
 from board.access.roles import BODIES, EVERY_MATTER, SOURCES, UNITS
 from board.acts.catalogue import Offer, answers_for, offers
+from board.domain.days import days_of
+from board.domain.next_steps import next_steps
 from board.domain.standing import WORK
 from board.domain.texts import as_text, local_day
 from board.pages.serving import offices, page, person, show, site
@@ -101,8 +104,7 @@ def part_view(found: Row, part: Row) -> Row:
     rows, unit = found["rows"], part["unit"]
     mine = {key: [row for row in rows[key] if row["unit"] == unit] for key in ("slip", "clock", "entry", "referral", "notice")}
     slips = sorted((slip for slip in mine["slip"] if slip["issued_at"]), key=lambda slip: slip["issued_at"])
-    clocks = [clock for clock in mine["clock"] if clock["started_on"]]
-    clocks.sort(key=lambda clock: (clock["started_on"], clock["owner"]))
+    clocks = told(mine["clock"])
     return {
         "part": part,
         "slips": slips,
@@ -113,8 +115,18 @@ def part_view(found: Row, part: Row) -> Row:
         "referrals": mine["referral"],
         "notices": sorted(mine["notice"], key=lambda notice: notice["dispatched_at"] or ""),
         "why": why(part, mine, rows["todo"]),
+        "next": next_steps(
+            part, slips, mine["notice"], [todo for todo in rows["todo"] if todo["unit"] == unit], as_text(site().now())
+        ),
         "offers": own_acts(found, part, slips),
     }
+
+
+def told(clocks: list[Row]) -> list[Row]:
+    """The limits that began, in their order, with their days as runs and one by one."""
+    found = [clock | {"runs": json.loads(clock["days"] or "[]")} for clock in clocks if clock["started_on"]]
+    found.sort(key=lambda clock: (clock["started_on"], clock["owner"]))
+    return [clock | {"told": days_of(clock["runs"])} for clock in found]
 
 
 def axis(clocks: list[Row], slips: list[Row]) -> tuple[date, date] | None:
@@ -169,14 +181,12 @@ def own_acts(found: Row, part: Row, slips: list[Row]) -> list[Offer]:
 
 @page(matter_pages, "/m/<matter_id>/days/<unit>", "matter")
 def days(matter_id: str, unit: str) -> str:
-    """Each limit of a unit day by day, where the rules are at hand to count it."""
+    """Each limit of a unit day by day, as the events about it explain it."""
     with site().database.reading() as connection:
         found = matters.one(connection, matter_id)
     if found is None or not may_see(found) or unit not in {part["unit"] for part in found["rows"]["part"]}:
         abort(404)
-    explainer = site().explainer
-    told = explainer.explain(matter_id, unit) if explainer is not None else []
-    clocks = [clock for one in told for clock in one["clocks"]]
-    work = [clock for clock in clocks if clock["owner"].startswith(WORK)]
-    others = [clock for clock in clocks if clock not in work]
-    return show("days.html", matter=found, unit=unit, told=told, clocks=work + others)
+    part = next(part for part in found["rows"]["part"] if part["unit"] == unit)
+    clocks = told([clock for clock in found["rows"]["clock"] if clock["unit"] == unit])
+    ordered = sorted(clocks, key=lambda clock: not clock["owner"].startswith(WORK))
+    return show("days.html", matter=found, unit=unit, view=part_view(found, part), clocks=ordered, today=site().today())

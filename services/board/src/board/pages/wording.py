@@ -10,7 +10,8 @@ from markupsafe import Markup, escape
 
 from board import telling, words
 from board.charts import bars
-from board.domain.texts import ZONE, local, local_day, points
+from board.domain.days import pieces
+from board.domain.texts import ZONE, last_day, local, local_day, points
 from board.pages import keys_page
 from board.pages.serving import site, t
 
@@ -108,15 +109,28 @@ def picture(clock: dict[str, Any], axis: tuple[date, date], slips: list[dict[str
     marks = [("deadline", end)] if clock["deadline"] and end <= last else []
     if first <= site().today() <= last:
         marks.append(("today", site().today()))
+    tone = entity_tone(clock["owner"])
+    told = pieces(clock["told"]) if clock.get("told") else [("COUNTED", begin, end)]
+    drawn = [({"COUNTED": tone, "LEFT": "left"}.get(sort, "off"), a, min(b, last)) for sort, a, b in told if a <= last]
     label = f"{owner(clock['owner'])} {clock['started_on']} – {clock['deadline'] or ''}"
-    return bars.span(first, last, [(entity_tone(clock["owner"]), begin, min(end, last))], marks, label)
+    return bars.span(first, last, drawn, marks, label)
+
+
+def cause(kind: str, of: str | None) -> str:
+    """Why days are left out: the holiday's name, which the calendar gives in both languages, or the reason's category."""
+    if not of:
+        return ""
+    if kind == "SUSPENDED":
+        return w("justification", of)
+    chinese, _, english = of.partition(" ")
+    return english or chinese if g.english else chinese
 
 
 def install(app: Flask) -> None:
     """Make these known to all templates."""
     app.jinja_env.globals.update(
         t=t, w=w, owner=owner, light=light, day=day, short_day=short_day, clock_time=clock_time, left=left, limit=limit,
-        points=cents, lines=lines, half=half, bar=bars.bar, column=bars.column, SHAPES=words.SHAPES, picture=picture,
+        points=cents, lines=lines, half=half, bar=bars.bar, column=bars.column, SHAPES=words.SHAPES, picture=picture, cause=cause, last_day=last_day,
         weekday=weekday, weekdays=lambda: DAYS if g.english else WEEKDAYS, zone=lambda: ZONE,
         pad=lambda text: date.fromisoformat(text).weekday(),
     )  # fmt: skip

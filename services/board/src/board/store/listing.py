@@ -96,6 +96,8 @@ def _walked(connection: Connection, asked: Row, many: int, place: Place | None, 
     rank, topic = walk.c.rank, walk.c.topic
     wanted = select(walk).where(searching.perhaps(walk.c, asked["q"]))
     wanted = wanted.order_by(*((rank.desc(), topic.desc()) if back else (rank, topic)))
+    if not any(run.isascii() for run in runs(asked["q"])):  # of Chinese the condition tells for certain
+        wanted = wanted.limit(many + 1)
     found = [row for row in _read(connection, wanted) if stands_in(asked["q"], *(row[name] for name in searching.TEXTS))]
     if len(found) > many:
         return found[: many + 1]
