@@ -11,8 +11,10 @@ from board.errors import Unavailable
 from board.pages import serving, wording
 from board.pages.account_pages import account_pages
 from board.pages.act_pages import act_pages
+from board.pages.burden_page import burden_page
 from board.pages.desk_pages import desk_pages
 from board.pages.elsewhere import elsewhere
+from board.pages.files import files
 from board.pages.keys_page import keys_page
 from board.pages.matter_pages import matter_pages
 from board.pages.overview import overview
@@ -38,6 +40,8 @@ def create_app(site: Site) -> Flask:
         overview,
         matter_pages,
         desk_pages,
+        burden_page,
+        files,
         act_pages,
         paper_pages,
         account_pages,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, abort, request
 
 from board.access.roles import BODIES, UNITS
 from board.acts.catalogue import Offer, answers_for, offers
 from board.domain.ranking import ranked
-from board.domain.texts import points
 from board.pages.serving import offices, page, person, show, site
 from board.store import acting, city, desks, matters
 
@@ -116,30 +113,6 @@ def assessment() -> str:
         mine = acting.newest(connection, 10, person().login)
     own = offers((("award", ""), ("finalise", "")), person(), offices())
     return show("assessment.html", year=year, groups=groups, offers=own, mine=mine, **values)
-
-
-@page(desk_pages, "/assessment.csv", "assessment")
-def export() -> Response:
-    """The ledger of a year as a table; a text that a spreadsheet would calculate stands behind an apostrophe."""
-    year = request.args.get("year", site().today().year, type=int)
-    with site().database.reading() as connection:
-        entries = desks.ledger(connection, year)
-    out, name = io.StringIO(), site().unit_names()
-    table = csv.writer(out)
-    table.writerow(["时间", "单位代码", "单位", "年度", "分值", "类型", "状态", "事项", "依据", "批准人"])
-    for row in entries:
-        cells = [
-            row["at"], row["unit"], name(row["unit"]), year, points(row["cents"]), row["kind"], row["state"],
-            row["ref"] or "", row["basis"], row["approved_by"] or "",
-        ]  # fmt: skip
-        table.writerow([safe(cell) for cell in cells])
-    headers = {"Content-Disposition": f"attachment; filename=ledger-{year}.csv"}
-    return Response("\ufeff" + out.getvalue(), mimetype="text/csv; charset=utf-8", headers=headers)
-
-
-def safe(cell: Any) -> Any:
-    """A cell that a spreadsheet takes as a text."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 @page(desk_pages, "/acts", "acts")

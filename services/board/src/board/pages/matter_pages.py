@@ -31,14 +31,18 @@ Row = dict[str, Any]
 @page(matter_pages, "/matters", "matters")
 def matter_list() -> str:
     """Matters by filter; the address says the filter, so that it can be kept and passed on."""
-    asked = {name: request.args.get(name, "").strip() for name in FILTERS}
-    asked.setdefault("state", "")
+    asked = asked_for(request.args)
     after, before = request.args.get("after", ""), request.args.get("before", "")
     with site().database.reading() as connection:
         found = listing.listed(connection, scoped(asked), ROWS, after, before)
         saved = people.saved_of(connection, person().login)
     query = urlencode({name: value for name, value in asked.items() if value})
     return show("matters.html", asked=asked, found=found, saved=saved, query=query)
+
+
+def asked_for(address: Mapping[str, str]) -> Row:
+    """The filter that an address says."""
+    return {name: address.get(name, "").strip() for name in FILTERS}
 
 
 @page(matter_pages, "/matters/saved", "matters", methods=["POST"])

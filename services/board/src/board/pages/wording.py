@@ -130,7 +130,8 @@ def install(app: Flask) -> None:
     """Make these known to all templates."""
     app.jinja_env.globals.update(
         t=t, w=w, owner=owner, light=light, day=day, short_day=short_day, clock_time=clock_time, left=left, limit=limit,
-        points=cents, lines=lines, half=half, bar=bars.bar, column=bars.column, SHAPES=words.SHAPES, picture=picture, cause=cause, last_day=last_day,
+        points=cents, lines=lines, half=half, bar=bars.bar, column=bars.column, SHAPES=words.SHAPES,
+        picture=picture, cause=cause, last_day=last_day,
         weekday=weekday, weekdays=lambda: DAYS if g.english else WEEKDAYS, zone=lambda: ZONE,
         pad=lambda text: date.fromisoformat(text).weekday(),
     )  # fmt: skip
