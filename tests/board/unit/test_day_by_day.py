@@ -81,7 +81,7 @@ def test_events_of_an_earlier_release_leave_the_days_untold(desk: Any) -> None:
 PART: dict[str, Any] = {"open": True, "clock": "RUNNING", "colour": None, "deadline": "2026-03-16"}
 NOTICE = {"state": "DISPATCHED", "kind": "SLIP", "deemed_at": "2026-03-10T16:00:00Z", "colour": "WHITE"}
 SLIP = {"review_until": "2026-04-01T16:00:00Z", "state": "SERVED", "colour": "YELLOW"}
-TODO = {"desk": "OFFICE", "kind": "JUSTIFICATION", "due_on": "2026-03-12", "colour": None}
+WAITING = {"desk": "OFFICE", "kind": "JUSTIFICATION", "due_on": "2026-03-12", "colour": None}
 NOW = "2026-03-09T02:00:00Z"
 
 
@@ -95,8 +95,8 @@ NOW = "2026-03-09T02:00:00Z"
         ({"clock": "BREACHED", "colour": "RED"}, [], [], [], []),
         ({"clock": None}, [], [NOTICE], [], [Step("DEEMED", "2026-03-10", colour="WHITE")]),
         ({"clock": None}, [], [NOTICE | {"state": "SERVED"}], [], []),
-        ({}, [], [], [TODO], [Step("JUSTIFICATION", "2026-03-12", waits=True), Step("END_NONE", "2026-03-16")]),
-        ({"open": False}, [SLIP], [NOTICE], [TODO], [Step("REVIEW", "2026-04-01", colour="YELLOW")]),
+        ({}, [], [], [WAITING], [Step("JUSTIFICATION", "2026-03-12", waits=True), Step("END_NONE", "2026-03-16")]),
+        ({"open": False}, [SLIP], [NOTICE], [WAITING], [Step("REVIEW", "2026-04-01", colour="YELLOW")]),
         ({"open": False}, [SLIP | {"state": "OVERTURNED"}], [], [], []),
         ({"open": False}, [SLIP | {"review_until": NOW}], [], [], []),
     ],
