@@ -40,10 +40,19 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
 
 @pytest.fixture(scope="module")
 def described(web: Web) -> Any:
-    return schemathesis.openapi.from_wsgi("/v1/openapi.json", web.app)
+    found = schemathesis.openapi.from_wsgi("/v1/openapi.json", web.app)
+    rejection = found.config.checks.negative_data_rejection
+    rejection.expected_statuses = [
+        *rejection.expected_statuses,
+        "413",
+    ]  # a list with too many entries may be too long a body, too
+    return found
 
 
 ROUTES = sorted((path, method) for path, methods in document("0.1.0", "intake")["paths"].items() for method in methods)
+FALLIBLE = [route for route in ROUTES if route != ("/v1/openapi.json", "get")]
+"""That one asks for no key and takes nothing, so that nothing can be wrong with a request."""
+TRIED = [*((route, GenerationMode.POSITIVE) for route in ROUTES), *((route, GenerationMode.NEGATIVE) for route in FALLIBLE)]
 
 
 FULL = int(os.environ.get("DUBAN_EXAMPLES", "100"))
@@ -72,8 +81,7 @@ def test_every_route_answers_as_it_says(web: Web, described: Any, route: tuple[s
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("mode", list(GenerationMode))
-@pytest.mark.parametrize("route", ROUTES, ids=" ".join)
+@pytest.mark.parametrize(("route", "mode"), TRIED, ids=lambda part: " ".join(part) if isinstance(part, tuple) else part.value)
 def test_every_route_answers_as_it_says_in_full(web: Web, described: Any, route: tuple[str, str], mode: Any) -> None:
     tried(web, described, route, mode, FULL)
     assert web.get("OFFICE", "/v1/matters").status_code == 200, "it still stands"

@@ -33,6 +33,15 @@ def test_a_submission_is_registered_and_can_be_looked_at_where_the_answer_says(w
     assert [part["unit"] for part in seen.json["parts"]] == ["ZJJ"]
 
 
+@pytest.mark.parametrize(
+    ("key", "status"), [(' "s1"', 201), ("s1\t", 201), ('"s1', 400), ('s1"', 400), ('""', 400), ("s 1", 400)]
+)
+def test_a_key_may_stand_in_quotes_and_among_blanks(web: Web, key: str, status: int) -> None:
+    found = web.post("OFFICE", "matter.submitted.v1", MATTER, key)
+    assert found.status_code == status
+    assert status == 400 or found.json["id"] == "s1"
+
+
 def test_the_same_request_gets_the_same_answer_and_is_done_once(web: Web, bench: Any) -> None:
     first = web.post("OFFICE", "matter.submitted.v1", MATTER, "s1")
     turned = dict(reversed(MATTER.items()))

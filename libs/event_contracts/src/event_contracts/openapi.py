@@ -274,8 +274,8 @@ def _bearer() -> Node:
 
 def _key() -> Node:
     text = "消息编号：同编号同内容，同回执 / the message's id: the same id and body get the same answer"
-    # Blanks around a header's value are not part of it (RFC 9110, 5.5), so a sender may leave them there.
-    schema = {"type": "string", "pattern": "^[ \\t]*[!#-~]{1,128}[ \\t]*$"}
+    # Blanks around a header's value are not part of it (RFC 9110, 5.5); a structured field stands in quotes (RFC 8941).
+    schema = {"type": "string", "pattern": '^[ \\t]*([!#-~]{1,128}|"[!#-~]{1,128}")[ \\t]*$'}
     return {"name": "Idempotency-Key", "in": "header", "required": True, "description": text, "schema": schema}
 
 

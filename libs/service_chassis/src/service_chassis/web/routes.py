@@ -30,7 +30,7 @@ from service_chassis.web.writing import Sent, state_of, take
 
 log = structlog.get_logger()
 
-_KEY = re.compile(r'"?([\x21\x23-\x7e]{1,128})"?')
+_KEY = re.compile(r'(?P<quote>"?)(?P<id>[\x21\x23-\x7e]{1,128})(?P=quote)')
 _CHARSETS = frozenset({"", "utf-8", "utf8"})
 
 
@@ -144,13 +144,13 @@ def _sent(type_: str) -> Sent:
         raise Problem(415, "请以 application/json（utf-8）发送 / send application/json in utf-8", {"Accept": "application/json"})
     if "Content-Encoding" in request.headers:
         raise Problem(415, "不接受压缩的正文 / send the body as it is, without Content-Encoding", {"Accept-Encoding": "identity"})
-    key = _KEY.fullmatch(request.headers.get("Idempotency-Key", ""))
+    key = _KEY.fullmatch(request.headers.get("Idempotency-Key", "").strip(" \t"))
     if key is None:
         zh = "请提供 Idempotency-Key 头：1 至 128 个可见 ASCII 字符"
         raise Problem(400, f"{zh} / send the header Idempotency-Key: 1 to 128 visible ASCII characters")
     return Sent(
         type=type_,
-        id=key[1],
+        id=key["id"],
         body=request.get_data(cache=False),
         time=request.headers.get("Ce-Time"),
         trace=request.headers.get("traceparent"),
