@@ -8,7 +8,7 @@ SIDE_BY_SIDE = $(if $(filter 1,$(JOBS)),,-n $(JOBS) --dist loadfile --no-loadsco
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check audit lint format properties quarter pages post soak upgrade doors mutate load ledger duplicates lock clean
+.PHONY: help install run test check audit lint format properties quarter pages post soak upgrade doors mutate load ledger duplicates board lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ ledger: $(STAMP) ## a long ledger (督办台账) in by file and out again: secon
 
 duplicates: $(STAMP) ## the search for duplicates among a million matters: milliseconds [MATTERS=1000000; some minutes]
 	@$(PY) tests/servers.py run --fsync -- $(PY) tests/load/run.py duplicates --matters $(or $(MATTERS),1000000)
+
+board: $(STAMP) ## the board's pages with a million matters on PostgreSQL, and its rebuild from events: milliseconds [MATTERS=1000000; ten minutes]
+	@$(PY) tests/servers.py run -- $(PY) tests/load/run.py board --matters $(or $(MATTERS),1000000) $(ARGS)
 
 lock: ## write requirements/*.txt anew from requirements/*.in (needs uv)
 	@for name in runtime notify dev build load mutate; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done

@@ -47,7 +47,7 @@ def case_of(rng: random.Random, number: int) -> Case:
     """One matter with one unit's part."""
     begun = NOW - timedelta(minutes=rng.randrange(60 * 24 * 365 * 6))
     is_open, at, unit = begun > NOW - timedelta(days=90), text(begun), rng.choice(UNITS)
-    ends = begun + timedelta(days=100 if is_open else 20)
+    ends = NOW + timedelta(days=rng.randrange(90)) if is_open else begun + timedelta(days=20)
     case = Case(f"m-{number}", ref=f"XY{begun.year}-{number:07d}", submitted_by="OFFICE", known=True)
     case.title = f"关于{rng.choice(PLACES)}{rng.choice(TASKS)}的督查事项"
     case.kind, case.section, case.standard = "SPECIAL", rng.choice(SECTIONS), "按计划全部完成并通过验收"

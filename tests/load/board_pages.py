@@ -2,7 +2,7 @@
 
     .venv/bin/python tests/load/board_pages.py [--matters 1000000] [--url sqlite:////tmp/board-load.sqlite] [--times 100]
 
-Without `--url` it works in the database of `DUBAN_TEST_DATABASE_URL` (`make board-load` gives a private one), else in a file that
+Without `--url` it works in the database of `DUBAN_TEST_DATABASE_URL` (`make board` gives a private one), else in a file that
 is removed afterwards; a model that is there already is measured as it is. Pages are asked for one after the other through the
 application as a browser would, signed on as an officer, without any cache. Milliseconds: median, the slowest of a hundred, and
 at work: the processor's own time, of this process and of its sessions in the database, which other work on the machine does not

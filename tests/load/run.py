@@ -1,6 +1,6 @@
 """`make load`: the measurements of speed, or the ones named. Each prints its figures; the exit code is the worst one.
 
-python tests/load/run.py [intake] [storm] [ledger] [duplicates] [-- options of the measurement]
+python tests/load/run.py [intake] [storm] [ledger] [duplicates] [board] [-- options of the measurement]
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "storm": "deadline_storm",
     "ledger": "ledger_in_and_out",
     "duplicates": "duplicate_search",
+    "board": "board_pages",
 }
 UNASKED = ("intake", "storm")
 

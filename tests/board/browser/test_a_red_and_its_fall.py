@@ -104,6 +104,7 @@ MORE = (
     ("OFFICER", "/matters"), ("OFFICER", "/assessment"), ("OFFICER", "/rehearsal"), ("OFFICER", "/referrals"),
     ("LEADING_GROUP_CHAIR", "/acts"),
     ("AUDITOR", "/system"), ("OFFICER", "/act/urge?topic=matter&unit=ZJJ"), ("OFFICER", "matter/days/ZJJ"), ("OFFICER", "/u/ZJJ"),
+    ("OFFICER", "/burden?year=2026"), ("UNIT_LIAISON", "/burden?year=2026"),
     ("OFFICER", "/conclusions"), ("LEADER", "/bulletins"), ("LEADER", "/act/publish-bulletin"),
     ("ASSESSMENT_OFFICE", "/act/award"),
     ("OFFICER", "/keys"), ("OPERATOR", "/accounts"), ("OPERATOR", "/accounts/demo-officer"), ("OFFICER", "/password"),

@@ -15,17 +15,21 @@ def waiting(
     connection: Connection, desk: str, unit: str | None = None, kind: str | None = None, most: int | None = None
 ) -> list[Row]:
     """What waits on a desk: what has a limit first, by it, so that overdue ones come first; then the oldest."""
-    wanted = select(todo, matter.c.title, matter.c.ref, matter.c.matter_id, matter.c.section).outerjoin(
-        matter, matter.c.topic == todo.c.topic
-    )
-    wanted = wanted.where(todo.c.desk == desk).order_by(todo.c.due_on.is_(None), todo.c.due_on, todo.c.since, todo.c.key)
+    chosen = select(todo).where(todo.c.desk == desk)
     if unit is not None:
-        wanted = wanted.where(todo.c.unit == unit)
+        chosen = chosen.where(todo.c.unit == unit)
     if kind is not None:
-        wanted = wanted.where(todo.c.kind == kind)
+        chosen = chosen.where(todo.c.kind == kind)
     if most is not None:
-        wanted = wanted.limit(most)
+        chosen = chosen.order_by(*_first(todo.c)).limit(most)
+    some = chosen.subquery("chosen")  # only these are joined with their matters
+    wanted = select(some, matter.c.title, matter.c.ref, matter.c.matter_id, matter.c.section)
+    wanted = wanted.outerjoin(matter, matter.c.topic == some.c.topic).order_by(*_first(some.c))
     return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def _first(columns: Any) -> tuple[Any, ...]:
+    return columns.due_on.is_(None), columns.due_on, columns.since, columns.key
 
 
 def waiting_by_kind(connection: Connection, desk: str) -> dict[str, int]:
