@@ -19,7 +19,7 @@ from source_tree import ROOT, SERVICES
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
 BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
-OTHERS = {"curl", "dmesg", "docker", "journalctl", "kubectl", "pg_dump", "pg_restore", "psql", "systemctl"}
+OTHERS = {"createdb", "curl", "dmesg", "docker", "journalctl", "kubectl", "pg_dump", "pg_restore", "psql", "systemctl"}
 """Programs that are not ours, whose words are not looked at here."""
 UNITS = ROOT / "deploy" / "systemd"
 RABBITMQ = {"list_queues", "list_bindings", "list_connections", "status", "alarms"}
@@ -34,6 +34,8 @@ def commands(page: Path) -> list[str]:
 def faults(command: str) -> Iterator[str]:
     """What is wrong with a command."""
     words = shlex.split(command)
+    if words[:4] == ["runuser", "-u", "postgres", "--"]:
+        words = words[4:]
     if words[:2] == ["python", "-m"] and len(words) > 3:
         yield from _of_service(words[2], words[3], words[4:])
     elif words[0] == "duban":

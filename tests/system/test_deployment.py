@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,12 +24,13 @@ from urllib.parse import urlsplit
 import amqp
 import psycopg
 import pytest
+import runbooks
 import tls
 from city import SERVICES, City, Place, assert_same, read, running
 from click.testing import CliRunner, Result
 from duban.cli import main
 from duban.rehearse import Rehearsal, policy_from, rehearse
-from servers import Broker, Missing, installed
+from servers import Broker, Missing, installed, postgres_folder
 from service_chassis import config
 from service_chassis.certificates import Ends
 from service_chassis.messaging import accounts
@@ -585,3 +589,109 @@ def test_the_command_line_trusts_nobody_else(
     files = {key: value.format(ca=made.cert("ca"), stranger=made.cert("stranger")) for key, value in settings.items()}
     done = duban("publish", claim, "--url", f"amqps://zjj:{PASSWORD}@{host}:{secret.port}/duban", **files)
     assert (done.exit_code, said in done.stderr, PASSWORD in done.stderr) == (2, True, False), done.stderr
+
+
+# ---- the runbooks, last: one of them restores a schema
+
+
+@dataclass
+class Desk:
+    """Gives the commands of the runbooks: names that stand for the reader's own are filled in, settings are each command's."""
+
+    superuser: str
+    secret: Secret
+    made: tls.Files
+    folder: Path
+    given: dict[str, runbooks.Done] = field(default_factory=dict)
+
+    def give(self, command: str) -> runbooks.Done:
+        """Run it, or tell again how it ended."""
+        if command not in self.given:
+            self.given[command] = runbooks.run(self.filled(command), self.environment(command), self.folder)
+        return self.given[command]
+
+    def look(self, pages: Iterable[Path]) -> None:
+        """Give all commands beforehand that only look at the broker."""
+        asked = {command for page in pages for command in runbooks.commands(page) if runbooks.LOOKING.match(command)}
+        with ThreadPoolExecutor(3) as several:
+            list(several.map(self.give, sorted(asked)))
+
+    def filled(self, command: str) -> str:
+        """With the names of this city."""
+        names = {
+            "runuser -u postgres -- ": "",
+            "discard 6f2c0f0e": "discard 7a3d1f1f",
+            "/var/backups/duban": str(self.folder),
+            "/etc/duban/tls/ca.pem": str(self.made.cert("ca")),
+            "broker:5671": f"localhost:{self.secret.port}",
+            "@srv/": f"@localhost:{urlsplit(self.superuser).port}/",
+            "deploy/rabbitmq": str(DEPLOY / "rabbitmq"),
+            "PASSWORD": PASSWORD,
+        }
+        for name, meant in names.items():
+            command = command.replace(name, meant)
+        return re.sub(r"\bNAME\b", "board", command)
+
+    def environment(self, command: str) -> dict[str, str]:
+        """The settings of whoever gives the command."""
+        words = command.split()
+        service = next((service for service in SERVICES if service in command), "intake")
+        known = {"PATH": f"{postgres_folder()}:/usr/bin:/bin", "LANG": "C.UTF-8", "PGHOST": "127.0.0.1", "PGUSER": "postgres"}
+        if words[0].startswith("rabbitmq"):
+            return self.secret.broker.environment
+        if words[0] == "runuser":
+            return known | {"PGPORT": str(urlsplit(self.superuser).port)}
+        return known | over_tls(service, words[-1], self.superuser, self.secret.port, self.made)
+
+
+PARKED = """INSERT INTO intake.parked (id, queue, code, reason, sender, routing_key, exchange, message_id, user_id, content_type,
+body, sha256, size, parked_at) VALUES (%(id)s, 'intake.inbound', 'UNPROCESSED', 'KeyError', 'ZJJ', 'ZJJ.completion.claimed.v1',
+'duban.inbound', %(id)s, 'zjj', 'application/cloudevents+json', %(body)s, '', 1, now())"""
+
+
+def example(type_: str) -> dict[str, Any]:
+    """The message of the catalogue."""
+    found = files("event_contracts") / "catalogue" / "inbound" / f"{type_}.json"
+    return dict(json.loads(found.read_text("utf-8")))
+
+
+@pytest.fixture(scope="module")
+def desk(migrated: None, roles: str, secret: Secret, made: tls.Files, ground: Path) -> Desk:
+    """A city with two parked messages, a refusal, a webhook, and a calendar to publish."""
+    claim = example("completion.claimed.v1") | {"source": "/units/ZJJ"}
+    claim["data"]["unit"] = "ZJJ"
+    with psycopg.connect(roles) as session:
+        for id_ in ("6f2c0f0e", "7a3d1f1f"):
+            session.execute(PARKED, {"id": id_, "body": json.dumps(claim | {"id": id_}).encode()})
+        session.execute(REFUSED)
+    (ground / "calendar-2027.jsonl").write_text(json.dumps(example("calendar.published.v1")) + "\n")
+    found = Desk(roles, secret, made, ground)
+    added = found.give(
+        "python -m notify webhooks add board https://board.example.org/duban --hear 'escalation.slip.#' --owner 李工"
+    )
+    assert added.code == 0, added.said
+    return found
+
+
+def test_every_command_of_the_runbooks_does_what_its_page_says(desk: Desk, connect: Connect) -> None:
+    pages = sorted((DEPLOY.parent / "docs" / "runbooks").glob("*.md"))
+    connect("guest")  # somebody to be listed
+    desk.look(pages)
+    told = [fault for page in pages for fault in runbooks.faults(page, desk.give)]
+    assert told == [], "\n".join(told)
+    assert len(desk.given) > 30
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "python -m intake redrive lst",
+        'psql "$DATABASE_URL" -c "SELECT sender FROM intake.refusals"',
+        "rabbitmqctl list_queues --vhost duban messages nam",
+        "python -m scoring recount",
+    ],
+)
+def test_a_page_with_a_wrong_command_is_found(desk: Desk, tmp_path: Path, bad: str) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"1. Look.\n\n   ```sh\n   {bad}\n   ```\n")
+    assert len(runbooks.faults(page, desk.give)) == 1

@@ -27,7 +27,7 @@ from service_chassis.messaging import archive, connection, topology
 from service_chassis.messaging.embedded import topic_matches
 from service_chassis.messaging.envelope import Delivery
 from service_chassis.persistence import restored
-from service_chassis.persistence.database import Database
+from service_chassis.persistence.database import Database, Tls
 from service_chassis.persistence.leader import Leader
 from service_chassis.station import Station
 
@@ -195,8 +195,9 @@ def parser(service: str) -> argparse.ArgumentParser:
     return made
 
 
-def run(station: Station, words: Sequence[str], out: TextIO = sys.stdout) -> int:
+def run(station: Station, words: Sequence[str], out: TextIO | None = None) -> int:
     """The role `catch-up`; 0 when everything that was announced was announced once more, else 1."""
+    out = out or sys.stdout
     runtime = station.runtime
     given = parser(runtime.service.name).parse_args(words)
     if (given.inbox is None) != given.without_inbox:
@@ -235,14 +236,21 @@ def _run(station: Station, given: argparse.Namespace) -> Result:
     runtime = station.runtime
     with runtime.database.begin() as session:
         last = restored.last_read(session)
-    since = (last or datetime(1970, 1, 1, tzinfo=UTC)) - OVERLAP
+    since = begin_at(last)
     rows: list[Any] = []
     if given.inbox is not None:
-        kept = Database(given.inbox, runtime.service.name)
+        ways = station.settings
+        kept = Database(given.inbox, runtime.service.name, Tls(ways.database_ca, ways.database_cert, ways.database_key))
         with kept.begin() as session:
             rows = restored.kept_bodies(session, since)
         kept.close()
     return catch_up(runtime, _archived(station, given.source, since), rows)
+
+
+def begin_at(last_read: datetime | None) -> datetime:
+    """From when on what came since is read; from its beginning, where the restored inbox had not taken anything. AMQP knows no
+    instant before 1970."""
+    return datetime(1970, 1, 1, tzinfo=UTC) if last_read is None else last_read - OVERLAP
 
 
 def _archived(station: Station, source: Path | None, since: datetime) -> Iterator[tuple[str, bytes]]:

@@ -26,8 +26,9 @@ PUT_BACK, DISCARD = "put-back", "discard"
 WITHHELD = "内容可能涉及暗访，不予显示 / withheld: it may be about a covert inspection"
 
 
-def run(runtime: Runtime, arguments: Sequence[str], out: TextIO = sys.stdout) -> int:
+def run(runtime: Runtime, arguments: Sequence[str], out: TextIO | None = None) -> int:
     """The role `redrive`: 0 when all went well, 1 when a message failed again."""
+    out = out or sys.stdout
     given = parser(runtime.service.name).parse_args(arguments)
     if given.verb in ("list", "log"):
         return (_list if given.verb == "list" else _log)(runtime, out)

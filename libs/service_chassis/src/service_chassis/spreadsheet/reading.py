@@ -23,6 +23,8 @@ from service_chassis.errors import ConfigError
 MOST_ROWS = 200_000
 MOST_COLUMNS = 100
 MOST_BYTES = 200_000_000
+MOST_UNPACKED = 1_000_000_000
+"""Bytes of a workbook's parts together: a small file may unpack to more than a machine has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,9 @@ def _armed(cell: str) -> str:
 def _xlsx(path: Path) -> Iterator[tuple[str, ...]]:
     from openpyxl import load_workbook  # loads slowly
 
+    with zipfile.ZipFile(path) as packed:
+        if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
+            raise ConfigError(f"{path}: unpacks to more than {MOST_UNPACKED // 1_000_000} MB; split it")
     book = load_workbook(path, read_only=True, data_only=True)
     try:
         page = book.worksheets[0]
