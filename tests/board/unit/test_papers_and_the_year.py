@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,8 @@ from board.acts import sending
 from board.acts.on_the_year import totals_of
 from board.domain import conclusions
 from board.store import papers
-from published import bodies, events, persons
+from duban.rehearse import Rehearsal, read_policy, rehearse
+from published import CASES, bodies, events, persons
 
 CASE = "d1-campaign-with-a-conclusion-for-each-unit"
 CONTESTED, STANDING = "JL-QDQ", "JL-ZJJ"
@@ -88,6 +91,7 @@ def test_what_a_sealed_conclusion_says_is_shown_once_it_is_disclosed() -> None:
 def test_a_unit_sees_its_own_conclusions_alone(town: Any) -> None:
     page = town.browser("UNIT_LIAISON", "ZJJ").get("/conclusions").get_data(as_text=True)
     assert STANDING in page
+    assert "<dd>2026-08-03</dd>" in page  # the last day of its window, which ends at 00:00 of the day after
     assert CONTESTED not in page
     assert "/act/appeal?" in page
 
@@ -254,3 +258,50 @@ def test_the_year_is_closed_with_base_totals(town: Any) -> None:
 def test_a_unit_twice_among_the_totals_is_told() -> None:
     with pytest.raises(ValueError, match="ZJJ 2"):
         totals_of(["ZJJ 1", "ZJJ 2"])
+
+
+def test_the_services_take_what_these_acts_send(town: Any, tmp_path: Path) -> None:
+    """The messages as they left the board, played after those of the case: nothing is refused, and each has its effect."""
+    chair, standing = town.browser("LEADING_GROUP_CHAIR", name="组长 韩立"), conclusion(town, STANDING)
+    assert review(town, "vary-conclusion", findings="WT-2", reviewers="冯涛").status_code == 200
+    pick = f"{standing['conclusion_id']}|ZJJ|"
+    bulletin = {"bulletin": "督通报〔2026〕8号", "scope": "各县市区", "text": "情况如下", "items": pick, "reason": "同意"}
+    assert chair.post("/act/publish-bulletin", bulletin).status_code == 200
+    number = next(event["data"]["bulletin"] for event in events(CASE) if event["type"] == "notify.bulletin.published.v1")
+    correction = {"key": number, "bulletin": "督通报〔2026〕9号", "text": "数字有误", "items": "JL-ZJJ|ZJJ|", "reason": "有误"}
+    assert chair.post("/act/correct-bulletin", correction).status_code == 200
+    appeal = {"topic": standing["conclusion_id"], "unit": "ZJJ", "reason": "台账已补"}
+    assert town.browser("UNIT_HEAD", "ZJJ", "王芳").post("/act/appeal", appeal).status_code == 200
+    assert bonus(town, "ASSESSMENT_OFFICE").status_code == 200
+    closing = {"year": "2025", "base_totals": "ZJJ 86.50", "reason": "审定"}
+    assert town.browser("ASSESSMENT_OFFICE").post("/act/finalise", closing).status_code == 200
+    found, refused = played(town, tmp_path)
+    assert refused == []
+    assert found["escalation.conclusion.varied.v1"][0]["findings"] == ["WT-2"]
+    assert [data["bulletin"] for data in found["notify.bulletin.published.v1"]] == [
+        number,
+        "督通报〔2026〕8号",
+        "督通报〔2026〕9号",
+    ]
+    assert {data["external_ref"] for data in found["escalation.conclusion.contested.v1"]} == {CONTESTED, STANDING}
+    assert found["scoring.score.bonus_awarded.v1"][0]["amount"] == "0.50"
+    assert found["scoring.assessment.finalised.v1"][0]["totals"][0]["base_total"] == "86.50"
+
+
+def played(desk: Any, folder: Path) -> tuple[dict[str, list[dict[str, Any]]], list[dict[str, Any]]]:
+    """What the services make of the case and of what left the board: published data by type, and what of ours was refused."""
+    ids = {row["conclusion_id"]: row["ref"] for row in (conclusion(desk, CONTESTED), conclusion(desk, STANDING))}
+    sent = "\n".join(body.decode() for _, body, _, _ in desk.outbox.sent)
+    for id_, ref in ids.items():  # the board was told of ids of its own (published.bodies); the references are the same
+        sent = sent.replace(id_, ref)
+    file = folder / "messages.jsonl"
+    file.write_text((CASES / f"{CASE}.jsonl").read_text("utf-8").rstrip() + "\n" + sent + "\n", "utf-8")
+    policy, overrides = read_policy(None)
+    rehearse(Rehearsal(file, policy, date(2026, 7, 31), folder, overrides), lambda text: None)
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in (folder / "published.jsonl").read_text("utf-8").splitlines():
+        event = json.loads(line)
+        found[event["type"]].append(event["data"])
+    own = {message_id for _, _, message_id, _ in desk.outbox.sent}
+    refusals = json.loads((folder / "outcome.json").read_text("utf-8"))["refusals"]
+    return found, [refusal for refusal in refusals if refusal["id"] in own]
