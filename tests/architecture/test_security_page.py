@@ -71,6 +71,37 @@ def test_every_test_that_the_threat_model_names_is_there() -> None:
     ]
 
 
+DOORS, THREATS = 5, 9
+
+
+def holes(page: str) -> list[str]:
+    """Cells of the table of doors that name no test and give no reason why there is nothing to test."""
+    section = page.partition("## What must not come in, door by door")[2].partition("\n## ")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in section.splitlines() if line.startswith("|")]
+    heading, body = rows[0] if rows else [], rows[2:]
+    found = [] if len(heading) == DOORS + 1 and len(body) == THREATS else [f"{len(body)} rows of {len(heading) - 1} doors"]
+    for row in body:
+        found += [f"{row[0]}: {len(row) - 1} cells"] if len(row) != len(heading) else []
+        found += [f"{row[0]}, {door}" for door, cell in zip(heading[1:], row[1:], strict=False) if not _held(cell)]
+    return found
+
+
+def _held(cell: str) -> bool:
+    return bool(REFERENCE.search(cell)) or (cell.startswith("— ") and len(cell) > len("— "))
+
+
+def test_every_door_is_held_against_everything_that_must_not_come_in() -> None:
+    page = (ROOT / "SECURITY.md").read_text("utf-8")
+    assert holes(page) == []
+    for bad in (
+        page.replace("— no signatures", "—"),
+        page.replace("`tests/board/unit/test_what_must_not_come_in.py::test_a_body", "`b"),
+    ):
+        assert len(holes(bad)) == 1
+    assert holes(page.replace("| **Expired** |", "| **Expired** | x |")) != []
+    assert holes("") == ["0 rows of -1 doors"]
+
+
 @pytest.mark.parametrize("lock", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda path: path.stem)
 def test_everything_is_locked_by_hash_and_once(lock: Path) -> None:
     text = lock.read_text("utf-8")

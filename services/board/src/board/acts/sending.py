@@ -38,13 +38,22 @@ def source_of(sender: str) -> str:
     return "/office" if sender == "OFFICE" else f"/units/{sender}"
 
 
-def send(site: Site, person: Person, data: Request, reason: str, answers: str | None = None) -> Outcome:
-    """Publish what a person does; `answers` names what waited for it.
+FORMS = uuid.UUID("5d3f2b0e-6f0c-5b7e-9f53-0a1f7d0c2e11")
+"""Namespace of the ids of acts: an account and the form that it sent."""
+
+
+def id_of(person: Person, once: str) -> str:
+    """The act's id, and its message's: the same for the same form of the same account, a new one without a form."""
+    return str(uuid.uuid5(FORMS, f"{person.login} {once}") if once else uuid.uuid4())
+
+
+def send(site: Site, person: Person, data: Request, reason: str, answers: str | None = None, once: str = "") -> Outcome:
+    """Publish what a person does; `answers` names what waited for it, `once` the form: sent twice, it is one act.
 
     Refused where the message would not be taken as it stands; Unavailable where nothing went out.
     """
     now = site.now().replace(microsecond=0)
-    act_id = str(uuid.uuid4())
+    act_id = id_of(person, once)
     key = f"{person.sender}.{data.TYPE}"
     body = wire(data, person.sender, act_id, now)
     row = {
@@ -53,7 +62,14 @@ def send(site: Site, person: Person, data: Request, reason: str, answers: str | 
         "at": as_text(now), "body": body.decode("utf-8"), "reason": reason, "answers": answers,
     }  # fmt: skip
     with site.database.writing() as connection:
-        acting.keep(connection, row)
+        before = acting.outcome(connection, act_id)
+        if before is None:
+            acting.keep(connection, row)
+        elif before["state"] == acting.FAILED:  # nobody knows whether it went out: the same message again
+            body = before["body"].encode()
+            acting.once_more(connection, act_id)
+    if before is not None and before["state"] != acting.FAILED:
+        return wait(site, act_id)
     try:
         site.outbox.send(key, body, act_id, data.TYPE)
     except Unavailable as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from typing import Any
 
 from event_contracts.event import Evidence
@@ -66,7 +67,7 @@ def _do(chosen: Act, target: Row) -> Any:
     except ValueError:
         return _form(chosen, target, t("请检查数字和日期", "Check the numbers and dates")), 400
     try:
-        done = send(site(), person(), data, reason, answers=_answers(target))
+        done = send(site(), person(), data, reason, answers=_answers(target), once=request.form.get("once", ""))
     except Refused as refused:
         return _form(chosen, target, refused.detail), 400
     except Unavailable:
@@ -100,7 +101,8 @@ def _picked_in(chosen: Act, filled: Filled) -> Words | None:
 def _form(chosen: Act, target: Row, fault: str) -> str:
     filled = request.form or defaults(chosen)
     picked = request.form.getlist("items") + request.form.getlist("findings")
-    return show("act.html", act=chosen, target=target, fault=fault, form=filled, picked=picked, english=g.english)
+    once = uuid.uuid4().hex  # a filled form that is sent twice is one act; one that is shown again is another
+    return show("act.html", act=chosen, target=target, fault=fault, form=filled, picked=picked, english=g.english, once=once)
 
 
 def defaults(chosen: Act) -> dict[str, str]:

@@ -21,6 +21,11 @@ def failed(connection: Connection, act_id: str, why: str) -> None:
     connection.execute(update(tables.act).where(tables.act.c.id == act_id).values(state=FAILED, detail=why))
 
 
+def once_more(connection: Connection, act_id: str) -> None:
+    """It is sent again as it was."""
+    connection.execute(update(tables.act).where(tables.act.c.id == act_id).values(state=SENT, detail=None))
+
+
 def refused(connection: Connection, act_id: str, code: str, detail: str) -> None:
     """A service did not take it; refusals of what others sent change nothing."""
     connection.execute(update(tables.act).where(tables.act.c.id == act_id).values(state=REFUSED, code=code, detail=detail))
