@@ -10,11 +10,13 @@ from typing import Any
 
 import amqp
 import pytest
+from board.access import sessions
+from board.access.accounts import Register
 from board.amqp.outbox import BrokerOutbox
 from board.amqp.stream import StreamFeed
-from board.errors import Unavailable
+from board.errors import Refused, Unavailable
 from board.projector import Projector
-from board.store import listing, writing
+from board.store import accounts, listing, writing
 from board.store.database import Database
 from event_contracts.refusal import Refusal, refusal_body
 from published import bodies
@@ -24,6 +26,7 @@ from service_chassis.messaging.connection import Broker, close, connect
 from service_chassis.messaging.envelope import Outgoing
 from service_chassis.messaging.publisher import Publisher
 
+NOW = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
 CASE = "ac11-yellow-overturned-with-its-red"
 
 
@@ -157,3 +160,29 @@ def test_without_its_queue_the_board_still_reads(broker: Broker, tmp_path: Path)
     with pytest.raises(amqp.exceptions.NotFound):
         opened.channel().basic_get("board")
     close(opened)
+
+
+def test_accounts_are_kept_on_postgresql_as_on_sqlite(database_url: str, tmp_path: Path) -> None:
+    """Two operators: one may be closed, and then the other stays; sessions end, and every change has its line."""
+    for url in (database_url, f"sqlite:///{tmp_path / 'board.sqlite'}"):
+        database = Database(url)
+        database.prepare()
+        with database.writing() as connection:
+            register = Register(connection, "root", NOW)
+            register.create("root", "吴斌", "OPERATOR", None)
+            register.create("second", "陈实", "OPERATOR", None)
+            sessions.begin(connection, "second", NOW)
+            accounts.grant(connection, "second", {"OPERATOR": None, "AUDITOR": None})
+        with database.writing() as connection:
+            assert sessions.find(connection, sessions.begin(connection, "second", NOW), NOW) is not None
+            Register(connection, "root", NOW).close("second")
+        with pytest.raises(Refused, match="LAST"), database.writing() as connection:
+            Register(connection, "second", NOW).close("root")
+        with database.reading() as connection:
+            assert [(row["login"], row["locked"], row["sessions"]) for row in accounts.listed(connection)] == [
+                ("root", False, 0),
+                ("second", True, 0),
+            ]
+            assert [row["what"] for row in accounts.newest(connection, 9)] == ["CLOSED", "CREATED", "CREATED"]
+            assert accounts.granted_to(connection, "second") == {"OPERATOR": None, "AUDITOR": None}
+        database.close()
