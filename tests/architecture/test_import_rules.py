@@ -13,7 +13,7 @@ from source_tree import BOARD, LIBRARIES, ROOT, SERVICES, package
 
 PLANTED = {
     "services-are-strangers": ("intake/handlers.py", "import scoring.domain.ledger"),
-    "inside-a-service": ("scoring/store.py", "import scoring.handlers"),
+    "inside-a-service": ("scoring/store/ledger.py", "import scoring.handlers"),
     "the-board-is-an-integrator": ("board/clock.py", "import ground_rules.workdays"),
     "inside-the-board": ("board/store/writing.py", "import board.pages"),
     "domain-is-pure": ("escalation/domain/planted.py", "import service_chassis.errors"),

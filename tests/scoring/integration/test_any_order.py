@@ -20,7 +20,7 @@ from event_contracts.intake import PublishedUnit, UnitsPublished
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scoring import rebuilding, report
-from scoring.store import METADATA
+from scoring.store.ledger import METADATA
 from service_chassis.persistence import tables
 
 Make = Callable[..., Any]

@@ -13,8 +13,8 @@ from event_contracts.event import Evidence
 from event_contracts.inbound import BonusAwarded
 from event_contracts.intake import Capacity, OfficePerson, PersonsPublished
 from ground_rules.policy import load_policy
-from scoring import store
 from scoring.domain.ledger import balance
+from scoring.store import ledger as store
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 

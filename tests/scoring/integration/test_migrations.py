@@ -6,8 +6,8 @@ from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from scoring import store
 from scoring.service import Scoring
+from scoring.store import ledger as store
 from service_chassis.persistence import migrations, tables
 
 

@@ -34,4 +34,5 @@ def test_scoring_reads_no_renewals_since_they_cost_nothing() -> None:
         "assessment.finalised.v1",
         "intake.persons.published.v1",
         "intake.units.published.v1",
+        "escalation.policy.published.v1",
     }

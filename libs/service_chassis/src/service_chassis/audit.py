@@ -155,15 +155,14 @@ def run(runtime: Runtime, words: Sequence[str], prog: str) -> int:
     )
     wanted = parser.parse_args(words)
     service = runtime.service
-    if not service.SEALED:
-        raise ConfigError(f"{service.name} seals nothing")
     with runtime.database.begin() as session:
         found = first_broken(seals.links(session))
         erased = [
             Erased(link.n, link.message_id, link.erased) for link in seals.links(session) if link.body is None and link.erased
         ]
         outside = seals.unsealed(session, service.sealed_types)
-        fault: Broken | str | None = _named(found, outside)
+        waiting = seals.acts_left(session)
+        fault: Broken | str | None = _named(found, outside) or _loose(session, found)
         if fault is None and wanted.head is not None:
             fault = _cut_off(session, wanted.head)
         if fault is None:
@@ -175,7 +174,7 @@ def run(runtime: Runtime, words: Sequence[str], prog: str) -> int:
         print(f"{service.name}: {gone}")
     if len(erased) > SHOWN:
         print(f"{service.name}: … 另有 {len(erased) - SHOWN} 环 / and {len(erased) - SHOWN} more were erased")
-    left = len(outside)
+    left = len(outside) + waiting
     print(f"{service.name}: 哈希链完整，{found.n} 环，{left} 条待封 / whole: {found.n} links, {left} to be sealed")
     print(f"head {found}")
     return 0
@@ -200,10 +199,21 @@ def _cut_off(session: Any, noted: Head) -> Broken | None:
     return Broken(noted.n, how, "?", f"the head that was noted is not in this chain: {noted}")
 
 
+def _loose(session: Any, found: Broken | Head) -> Broken | None:
+    """A decision about a parked message that no link stands for, although it does not wait to be sealed."""
+    n = found.n + 1 if isinstance(found, Head) else found.n
+    loose = seals.loose_acts(session)
+    return (
+        Broken(n, How.REMOVED, loose[0], "a decision about a parked message is kept, but no link stands for it")
+        if loose
+        else None
+    )
+
+
 def _announced(session: Any, outside: Iterable[tuple[str, str, bytes, bool]]) -> Iterator[tuple[int | None, Message]]:
     """Every sealed fact with its number, then those that are still to be sealed."""
     for link in seals.links(session):
-        if link.body is None or link.type == seals.TOMBSTONE:
+        if link.body is None or link.type in (seals.TOMBSTONE, seals.ACT):
             continue
         yield link.n, _read(link.body, link.message_id)
     for message_id, _, body, _ in outside:

@@ -172,6 +172,10 @@ class Service:
         nothing done."""
         return {}
 
+    def policy_in_force(self, work: Work) -> Any:
+        """The policy in force now, published ones included; None for a service that knows none but that of its start."""
+        return None
+
     def parked(self, work: Work, sender: str, matter_id: str | None, parked_id: str, code: str) -> None:
         """A message of this service's own queues was parked (escalation holds the sender's ladders)."""
 

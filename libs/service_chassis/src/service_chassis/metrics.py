@@ -73,11 +73,12 @@ UNSEALED = Shown("duban_audit_unsealed_rows", GAUGE, "Announced rows that are no
 PARKED_ROWS = Shown("duban_parked_rows", GAUGE, "Parked messages that nobody has decided about", ("queue",), (API,))
 PARKED_OLDEST = Shown("duban_parked_oldest_seconds", GAUGE, "Age of the oldest of them", (), (API,))
 WAITING_ROWS = Shown("duban_waiting_rows", GAUGE, "Messages that wait for their matter", (), (API,))
+TIDIED = Shown("duban_tidied_timestamp_seconds", GAUGE, "When `tidy` last went through to its end; 0: never", (), (API,))
 
 SHOWN = (
     *(CONSUMED, DUPLICATES, REFUSED, PARKED, WAITING, PUT_OFF, DISORDERED, RETRIES, BATCH_SIZE, BATCH_SECONDS, HANDLER_SECONDS),
     *(DATABASE_SECONDS, TIMERS, TICK_SECONDS, CUT_ISSUED, CUT_RETURNED, CUT_LAG, PUBLISHED, UNHEARD, RELAY_LAG, LEADS, NOT_AFTER),
-    *(OUTBOX_PENDING, OUTBOX_OLDEST, UNSEALED, PARKED_ROWS, PARKED_OLDEST, WAITING_ROWS),
+    *(OUTBOX_PENDING, OUTBOX_OLDEST, UNSEALED, PARKED_ROWS, PARKED_OLDEST, WAITING_ROWS, TIDIED),
 )
 """The whole set, in the order of docs/metrics.md."""
 
@@ -138,6 +139,7 @@ def backlog(found: Backlog, now: datetime) -> Iterator[tuple[Shown, Rows]]:
     yield PARKED_ROWS, sorted(found.parked.items())
     yield PARKED_OLDEST, [(_age(found.oldest_parked, now),)]
     yield WAITING_ROWS, [(found.waiting,)]
+    yield TIDIED, [(0.0 if found.tidied is None else found.tidied.timestamp(),)]
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -1,5 +1,8 @@
 """`python -m <service> tidy`: erase and archive what is past its retention (policy `retention`), in small batches.
 
+What counts is the policy in force: the published one where there is one, with `DUBAN_POLICY` beneath it. A run that went through
+leaves a row in `tidied`, by which an absent or failing one is noticed.
+
 A job for the night, under the role that owns the schema (as `migrate`): the service's own role may erase nothing. What is in the
 audit chain goes only after the relay has sealed its tombstone, so it is gone after the second run. Running it twice does no harm.
 """
@@ -14,8 +17,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from service_chassis.errors import ConfigError
-from service_chassis.persistence import erasing
+from service_chassis.persistence import erasing, tables
 from service_chassis.persistence.erasing import Rule
+from service_chassis.persistence.sql import insert_rows
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -39,12 +43,20 @@ def run(runtime: Runtime, policy: Any, words: Sequence[str], prog: str) -> int:
         if not erasing.may_erase(session):
             owner = f"{runtime.service.name}_owner"
             raise ConfigError(f"the role of DATABASE_URL may erase nothing: come as the owner of the schema ({owner})")
+    policy = in_force(runtime, policy)
+    print(f"{runtime.service.name}: 保留期依据政策 / retention by policy {policy.version}")
     done = tidy(runtime, policy, wanted.by)
     for what, count in sorted(done.items()):
         print(f"{runtime.service.name}: {what} {count}")
     if not done:
         print(f"{runtime.service.name}: 没有到期内容 / nothing is past its time")
     return 0
+
+
+def in_force(runtime: Runtime, policy: Any) -> Any:
+    """The published policy that is in force now, else that of the start."""
+    with runtime.database.begin() as session:
+        return runtime.service.policy_in_force(runtime.work(session, runtime.clock.now())) or policy
 
 
 def tidy(runtime: Runtime, policy: Any, by: str, batch: int = BATCH) -> Counter[str]:
@@ -56,6 +68,9 @@ def tidy(runtime: Runtime, policy: Any, by: str, batch: int = BATCH) -> Counter[
             done[what] += count
     while counted := _own(runtime, policy, now, batch):
         done.update(counted)
+    went_through = {"at": now, "by": by, "policy": policy.version, "done": dict(done)}
+    with runtime.database.begin() as session:
+        insert_rows(session, tables.tidied, [went_through])
     return done
 
 

@@ -79,6 +79,10 @@ class Escalation(Service):
         desk.store.load({timer.subject for timer in timers})
         joining.load_leading(desk)
 
+    def policy_in_force(self, work: Work) -> Policy:
+        self.rulebook.refresh(work.session)
+        return self.rulebook.at(work.now).policy
+
     def save(self, work: Work) -> None:
         """Settle what was touched, write what changed, announce."""
         self._desk(work).finish()

@@ -162,6 +162,10 @@ class Intake(Service):
         store.load_groups()
         store.load_papers(moved)
 
+    def policy_in_force(self, work: Work) -> Policy:
+        self.rulebook.refresh(work)
+        return self.rulebook.at(work.now)
+
     def tidy(self, work: Work, policy: Policy, most: int) -> dict[str, int]:
         return tidying.tidy(work, policy, most)
 

@@ -89,6 +89,10 @@ class Notify(Service):
             return [bulletins.BULLETINS, *super().subjects(message)]
         return super().subjects(message)
 
+    def policy_in_force(self, work: Work) -> Policy:
+        self.rulebook.refresh(work)
+        return self.rulebook.at(work.now)
+
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
         work.store = Store(work.session, self.ways)
         self.rulebook.refresh(work)

@@ -19,7 +19,7 @@ from scoring.domain.rebuild import Books
 from scoring.domain.slip import RED, Record
 from scoring.domain.succession import holder, together, year_end
 from scoring.rebuilding import Kept
-from scoring.store import (
+from scoring.store.ledger import (
     all_entries,
     all_records,
     causes_of,
@@ -28,7 +28,7 @@ from scoring.store import (
     told_lines,
     told_restatements,
 )
-from scoring.store import directory as published_units
+from scoring.store.ledger import directory as published_units
 
 
 def report(conn: Connection, policy: Policy) -> dict[str, list[dict[str, Any]]]:

@@ -9,7 +9,7 @@ from event_contracts import scoring as facts
 from event_contracts.event import Fact, Message
 
 from scoring.domain.ledger import Entry
-from scoring.store import all_entries, every_cause
+from scoring.store.ledger import all_entries, every_cause
 
 BOOKED = (facts.ScoreDeducted, facts.ScoreReversed, facts.ScoreBonusAwarded)
 """Each announces one entry of the ledger."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from event_contracts.escalation import PolicyPublished
 from event_contracts.event import Message
 from event_contracts.inbound import AssessmentFinalised, BonusAwarded
 from event_contracts.intake import PersonsPublished, UnitsPublished
@@ -24,7 +25,8 @@ from scoring import closing, handlers, sealing
 from scoring.domain.slip import WEIGHTY
 from scoring.facts import SLIP_FACTS
 from scoring.metrics import NOT_ELIGIBLE, POINTS
-from scoring.store import Store, points_booked, units_not_eligible
+from scoring.store import policies
+from scoring.store.ledger import Store, points_booked, units_not_eligible
 
 LEDGER = "ledger"
 
@@ -34,7 +36,7 @@ class Scoring(Service):
 
     name = "scoring"
     MIGRATIONS = "scoring.migrations"
-    RECORDS = ("entry", "closing", "persons", "units")
+    RECORDS = ("entry", "closing", "persons", "units", "policies")
     PARKED = InboundParked
     SEALED = sealing.SEALED
 
@@ -58,6 +60,9 @@ class Scoring(Service):
     def unlike_sealed(self, session: Any, announced: Iterable[tuple[int | None, Message]]) -> Iterator[str]:
         return sealing.unlike_sealed(session, announced)
 
+    def policy_in_force(self, work: Work) -> Policy:
+        return policies.in_force(work.session, self.policy, work.now)
+
     def collectors(self, database: Database, clock: Clock) -> list[FromTables]:
         def read() -> list[tuple[Shown, Rows]]:
             with database.begin() as session:
@@ -73,6 +78,10 @@ class Scoring(Service):
     @consume(PersonsPublished)
     def on_persons_published(self, work: Work, message: Message) -> None:
         handlers.know_persons(work, message)
+
+    @consume(PolicyPublished)
+    def on_policy_published(self, work: Work, message: Message) -> None:
+        policies.keep(work.session, message)
 
     @consume(UnitsPublished)
     def on_units_published(self, work: Work, message: Message) -> None:

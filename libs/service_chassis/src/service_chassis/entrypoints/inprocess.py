@@ -94,6 +94,7 @@ class InProcess:
         with runtime.database.begin() as session:
             rows = outbox.pending(session, BATCH)
             seals.seal(session, rows, runtime.service.sealed_types, runtime.clock.now())
+            seals.seal_acts(session, runtime.clock.now())
             self.broker.publish(_outgoing(row) for row in rows)
             outbox.mark(session, rows, runtime.clock.now(), keep=self._keep)
         return len(rows) == BATCH

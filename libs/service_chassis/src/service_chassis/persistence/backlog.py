@@ -12,6 +12,7 @@ from service_chassis.persistence import outbox, seals, tables
 
 P = tables.parked.c
 _PARKED = select(P.queue, func.count(), func.min(P.parked_at)).where(P.resolved_at.is_(None)).group_by(P.queue)
+_TIDIED = select(func.max(tables.tidied.c.at))
 _WAITING = select(func.count()).select_from(tables.waiting)
 
 
@@ -29,6 +30,8 @@ class Backlog:
     oldest_parked: datetime | None
     waiting: int
     """Messages that wait for their matter."""
+    tidied: datetime | None = None
+    """When `tidy` last went through."""
 
 
 def read(session: Connection, sealed: Collection[str]) -> Backlog:
@@ -37,4 +40,5 @@ def read(session: Connection, sealed: Collection[str]) -> Backlog:
     parked = [tuple(row) for row in session.execute(_PARKED)]
     waiting = int(session.execute(_WAITING).scalar_one())
     first = min((row[2] for row in parked), default=None)
-    return Backlog(pending, oldest, seals.tail(session, sealed), {row[0]: row[1] for row in parked}, first, waiting)
+    tidied: datetime | None = session.execute(_TIDIED).scalar()
+    return Backlog(pending, oldest, seals.tail(session, sealed), {row[0]: row[1] for row in parked}, first, waiting, tidied)

@@ -75,8 +75,12 @@ def erase_unsealed(session: Connection, sealed_types: Collection[str], before: d
 def erase_inbound(session: Connection, before: datetime, most: int) -> int:
     """Erase the bodies of messages that came in before an instant; their ids and hashes stay, so that none is handled twice."""
     key = tuple_(I.id, I.source)
-    wanted: Select[Any] = select(I.id, I.source).where(I.received_at < before, I.body.is_not(None)).limit(most)
-    return session.execute(update(tables.inbox).where(key.in_(wanted)).values(body=None)).rowcount
+    return session.execute(update(tables.inbox).where(key.in_(inbound_bodies(before, most))).values(body=None)).rowcount
+
+
+def inbound_bodies(before: datetime, most: int) -> Select[Any]:
+    """Keys of messages whose bodies came before an instant and are still there; found by `ix_inbox_kept`."""
+    return select(I.id, I.source).where(I.received_at < before, I.body.is_not(None)).limit(most)
 
 
 def erase_parked(session: Connection, before: datetime, most: int) -> int:

@@ -62,6 +62,7 @@ class Leader:
         def read(session: Connection) -> list[outbox.Row]:
             rows = outbox.pending(session, most)
             seals.seal(session, rows, self._sealed, at)
+            seals.seal_acts(session, at)
             if self._sealed:
                 seals.seal_tombstones(session, at)
             return rows

@@ -57,7 +57,7 @@ def standing(row: RowMapping | None) -> dict[str, Any]:
 
 
 def note(session: Connection, act: Act, row: RowMapping, at: datetime) -> None:
-    """Keep who decided what about a row, and why, with how it stood before and stands now."""
+    """Keep who decided what about a row, and why, with how it stood before and stands now; the relay seals it."""
     values: dict[str, Any] = {
         "parked_id": row["id"],
         "verb": act.verb,
@@ -67,7 +67,8 @@ def note(session: Connection, act: Act, row: RowMapping, at: datetime) -> None:
         "before": standing(row),
     }
     values["after"] = {**standing(one(session, row["id"])), **act.more}
-    insert_rows(session, tables.parked_act, [values])
+    n = session.execute(tables.parked_act.insert().values(values).returning(tables.parked_act.c.n)).scalar_one()
+    insert_rows(session, tables.parked_act_unsealed, [{"n": n}])
 
 
 def acts(session: Connection) -> Sequence[RowMapping]:

@@ -21,9 +21,11 @@ NARROW = {
     "erasure": "SELECT, UPDATE (sealed_at)",
     "refusal": RECORD,
     "parked_act": RECORD,
+    "parked_act_unsealed": "SELECT, INSERT, DELETE",
     "outbox": "SELECT, INSERT, UPDATE (published_at)",
     "parked": "SELECT, INSERT, UPDATE (resolved_at, resolved_by, resolution)",
     "subject": "SELECT, INSERT, UPDATE",
+    "tidied": "SELECT",
     "alembic_version": "SELECT",
     "schema_step": "SELECT",
 }

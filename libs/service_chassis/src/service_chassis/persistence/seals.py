@@ -7,7 +7,8 @@ one, so writers queue for nothing (delivery.md head no. 11). A link stands for o
     hash_n = SHA-256(hash_{n-1} ‖ n ‖ len‖type ‖ len‖message_id ‖ commitment_n)        n = 1, 2, 3 …; hash_0 = 32 zero bytes
 
 Only the commitment enters the chain: a body that must be erased takes its salt with it, and the chain stays whole. That it was
-erased, by which rule and by whom, is sealed as a link of its own, the tombstone (persistence/erasing.py).
+erased, by which rule and by whom, is sealed as a link of its own, the tombstone (persistence/erasing.py). So is each decision of
+a person about a parked message, which is announced in part only (table `parked_act`): its link stands for the row itself.
 """
 
 from __future__ import annotations
@@ -20,23 +21,42 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, func, not_, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    not_,
+    select,
+    update,
+)
 
 from service_chassis.persistence import tables
 from service_chassis.persistence.outbox import Row
 from service_chassis.persistence.sql import insert_rows, select_in
 
 S, O, E = tables.sealed.c, tables.outbox.c, tables.erasure.c  # noqa: E741 - columns, as in SQL
+A, U = tables.parked_act.c, tables.parked_act_unsealed.c
 
 GENESIS = bytes(32)
 SALT_BYTES = 16
 
 TOMBSTONE = "erasure"
 """Type of a link that stands for a tombstone."""
+ACT = "parked.act"
+"""Type of a link that stands for a decision about a parked message; its id is `act:` and the number of the row."""
 MOST_TOMBSTONES = 500
-"""Tombstones that are sealed in one transaction of the relay."""
+"""Tombstones, and decisions, that are sealed in one transaction of the relay."""
 
 _TOMBSTONES = select(E.id, E.body).where(E.sealed_at.is_(None)).order_by(E.id).limit(MOST_TOMBSTONES)
+_ACTS = select(tables.parked_act).where(A.n.in_(select(U.n).order_by(U.n).limit(MOST_TOMBSTONES))).order_by(A.n)
 _HEAD = select(S.n, S.hash).order_by(S.n.desc()).limit(1)
 
 
@@ -117,6 +137,29 @@ def seal_tombstones(session: Connection, at: datetime) -> int:
     return len(rows)
 
 
+def seal_acts(session: Connection, at: datetime) -> int:
+    """Chain the decisions about parked messages that are not sealed yet; returns how many."""
+    rows = session.execute(_ACTS).mappings().all()
+    last, links = head(session) if rows else Head(0, GENESIS), []
+    for row in rows:
+        last, made = _next(last, Row(0, "", "", act_id(row["n"]), ACT, act_body(row), False), at)
+        links.append(made)
+    if rows:
+        insert_rows(session, tables.sealed, links)
+        session.execute(delete(tables.parked_act_unsealed).where(U.n.in_([row["n"] for row in rows])))
+    return len(rows)
+
+
+def act_id(n: int) -> str:
+    """What the link of a decision is called."""
+    return f"act:{n}"
+
+
+def act_body(row: RowMapping) -> bytes:
+    """What is sealed of a decision: its whole row, always in the same letters."""
+    return json.dumps({**row, "at": row["at"].isoformat()}, ensure_ascii=False, sort_keys=True).encode()
+
+
 def _next(before: Head, row: Row, at: datetime) -> tuple[Head, dict[str, Any]]:
     salt = os.urandom(SALT_BYTES)
     committed = commitment(salt, bytes(row.body))
@@ -153,6 +196,7 @@ PAGE = 5_000
 """Numbers of links that are read at once."""
 _OUTSIDE = and_(O.type.in_(bindparam("types", expanding=True)), not_(exists(select(S.n).where(S.message_id == O.message_id))))
 _UNSEALED: Select[Any] = select(O.message_id, O.type, O.body, O.published_at).where(_OUTSIDE).order_by(O.id)
+_ACTS_LEFT = select(func.count()).select_from(tables.parked_act_unsealed)
 _TAIL = select(func.count()).select_from(tables.outbox).where(O.published_at.is_(None), _OUTSIDE)
 
 
@@ -160,11 +204,34 @@ def links(session: Connection) -> Iterator[Link]:
     """Every link in order, a page at a time."""
     last = head(session).n
     for after in range(0, last, PAGE):
-        for row in session.execute(_LINKS, {"after": after, "upto": min(after + PAGE, last)}).all():
-            body = None if row.body is None else _bytes(row.body)
-            salt, committed, hashed = (_bytes(value) for value in (row.salt, row.commitment, row.hash))
-            type_ = TOMBSTONE if row.tombstone is not None else row.announced_type
-            yield Link(row.n, row.message_id, row.type, salt, committed, hashed, body, type_, _erased(row))
+        rows = session.execute(_LINKS, {"after": after, "upto": min(after + PAGE, last)}).all()
+        acts = _acts(session, [row.message_id for row in rows if row.type == ACT])
+        yield from (_link(row, acts.get(row.message_id)) for row in rows)
+
+
+def _link(row: Any, act: bytes | None) -> Link:
+    salt, committed, hashed = (_bytes(value) for value in (row.salt, row.commitment, row.hash))
+    if act is not None:
+        return Link(row.n, row.message_id, row.type, salt, committed, hashed, act, ACT)
+    body = None if row.body is None else _bytes(row.body)
+    type_ = TOMBSTONE if row.tombstone is not None else row.announced_type
+    return Link(row.n, row.message_id, row.type, salt, committed, hashed, body, type_, _erased(row))
+
+
+def _acts(session: Connection, ids: Sequence[str]) -> dict[str, bytes]:
+    """Link id → what stands in `parked_act` now."""
+    numbers = [int(id_.removeprefix("act:")) for id_ in ids if id_.removeprefix("act:").isdigit()]
+    return {act_id(row["n"]): act_body(row) for row in select_in(session, tables.parked_act, A.n, numbers)}
+
+
+_LOOSE = select(A.n).where(
+    A.n.not_in(select(U.n)), not_(exists(select(S.n).where(S.message_id == literal("act:") + cast(A.n, Text))))
+)
+
+
+def loose_acts(session: Connection) -> list[str]:
+    """Decisions that are in no link and do not wait for the relay either: another hand wrote them, or took their link."""
+    return [act_id(n) for n in session.execute(_LOOSE.order_by(A.n)).scalars()]
 
 
 def _erased(row: Any) -> dict[str, str] | None:
@@ -190,8 +257,14 @@ def unsealed(session: Connection, types: Collection[str]) -> list[tuple[str, str
 
 
 def tail(session: Connection, types: Collection[str]) -> int:
-    """How many rows wait to be sealed."""
-    return int(session.execute(_TAIL, {"types": sorted(types)}).scalar_one()) if types else 0
+    """How many rows wait to be sealed, decisions about parked messages among them."""
+    acts = acts_left(session)
+    return acts + int(session.execute(_TAIL, {"types": sorted(types)}).scalar_one()) if types else acts
+
+
+def acts_left(session: Connection) -> int:
+    """How many decisions about parked messages wait to be sealed."""
+    return int(session.execute(_ACTS_LEFT).scalar_one())
 
 
 _HASH_OF = select(S.hash).where(S.n == bindparam("n"))

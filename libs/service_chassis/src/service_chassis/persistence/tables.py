@@ -53,6 +53,7 @@ inbox = Table(
     Column("sha256", Bytes),
     Column("body", Bytes),
     Column("received_at", Instant, nullable=False),
+    Index("ix_inbox_kept", "received_at", **_where("body IS NOT NULL")),
 )
 
 outbox = Table(
@@ -188,7 +189,15 @@ parked_act = Table(
     Column("after", Json, nullable=False),
     sqlite_autoincrement=True,
 )
-"""Who decided what about a parked message, and why. The database itself lets nobody change or remove a row (`upgrade`)."""
+"""Who decided what about a parked message, and why. The database itself lets nobody change or remove a row (`upgrade`), and the
+relay seals each one (persistence/seals.py)."""
+
+parked_act_unsealed = Table(
+    "parked_act_unsealed",
+    CHASSIS,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+)
+"""Numbers of the decisions that the relay has not sealed yet."""
 
 cut = Table(
     "cut",
@@ -234,6 +243,18 @@ receipt = Table(
     Column("given_at", Instant, nullable=False),
 )
 """What was answered at the HTTP door: the same request again gets the same answer. `asked` is the SHA-256 of the request."""
+
+tidied = Table(
+    "tidied",
+    CHASSIS,
+    Column("n", BIG_ID, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("done", Json, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Each time that `tidy` went through: who ran it, by which policy, and what it did."""
 
 schema_step = Table(
     "schema_step",
