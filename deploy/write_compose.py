@@ -90,6 +90,7 @@ def role(service: str, name: str, number: int) -> Object:
 def board() -> Object:
     """The board, at this machine's port 8000 until a proxy that speaks https stands in front."""
     settings = {
+        "BOARD_METRICS": "0.0.0.0:8081",
         "BOARD_PLAINTEXT": "allow",
         "BOARD_PROXY": "*",
         "BOARD_SECURE_COOKIES": "${BOARD_SECURE_COOKIES:-on}",
@@ -97,7 +98,7 @@ def board() -> Object:
     made = _ours("board", "serve", {"database_url": "board_database_url", "amqp_url": "board_amqp_url"}, settings)
     made |= _built("board") | {"restart": "unless-stopped", "healthcheck": _healthy(8080, "health")}
     made["depends_on"] = MIGRATED
-    made["networks"] = ["servers", "doors"]
+    made["networks"] = ["servers", "doors", "watch"]
     return made | {"ports": ["127.0.0.1:8000:8080"]}
 
 
@@ -204,7 +205,7 @@ def targets() -> list[Object]:
         }
         for service in SERVICES
         for name in (*ROLES[1:], *ONLY.get(service, ()))
-    ]
+    ] + [{"targets": ["board-serve:8081"], "labels": {"service": "board", "role": "serve"}}]
 
 
 class _Plain(yaml.SafeDumper):

@@ -75,7 +75,8 @@ def _settings(service: str, broker: bool) -> list[Object]:
     own, prefix = ("BOARD_", "BOARD_") if service == BOARD else ("", "DUBAN_")
     found = {f"{own}{server}_URL_FILE": f"/etc/duban/secrets/{server.lower()}_url" for server in servers}
     found |= {f"{prefix}{server}_CA": "/etc/duban/tls/ca.pem" for server in servers}
-    found |= {"BOARD_PROXY": "*"} if service == BOARD else {}  # nobody but the gateway reaches it
+    if service == BOARD:  # nobody but the gateway reaches its pages, and nobody but Prometheus its metrics
+        found |= {"BOARD_PROXY": "*", "BOARD_METRICS": f"0.0.0.0:{HEALTH}"}
     return [{"name": name, "value": value} for name, value in sorted(found.items())]
 
 
@@ -159,8 +160,8 @@ def deployment(service: str, role: Role) -> Object:
         terminationGracePeriodSeconds=STOP_SECONDS,
         topologySpreadConstraints=[{**apart, "labelSelector": {"matchLabels": found}}],
     )
-    if service != BOARD:
-        pod["metadata"]["annotations"] = {"prometheus.io/scrape": "true", "prometheus.io/port": str(role.port)}
+    told_at = HEALTH if service == BOARD else role.port
+    pod["metadata"]["annotations"] = {"prometheus.io/scrape": "true", "prometheus.io/port": str(told_at)}
     alone = {"strategy": {"type": "Recreate"}} if role.replicas == 1 else {}
     spec = {"replicas": role.replicas, **alone, "selector": {"matchLabels": found}, "template": pod}
     return _named("Deployment", "apps/v1", f"{service}-{role.name}", found, spec=spec)
@@ -176,9 +177,9 @@ def disruption(service: str, role: Role) -> Object:
 def network(service: str, role: Role) -> Object:
     """What may come in and go out: everything else is refused by `deny.yaml`."""
     found = labels(service, role.name)
-    callers = [] if service == BOARD else [MONITORING]
+    ways_in = [(MONITORING, HEALTH if service == BOARD else role.port)]
     if role.name in DOORS:
-        callers.append({"podSelector": {"matchLabels": {"app.kubernetes.io/component": "gateway"}}})
+        ways_in.append(({"podSelector": {"matchLabels": {"app.kubernetes.io/component": "gateway"}}}, role.port))
     way_out: list[Object] = [_to("postgres", 5432)]
     if role.broker:
         way_out.append(_to("rabbitmq", 5671))
@@ -187,7 +188,10 @@ def network(service: str, role: Role) -> Object:
     spec = {
         "podSelector": {"matchLabels": found},
         "policyTypes": ["Ingress", "Egress"],
-        "ingress": [{"from": callers, "ports": [{"protocol": "TCP", "port": role.port}]}],
+        "ingress": [
+            {"from": [caller for caller, at in ways_in if at == port], "ports": [{"protocol": "TCP", "port": port}]}
+            for port in sorted({at for _, at in ways_in})
+        ],
         "egress": way_out,
     }
     return _named("NetworkPolicy", "networking.k8s.io/v1", f"{service}-{role.name}", found, spec=spec)

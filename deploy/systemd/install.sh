@@ -51,6 +51,8 @@ file=$SETTINGS/board-serve.env
 [ -e "$file" ] || cat >"$file" <<'END'
 # The board; its settings: services/board/README.md. A proxy on this machine speaks https in front of it.
 BOARD_LISTEN=127.0.0.1:8000
+# For Prometheus; never through the proxy.
+BOARD_METRICS=127.0.0.1:9100
 BOARD_PROXY=127.0.0.1
 BOARD_DATABASE_CA=/etc/duban/tls/ca.pem
 BOARD_AMQP_CA=/etc/duban/tls/ca.pem

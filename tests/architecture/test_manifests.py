@@ -181,7 +181,11 @@ def test_the_board_is_probed_where_it_answers_and_reached_through_the_gateway_al
     assert set(probes) == {"/health"}
     (policy,) = [document for document in of_kind("NetworkPolicy") if document["metadata"] == board["metadata"]]
     gateway = {"podSelector": {"matchLabels": {"app.kubernetes.io/component": "gateway"}}}
-    assert policy["spec"]["ingress"] == [{"from": [gateway], "ports": [{"protocol": "TCP", "port": 8080}]}]
+    pages, metrics = policy["spec"]["ingress"]
+    assert pages == {"from": [gateway], "ports": [{"protocol": "TCP", "port": 8080}]}
+    assert [port["port"] for port in metrics["ports"]] == [8081]
+    assert ["namespaceSelector" in caller for caller in metrics["from"]] == [True]
+    assert {"name": "BOARD_METRICS", "value": "0.0.0.0:8081"} in container["env"]
     assert {document["metadata"]["name"] for document in of_kind("Service")} >= {"board-serve", "intake-api"}
 
 

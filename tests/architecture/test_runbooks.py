@@ -47,7 +47,14 @@ def faults(command: str) -> Iterator[str]:
         yield f"nobody knows {words[0]}"
     elif words[0] in ("systemctl", "journalctl"):
         units = [word for word in words if word.startswith("duban-")]
-        yield from (f"there is no unit {unit}" for unit in units if not (UNITS / f"{unit.partition('@')[0]}@.service").is_file())
+        yield from (f"there is no unit {unit}" for unit in units if not _is_unit(unit))
+
+
+def _is_unit(name: str) -> bool:
+    """Whether we ship it; `duban-x@intake`, `duban-x@intake.timer` and `duban-x` alike."""
+    word, at, _ = name.partition("@")
+    kind = "timer" if name.endswith(".timer") else "service"
+    return (UNITS / (f"{word}@.{kind}" if at else f"{word.removesuffix('.' + kind)}.{kind}")).is_file()
 
 
 def _of_service(service: str, role: str, more: list[str]) -> Iterator[str]:

@@ -117,6 +117,7 @@ EFFECTS: tuple[tuple[str, int, str], ...] = (
     (r"psql .*escalation\.cut", 0, r"name \| number"),
     (r"psql .*intake\.refusal", 0, r"NOT_EMPOWERED"),
     (r"psql .*escalation\.clock", 0, r"\(\d+ rows?\)"),
+    (r"psql .*intake\.tidied", 0, r"policy +\| +done"),
     (r"psql .*pg_stat_database", 0, r"duban"),
     (r"runuser .*pg_stat_activity", 0, r"\(\d+ rows?\)"),
     (r"runuser .*ALTER SCHEMA", 0, r"ALTER SCHEMA"),
@@ -135,6 +136,7 @@ ELSEWHERE: tuple[tuple[str, str], ...] = (
     (r"(systemctl|journalctl) ", "no systemd here; tests/system/test_systemd_units.py holds units and what they run"),
     (r"(kubectl|docker) ", "no cluster, no containers here"),
     (r"curl .*/v1/report/", "tests/intake/integration/test_persons_at_the_door.py asks the same route"),
+    (r"curl .*:8000/health", "tests/board/unit/test_settings.py"),
     (r"duban print ", "tests/duban/integration/test_print.py"),
     (r"duban trace ", "tests/duban/integration/test_trace.py; over the archive by hand"),
     (

@@ -14,8 +14,9 @@ HEAD = """# 指标 · Metrics
 
 <!-- Made by `duban metrics --out docs/metrics.md` from the declarations in the code; a test compares them. Change those. -->
 
-Every process answers `/metrics` (and `/livez`, `/readyz`) on `DUBAN_HEALTH`, the role `api` on `DUBAN_API`. Each role shows what
-it can know and nothing else. Names are a contract: they are changed like an event, by a new one beside the old.
+Every process answers `/metrics` (and `/livez`, `/readyz`) on `DUBAN_HEALTH`, the role `api` on `DUBAN_API`, the board on
+`BOARD_METRICS`. Each role shows what it can know and nothing else. Names are a contract: they are changed like an event, by a
+new one beside the old.
 Labels are few and closed; **no matter, unit, person or event type is ever a label**, so that an unannounced inspection cannot be
 seen in a metric. That is why `supervision_unit_burden` shows the most burdened unit's numbers without its name, and why notices
 are not counted by kind of unit: where only one unit is of a kind, that would be its name.
@@ -29,10 +30,18 @@ What it looks like: [dashboards](../deploy/grafana/README.md).
 """
 
 
+SERVE = "serve"
+"""The board's one role."""
+
+
 def declared() -> dict[str, Sequence[Shown]]:
     """Every metric, by who shows it; the chassis' set under `every service`."""
     found: dict[str, Sequence[Shown]] = {"every service": SHOWN}
-    return found | {service: import_module(f"{service}.metrics").SHOWN for service in SERVICES}
+    found |= {service: import_module(f"{service}.metrics").SHOWN for service in SERVICES}
+    board = [
+        Shown(one.name, one.kind, one.text, one.labels, (SERVE,), one.buckets) for one in import_module("board.metrics").SHOWN
+    ]
+    return found | {"board": board}
 
 
 def page() -> str:

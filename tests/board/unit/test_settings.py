@@ -47,6 +47,13 @@ def test_an_address_may_stand_in_a_private_file(tmp_path: Path) -> None:
     assert "cannot be read" in refused(environment | {"BOARD_DATABASE_URL_FILE": str(tmp_path / "none")})
 
 
+def test_metrics_have_an_address_of_their_own_or_none() -> None:
+    assert config.read(HERE).metrics is None
+    assert config.read(HERE | {"BOARD_METRICS": "[::1]:9100"}).metrics == ("::1", 9100)
+    for wrong in ("9100", "srv:", "srv:70000"):
+        assert "BOARD_METRICS: host:port" in refused(HERE | {"BOARD_METRICS": wrong})
+
+
 def test_a_server_on_another_machine_is_refused_without_tls() -> None:
     told = refused(AWAY | {"BOARD_AMQP_URL": "amqp://board:secret@10.0.0.7/duban"})
     assert "BOARD_DATABASE_CA" in told

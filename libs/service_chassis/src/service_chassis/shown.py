@@ -19,6 +19,7 @@ COUNTER, GAUGE, HISTOGRAM = "counter", "gauge", "histogram"
 CONSUME, TICK, RELAY, API, DELIVER = "consume", "tick", "relay", "api", "deliver"
 
 LABELS = {
+    "answer": "`2xx`, `3xx`, `4xx`, `5xx`",
     "body": "who receives a referral: `DISCIPLINE`, `ASSESSMENT`, `ORGANISATION`",
     "cause": "why a slip fell",
     "channel": "a channel of `DUBAN_CHANNELS`, or `NONE`",

@@ -34,7 +34,8 @@ def serve(settings: config.Settings) -> None:
     looks |= {"sign_on": SignOn(settings.open_id) if settings.open_id is not None else None}
     feed, outbox = StreamFeed(settings.amqp_url), BrokerOutbox(settings.amqp_url)
     at = Address(settings.host, settings.port, settings.proxy)
-    with board(settings.database_url, feed, outbox, SystemClock(), at, **looks) as address:
+    told_at = Address(*settings.metrics) if settings.metrics is not None else None
+    with board(settings.database_url, feed, outbox, SystemClock(), at, told_at, **looks) as address:
         print(f"看板 board: {address}", flush=True)
         over.wait()
     feed.close()

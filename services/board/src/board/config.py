@@ -18,6 +18,7 @@ KEYS: Mapping[str, str] = {
     "BOARD_AMQP_CA": "who vouches for the broker, with amqps://; without it whom this machine trusts",
     "BOARD_PLAINTEXT": "allow: servers on other machines without TLS, where nobody else can listen",
     "BOARD_LISTEN": "host:port of the web server; default 127.0.0.1:8000",
+    "BOARD_METRICS": "host:port where /metrics answers, for Prometheus alone; port 0 takes a free one; unset: nowhere",
     "BOARD_PROXY": "the proxy in front, by its address, or *: its X-Forwarded-For is believed; unset, all behind it count as one",
     "BOARD_SECURE_COOKIES": "on (default): cookies go over https only; off: for trials on this machine",
     "BOARD_LIVE": "browsers that get news by server-sent events at a time; each holds a thread; default 16",
@@ -82,6 +83,8 @@ class Settings:
     names: Mapping[str, str] = field(default_factory=dict)
     open_id: OpenId | None = None
     """Where people may sign on beside the board's own accounts."""
+    metrics: tuple[str, int] | None = None
+    """Where Prometheus asks."""
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -91,9 +94,8 @@ def read(environment: Mapping[str, str]) -> Settings:
     urls = {key: _server(key, environment, faults) for key in reaching.SERVERS}
     if environment.get("BOARD_PLAINTEXT", "allow") != "allow":
         faults.append(f"BOARD_PLAINTEXT: {KEYS['BOARD_PLAINTEXT']}")
-    host, _, port = environment.get("BOARD_LISTEN", "127.0.0.1:8000").rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the last port
-        faults.append(f"BOARD_LISTEN: {KEYS['BOARD_LISTEN']}")
+    host, port = _listening("BOARD_LISTEN", environment.get("BOARD_LISTEN", "127.0.0.1:8000"), faults)
+    metrics = _listening("BOARD_METRICS", told, faults) if (told := environment.get("BOARD_METRICS")) else None
     secure = environment.get("BOARD_SECURE_COOKIES", "on")
     if secure not in ("on", "off"):
         faults.append(f"BOARD_SECURE_COOKIES: {KEYS['BOARD_SECURE_COOKIES']}")
@@ -107,14 +109,23 @@ def read(environment: Mapping[str, str]) -> Settings:
     return Settings(
         urls["BOARD_DATABASE_URL"],
         urls["BOARD_AMQP_URL"],
-        host.strip("[]"),
-        int(port),
+        host,
+        port,
         environment.get("BOARD_PROXY") or None,
         secure == "on",
         int(live),
         names,
         open_id,
+        metrics,
     )
+
+
+def _listening(key: str, value: str, faults: list[str]) -> tuple[str, int]:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the last port
+        faults.append(f"{key}: {KEYS[key]}")
+        return "", 0
+    return host.strip("[]"), int(port)
 
 
 def _open_id(environment: Mapping[str, str], faults: list[str]) -> OpenId | None:

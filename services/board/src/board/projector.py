@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from board.errors import Unavailable
@@ -35,6 +36,8 @@ class Projector:
         """Grows with every change of the model; what waits for news waits on `changed`."""
         self.behind = True
         """Whether the feed still had more than was read at the last look."""
+        self.current_at = time.monotonic()
+        """When everything that there was had last been read and folded, by the machine's steady clock (at first: the start)."""
         self._stop = threading.Event()
         self._skip = 0
 
@@ -55,6 +58,7 @@ class Projector:
         self.behind = found is not None and len(found.bodies) >= BATCH
         if not self.behind:  # while catching up, events are kept first and each matter is folded once
             new += self.fold()
+            self.current_at = time.monotonic()
         if self._answers() or new:
             self._tell()
         return new

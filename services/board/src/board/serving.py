@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from waitress.server import create_server  # type: ignore[import-untyped]
 
+from board import metrics
 from board.clock import Clock
+from board.domain.texts import as_text, moment
 from board.errors import ConfigError
 from board.ports import Feed, Outbox
 from board.projector import Projector
 from board.site import Site
+from board.store import acting, writing
 from board.store.database import Database
 from board.web import create_app
 
@@ -49,15 +54,51 @@ def server(site: Site, at: Address) -> Any:
 
 
 @contextlib.contextmanager
-def board(url: str, feed: Feed, outbox: Outbox, clock: Clock, at: Address, **looks: Any) -> Iterator[Address]:
+def board(
+    url: str, feed: Feed, outbox: Outbox, clock: Clock, at: Address, told_at: Address | None = None, **looks: Any
+) -> Iterator[Address]:
     """A whole board while the block runs: its database, the thread that follows the feed, and the web server.
 
-    `looks` are further fields of `Site`. ConfigError for an address that is taken or a database that cannot be named.
+    `told_at` is where Prometheus asks (unset: nowhere); `looks` are further fields of `Site`. ConfigError for an address that is
+    taken or a database that cannot be named.
     """
     database = Database(url)
     database.prepare()
-    with served(Site(database, Projector(database, feed, outbox), outbox, clock, **looks), at) as found:
+    site = Site(database, Projector(database, feed, outbox), outbox, clock, **looks)
+    with measured(site, told_at), served(site, at) as found:
         yield found
+
+
+@contextlib.contextmanager
+def measured(site: Site, at: Address | None) -> Iterator[Address | None]:
+    """Answer /metrics while the block runs; returns where."""
+    if at is None:
+        yield None
+        return
+    site.metrics.watch(lambda: figures(site))
+    port, stop = site.metrics.serve(at.host, at.port)
+    try:
+        yield Address(at.host, port)
+    finally:
+        stop()
+
+
+LOOKED_BACK = timedelta(days=7)
+"""How far acts are looked at: an old one that no event came of is on `/acts`, and wakes nobody."""
+
+
+def figures(site: Site) -> metrics.Figures:
+    """What stands in the tables, and how far behind the feed the model is."""
+    now = site.now()
+    with site.database.reading() as connection:
+        pending, oldest, failed = acting.backlog(connection, as_text(now - LOOKED_BACK))
+        broken = writing.broken_subjects(connection)
+    age = max(0.0, (now - moment(oldest)).total_seconds()) if oldest else 0.0
+    yield metrics.FEED_LAG, time.monotonic() - site.projector.current_at
+    yield metrics.BROKEN, broken
+    yield metrics.PENDING, pending
+    yield metrics.PENDING_OLDEST, age
+    yield metrics.FAILED, failed
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from board.access.openid.flow import SignOn
 from board.clock import Clock, SystemClock
 from board.domain.texts import ZONE
+from board.metrics import Metrics
 from board.ports import Outbox, Pace, Rehearsals
 from board.projector import Projector
 from board.store import city
@@ -36,6 +37,7 @@ class Site:
     pace: Pace | None = None
     rehearsals: Rehearsals | None = None
     """Tries changed policies; None where the recorded messages are not at hand."""
+    metrics: Metrics = field(default_factory=Metrics)
     live: int = 16
     """Browsers that get news by server-sent events at a time, each of which holds a thread; the others ask every few seconds."""
 

@@ -8,7 +8,7 @@ from flask import Flask, g
 from werkzeug.exceptions import HTTPException
 
 from board.errors import Unavailable
-from board.pages import serving, wording
+from board.pages import measuring, serving, wording
 from board.pages.account_pages import account_pages
 from board.pages.act_pages import act_pages
 from board.pages.burden_page import burden_page
@@ -50,6 +50,7 @@ def create_app(site: Site) -> Flask:
         system_pages,
     ):
         app.register_blueprint(blueprint)
+    measuring.install(app)
     app.before_request(serving.who_asks)
     app.after_request(serving.with_headers)
     wording.install(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, select, update
 
 from board.store import tables
 
@@ -58,6 +58,16 @@ def pending(connection: Connection) -> set[tuple[str, str, str]]:
     wanted = select(tables.act.c.answers).where(tables.act.c.answers.is_not(None), tables.act.c.state == SENT)
     found = (answers.split("|") for answers in connection.execute(wanted).scalars())
     return {(topic, kind, key) for topic, kind, key in found}
+
+
+def backlog(connection: Connection, since: str) -> tuple[int, str | None, int]:
+    """Of the acts since an instant: how many no event came of and nobody refused, when the oldest of them was done, and how many
+    the broker did not confirm."""
+    came = exists(select(tables.stored.c.place).where(tables.stored.c.cause == tables.act.c.id))
+    open_ = select(func.count(), func.min(tables.act.c.at)).where(tables.act.c.at >= since, tables.act.c.state == SENT, ~came)
+    count, oldest = connection.execute(open_).one()
+    lost = select(func.count()).select_from(tables.act).where(tables.act.c.at >= since, tables.act.c.state == FAILED)
+    return int(count), oldest, int(connection.execute(lost).scalar_one())
 
 
 def refusals(connection: Connection, login: str) -> dict[tuple[str, str, str], tuple[str, str]]:

@@ -179,6 +179,11 @@ def _of(row: Any) -> Row:
     return {column: getattr(row, column) for column in _columns(name)}
 
 
+def broken_subjects(connection: Connection) -> int:
+    """How many subjects have events that cannot be folded."""
+    return int(connection.execute(select(func.count()).select_from(tables.broken)).scalar_one())
+
+
 def counts(connection: Connection) -> Row:
     """Rows of the tables that grow."""
     wanted = {
