@@ -93,6 +93,7 @@ NOW = "2026-03-09T02:00:00Z"
         ({"clock": "SUSPENDED"}, [], [], [], [Step("HELD")]),
         ({"clock": "BREACHED", "colour": "YELLOW"}, [], [], [], [Step("PASSED", colour="YELLOW")]),
         ({"clock": "BREACHED", "colour": "RED"}, [], [], [], []),
+        ({"clock": "BREACHED"}, [], [], [WAITING], [Step("JUSTIFICATION", "2026-03-12", waits=True)]),
         ({"clock": None}, [], [NOTICE], [], [Step("DEEMED", "2026-03-10", colour="WHITE")]),
         ({"clock": None}, [], [NOTICE | {"state": "SERVED"}], [], []),
         ({}, [], [], [WAITING], [Step("JUSTIFICATION", "2026-03-12", waits=True), Step("END_NONE", "2026-03-16")]),

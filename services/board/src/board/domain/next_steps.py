@@ -29,18 +29,18 @@ def next_steps(part: Row, slips: Sequence[Row], notices: Iterable[Row], todos: I
     """What comes next for a unit, what has a day first. `now` is the instant as it is kept."""
     found = [*_reviews(slips, now)]
     if part["open"]:
-        found += [*_to_sign(notices), *_of_the_limit(part)]
-        found += [Step(todo["kind"], todo["due_on"], True, todo["colour"]) for todo in todos if todo["desk"] == "OFFICE"]
+        waiting = [Step(todo["kind"], todo["due_on"], True, todo["colour"]) for todo in todos if todo["desk"] == "OFFICE"]
+        found += [*_to_sign(notices), *_of_the_limit(part, bool(waiting)), *waiting]
     return sorted(found, key=lambda step: (step.when is None, step.when or ""))
 
 
-def _of_the_limit(part: Row) -> Iterator[Step]:
+def _of_the_limit(part: Row, waits: bool) -> Iterator[Step]:
     state, colour = part["clock"], part["colour"]
     if state == "RUNNING":
         yield Step(f"END_{colour or 'NONE'}", part["deadline"], colour=colour)
     elif state == "SUSPENDED":
         yield Step("HELD")
-    elif state == "BREACHED" and colour != RED:
+    elif state == "BREACHED" and colour != RED and not waits:  # else the office's decision is what comes next
         yield Step("PASSED", colour=colour)
 
 

@@ -29,7 +29,7 @@ def burden() -> str:
         present = tallies.units(connection, NOW, NOW)
         years = sorted({*tallies.years(connection, *KINDS), year})
         trend = [_sum(each, tallies.months(connection, each, unit or None).values()) for each in years]
-    rows = [{"month": month} | told(found) for month, found in months.items()]
+    rows = [{"month": month, "any": any(found[kind] for kind in KINDS)} | told(found) for month, found in months.items()]
     others = [_beside(code, found, present) for code, found in units.items()]
     others.sort(key=lambda row: (-row["given"], row["unit"]))
     values = {"rows": rows, "whole": _sum(year, months.values()), "trend": trend, "years": years, "others": others}
