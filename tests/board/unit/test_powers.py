@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -52,6 +53,18 @@ def test_published_offices_give_a_unit_and_a_body_nothing_and_take_nothing_from_
     assert lack(unit, "approve:YELLOW", found) is not None
     assert lack(unit, "report", found) is None
     assert lack(Person("zg", "赵刚", "DISCIPLINE"), "answer-referral", found) is None
+
+
+def test_a_unit_that_has_ended_leaves_its_matters_to_its_successor() -> None:
+    units = [
+        {"code": "JXJ", "valid_to": "2026-06-09", "successor": "GXJ"},
+        {"code": "ZJJ", "valid_to": "2026-06-10", "successor": None},
+    ]
+    found = offices_on(DAY, [], [], units)
+    told = lack(Person("a", "某", "UNIT_LIAISON", "JXJ"), "report", found)
+    assert told is not None
+    assert "GXJ" in told[0]
+    assert lack(Person("b", "某", "UNIT_LIAISON", "ZJJ"), "report", found) is None  # its last day is today
 
 
 def test_the_policy_in_force_says_which_office_approves_and_withdrawal_is_one_above() -> None:
@@ -223,7 +236,20 @@ def test_offers_leave_out_what_is_not_the_persons_affair() -> None:
 
 
 def test_capacities_and_policies_are_read_from_the_model(desk: Any) -> None:
-    desk.read(persons(("王专", "SECTION_HEAD")))
+    old = {
+        "code": "JXJ",
+        "name": "经信局",
+        "kind": "DEPARTMENT",
+        "valid_from": "2020-01-01",
+        "valid_to": "2026-06-09",
+        "successor": "GXJ",
+    }
+    event = {
+        "specversion": "1.0", "id": "units-1", "source": "/duban/intake", "type": "intake.units.published.v1", "subject": "UNITS",
+        "time": "2026-05-01T00:00:00Z", "sequence": 2, "data": {"units": [old, old | {"code": "GXJ", "valid_to": None}], "revision": 1},
+    }  # fmt: skip
+    desk.read(persons(("王专", "SECTION_HEAD")), json.dumps(event, ensure_ascii=False).encode())
     with desk.site.database.reading() as connection:
         assert [row["name"] for row in desks.capacities(connection)] == ["王专"]
         assert desks.policies(connection) == []
+        assert desks.ending_units(connection) == [{"code": "JXJ", "valid_to": "2026-06-09", "successor": "GXJ"}]

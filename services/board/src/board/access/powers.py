@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from board.access.roles import ACTS, OFFICE, RANKS, Person
+from board.access.roles import ACTS, OFFICE, RANKS, UNITS, Person
 from board.words import word
 
 Words = tuple[str, str]
@@ -41,9 +41,14 @@ class Offices:
     """Whether anybody's offices were published at all."""
     held: Mapping[str, frozenset[str]] = field(default_factory=dict)
     approver: Mapping[str, str] = field(default_factory=lambda: APPROVER)
+    ended: Mapping[str, str | None] = field(default_factory=dict)
+    """Units of the published directory whose last day is over, with who goes on with their duties."""
 
 
-def offices_on(day: date, capacities: Iterable[Mapping[str, Any]], policies: Iterable[Mapping[str, Any]]) -> Offices:
+Rows = Iterable[Mapping[str, Any]]
+
+
+def offices_on(day: date, capacities: Rows, policies: Rows, units: Rows = ()) -> Offices:
     """The offices of a local day; of the policies in force by then the last one counts."""
     text, known = day.isoformat(), False
     held: dict[str, set[str]] = {}
@@ -54,7 +59,8 @@ def offices_on(day: date, capacities: Iterable[Mapping[str, Any]], policies: Ite
     begun = sorted((row for row in policies if row["effective_from"] <= text), key=lambda row: (row["effective_from"], row["at"]))
     said = {colour: begun[-1][colour.lower()] for colour in APPROVER} if begun else {}
     approver = {colour: said[colour] if said.get(colour) in RANKS else role for colour, role in APPROVER.items()}
-    return Offices(known, {name: frozenset(roles) for name, roles in held.items()}, approver)
+    ended = {row["code"]: row["successor"] for row in units if row["valid_to"] is not None and row["valid_to"] < text}
+    return Offices(known, {name: frozenset(roles) for name, roles in held.items()}, approver, ended)
 
 
 def wanted_for(power: str, offices: Offices) -> frozenset[str]:
@@ -78,6 +84,10 @@ def concerns(person: Person, power: str, offices: Offices) -> bool:
 def lack(person: Person, power: str, offices: Offices) -> Words | None:
     """What the person lacks for an act; None where he may."""
     wanted = wanted_for(power, offices)
+    if person.role in UNITS and person.unit is not None and person.unit in offices.ended:
+        heir = offices.ended[person.unit]
+        zh = "本单位已撤并，" + (f"其事项由 {heir} 承继办理" if heir else "没有承继单位")
+        return zh, "The unit has ended; " + (f"{heir} goes on with its duties" if heir else "nobody goes on with its duties")
     if not _by_office(person, power, offices):
         return None if person.role in wanted else _told("须由{roles}办理", "For: {roles}", wanted)
     return lack_of_named(person.name, wanted, offices)

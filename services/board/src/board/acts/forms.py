@@ -19,6 +19,7 @@ Form = Mapping[str, str]
 Target = Mapping[str, Any]
 """What the act is about: `topic`, `matter_id`, `unit`, `colour`, `key` (the filing), `body`."""
 
+COLOURS = ("WHITE", "YELLOW", "RED")
 PART, CITY = "PART", "CITY"
 """An act is about a unit's part of something that the board shows, or about no single matter: then its form names everything."""
 
@@ -100,6 +101,10 @@ class Act:
     def power_for(self, colour: str | None) -> str:
         """The power as `roles.ACTS` names it."""
         return f"{self.power}:{colour}" if self.by_colour else self.power
+
+    def powers(self) -> tuple[str, ...]:
+        """Every power that it may need."""
+        return tuple(f"{self.power}:{colour}" for colour in COLOURS) if self.by_colour else (self.power,)
 
     @property
     def approver(self) -> str | None:

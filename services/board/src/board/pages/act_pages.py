@@ -12,7 +12,7 @@ from flask import Blueprint, abort, g, request
 from board.access.powers import AWARDERS, Words, concerns, lack, lack_of_named, recusal, wanted_for
 from board.access.roles import UNITS
 from board.acts.catalogue import ANSWERS, BY_NAME, answers_for
-from board.acts.forms import CITY, Act, Filled
+from board.acts.forms import CITY, COLOURS, Act, Filled
 from board.acts.sending import outcome, send
 from board.errors import Refused, Unavailable
 from board.pages.matter_pages import may_see
@@ -38,6 +38,8 @@ def act(name: str) -> Any:
     chosen = BY_NAME.get(name)
     if chosen is None:
         abort(404)
+    if not any(concerns(person(), power, offices()) for power in chosen.powers()):
+        abort(403)
     target = target_of(chosen)
     if target is None:
         return show("gone.html"), 409
@@ -192,7 +194,7 @@ def _part(topic: str, unit: str, colour: str | None) -> Row:
         found, conclusion = matters.one(connection, topic), papers.conclusion_of(connection, topic)
     if person().role in UNITS and unit != person().unit:
         abort(404)
-    if colour not in (None, "WHITE", "YELLOW", "RED"):
+    if colour not in (None, *COLOURS):
         abort(400)
     if conclusion is not None and conclusion["unit"] == unit:
         return {"topic": topic, "matter_id": None, "title": conclusion["ref"], "unit": unit, "colour": None, "key": ""}

@@ -52,7 +52,8 @@ def offices() -> Offices:
     """Who holds which office today; read once for a request."""
     if "offices" not in g:
         with site().database.reading() as connection:
-            g.offices = offices_on(site().today(), desks.capacities(connection), desks.policies(connection))
+            published = (desks.capacities(connection), desks.policies(connection), desks.ending_units(connection))
+        g.offices = offices_on(site().today(), *published)
     found: Offices = g.offices
     return found
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from board.store.tables import assessment, capacity, entry, matter, policy, referral, slip, todo
+from board.store.tables import assessment, capacity, entry, matter, policy, referral, slip, todo, unit
 
 Row = dict[str, Any]
 
@@ -81,6 +81,12 @@ def referrals(connection: Connection, body: str) -> list[Row]:
 def capacities(connection: Connection) -> list[Row]:
     """Who holds which office; empty while nobody was published."""
     return [dict(row) for row in connection.execute(select(capacity)).mappings()]
+
+
+def ending_units(connection: Connection) -> list[Row]:
+    """Units of the published directory that have a last day, with their successors."""
+    wanted = select(unit.c.code, unit.c.valid_to, unit.c.successor).where(unit.c.valid_to.is_not(None))
+    return [dict(row) for row in connection.execute(wanted).mappings()]
 
 
 def policies(connection: Connection) -> list[Row]:
