@@ -246,7 +246,8 @@ def test_capacities_and_policies_are_read_from_the_model(desk: Any) -> None:
     }
     event = {
         "specversion": "1.0", "id": "units-1", "source": "/duban/intake", "type": "intake.units.published.v1", "subject": "UNITS",
-        "time": "2026-05-01T00:00:00Z", "sequence": 2, "data": {"units": [old, old | {"code": "GXJ", "valid_to": None}], "revision": 1},
+        "time": "2026-05-01T00:00:00Z", "sequence": 2,
+        "data": {"units": [old, old | {"code": "GXJ", "valid_to": None}], "revision": 1},
     }  # fmt: skip
     desk.read(persons(("王专", "SECTION_HEAD")), json.dumps(event, ensure_ascii=False).encode())
     with desk.site.database.reading() as connection:
