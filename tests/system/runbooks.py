@@ -114,7 +114,7 @@ EFFECTS: tuple[tuple[str, int, str], ...] = (
     (r"python -m \w+ catch-up --inbox", 0, r"messages handled again, \d+ events were told before"),
     (r"duban publish", 0, r"confirmed 1 "),
     (r"duban account", 0, r"密码 password"),
-    (r"psql .*escalation\.cut", 0, r"name \| number"),
+    (r"psql .*escalation\.cut", 0, r"name\s+\|\s+number"),
     (r"psql .*intake\.refusal", 0, r"NOT_EMPOWERED"),
     (r"psql .*escalation\.clock", 0, r"\(\d+ rows?\)"),
     (r"psql .*intake\.tidied", 0, r"policy +\| +done"),

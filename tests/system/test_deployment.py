@@ -4,63 +4,40 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import urlsplit
 
 import amqp
+import covert
 import psycopg
 import pytest
 import runbooks
 import tls
-from city import SERVICES, City, Place, assert_same, read, running
+from city import SERVICES, assert_same, read, running
 from click.testing import CliRunner, Result
+from deployed import DEPLOY, PASSWORD, Secret, SecretCity, as_role, over_tls
 from duban.cli import main
 from duban.rehearse import Rehearsal, policy_from, rehearse
-from servers import Broker, Missing, installed, postgres_folder
+from ears import listening_to, outside_intake
+from runbook_desk import Desk
+from secrecy import traces
+from servers import Broker, Missing, installed
 from service_chassis import config
 from service_chassis.certificates import Ends
 from service_chassis.messaging import accounts
 
-DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
-PASSWORD = "only-for-this-test"
-
 Connect = Callable[[str], Any]
 Start = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@dataclass(frozen=True)
-class Secret:
-    """A broker and the port of its TLS."""
-
-    broker: Broker
-    port: int
-
-
-@dataclass
-class SecretCity(City):
-    """Every process with the accounts of its own, over TLS."""
-
-    port: int = 0
-    made: tls.Files | None = None
-
-    def environment_of(self, place: Place) -> dict[str, str]:
-        """The city's settings, on another way to the servers."""
-        assert self.made
-        return self.environment | over_tls(place.service, place.role, self.database_url, self.port, self.made)
 
 
 def with_passwords(folder: Path) -> Path:
@@ -185,23 +162,6 @@ def migrated(start: Start) -> None:
         assert f"rights granted to {service}" in done.stdout
 
 
-def over_tls(service: str, role: str, superuser: str, port: int, made: tls.Files) -> dict[str, str]:
-    """The settings of a process: `migrate` comes as the owner of the schema and the one account that declares."""
-    account, owner = ("deployer", f"{service}_owner") if role == "migrate" else (service, service)
-    authority = str(made.cert("ca"))
-    return {
-        "AMQP_URL": f"amqps://{account}:{PASSWORD}@localhost:{port}/duban",
-        "DUBAN_AMQP_CA": authority,
-        "DATABASE_URL": as_role(superuser, owner),
-        "DUBAN_DATABASE_CA": authority,
-    }
-
-
-def as_role(url: str, role: str) -> str:
-    """The same database, over TLS."""
-    return f"postgresql://{role}:{PASSWORD}@localhost:{urlsplit(url).port}/duban"
-
-
 @contextmanager
 def role_of(url: str, role: str) -> Iterator[psycopg.Connection]:
     """A session of this role; what it does is rolled back."""
@@ -210,8 +170,12 @@ def role_of(url: str, role: str) -> Iterator[psycopg.Connection]:
         connection.rollback()
 
 
+NOBODYS = b'{"id": "none", "source": "/nobody", "type": "none", "time": "2000-01-01T00:00:00Z", "data": {}}'
+"""An event that stays in the archive, where the runbook of a restore finds it."""
+
+
 def send(channel: Any, exchange: str, key: str, user: str) -> None:
-    message = amqp.Message(b"{}", user_id=user, delivery_mode=2)
+    message = amqp.Message(NOBODYS, user_id=user, delivery_mode=2)
     channel.basic_publish_confirm(message, exchange, key, mandatory=True)
 
 
@@ -234,8 +198,11 @@ def test_each_service_is_checked_with_its_own_accounts_over_tls(migrated: None, 
 def test_every_role_of_every_service_works_with_its_own_rights_over_tls(
     migrated: None, roles: str, secret: Secret, made: tls.Files, tmp_path: Path
 ) -> None:
-    """What AC-02 gives in a rehearsal is given by processes that may do nothing but their own."""
-    case, until = Path(__file__).parent / "cases" / "ac02-white-then-yellow.jsonl", date(2026, 4, 30)
+    """What AC-02 gives in a rehearsal is given by processes that may do nothing but their own; and of a covert inspection that
+    was planned and reported meanwhile, nothing is heard, logged, counted or kept outside intake (domain.md d.13 no. 12)."""
+    case, until = tmp_path / "case.jsonl", date(2026, 7, 16)
+    main_path = Path(__file__).parent / "cases" / "ac02-white-then-yellow.jsonl"
+    case.write_text(main_path.read_text("utf-8") + covert.unannounced(), "utf-8")
     built = SecretCity(
         f"amqp://guest:{PASSWORD}@127.0.0.1:{secret.broker.port}/duban",
         roles,
@@ -244,12 +211,19 @@ def test_every_role_of_every_service_works_with_its_own_rights_over_tls(
         port=secret.port,
         made=made,
     )
-    with running(built) as city:
+    with listening_to(built.amqp_url) as ears, running(built) as city:
         policy = policy_from(city.policy_file)
         city.play(read(case), until, policy.zone)
         assert_same(city.outcome(policy), rehearse(Rehearsal(case, policy, until), lambda _text: None))
         assert city.parked() == ""
         assert city.errors() == []
+        heard = ears() | outside_intake(city, secret.broker) | {"outcome": json.dumps(city.outcome(policy)).encode()}
+        assert traces([*covert.SECRET, covert.UNIT], heard) == []
+    assert b"escalation.slip.issued" in heard["duban.events"] and heard["duban.rejected"].count(b"OFFICE.") == 2
+    assert b"duban_database_seconds" in heard["metrics of intake.consume.0"] and b"DC2026-017" in heard["tables of notify"]
+    with psycopg.connect(roles) as session:
+        kept = session.execute("SELECT to_jsonb(p)::text FROM intake.inspection_plan p").fetchall()
+    assert traces([covert.PLACE], {"intake": str(kept).encode()}) != [], "it was never taken"
 
 
 def test_no_role_sees_the_schema_of_another(migrated: None, roles: str) -> None:
@@ -442,7 +416,7 @@ def test_each_account_does_its_own_and_nothing_else(connect: Connect, account: s
 
 def put(channel: Any, exchange: str, key: str, user: str) -> None:
     """Publish without asking for a reader."""
-    channel.basic_publish_confirm(amqp.Message(b"{}", user_id=user), exchange, key)
+    channel.basic_publish_confirm(amqp.Message(NOBODYS, user_id=user), exchange, key)
 
 
 def read_from(channel: Any, queue: str) -> None:
@@ -592,56 +566,6 @@ def test_the_command_line_trusts_nobody_else(
 
 
 # ---- the runbooks, last: one of them restores a schema
-
-
-@dataclass
-class Desk:
-    """Gives the commands of the runbooks: names that stand for the reader's own are filled in, settings are each command's."""
-
-    superuser: str
-    secret: Secret
-    made: tls.Files
-    folder: Path
-    given: dict[str, runbooks.Done] = field(default_factory=dict)
-
-    def give(self, command: str) -> runbooks.Done:
-        """Run it, or tell again how it ended."""
-        if command not in self.given:
-            self.given[command] = runbooks.run(self.filled(command), self.environment(command), self.folder)
-        return self.given[command]
-
-    def look(self, pages: Iterable[Path]) -> None:
-        """Give all commands beforehand that only look at the broker."""
-        asked = {command for page in pages for command in runbooks.commands(page) if runbooks.LOOKING.match(command)}
-        with ThreadPoolExecutor(3) as several:
-            list(several.map(self.give, sorted(asked)))
-
-    def filled(self, command: str) -> str:
-        """With the names of this city."""
-        names = {
-            "runuser -u postgres -- ": "",
-            "discard 6f2c0f0e": "discard 7a3d1f1f",
-            "/var/backups/duban": str(self.folder),
-            "/etc/duban/tls/ca.pem": str(self.made.cert("ca")),
-            "broker:5671": f"localhost:{self.secret.port}",
-            "@srv/": f"@localhost:{urlsplit(self.superuser).port}/",
-            "deploy/rabbitmq": str(DEPLOY / "rabbitmq"),
-            "PASSWORD": PASSWORD,
-        }
-        for name, meant in names.items():
-            command = command.replace(name, meant)
-        return re.sub(r"\bNAME\b", "board", command)
-
-    def environment(self, command: str) -> dict[str, str]:
-        """The settings of whoever gives the command."""
-        words = command.split()
-        service = next((service for service in SERVICES if service in command), "intake")
-        known = {"PATH": f"{postgres_folder()}:/usr/bin:/bin", "LANG": "C.UTF-8", "PGHOST": "127.0.0.1", "PGUSER": "postgres"}
-        if words[0].startswith("rabbitmq"):
-            return self.secret.broker.environment
-        if words[0] == "runuser":
-            return known | {"PGPORT": str(urlsplit(self.superuser).port)}
-        return known | over_tls(service, words[-1], self.superuser, self.secret.port, self.made)
 
 
 PARKED = """INSERT INTO intake.parked (id, queue, code, reason, sender, routing_key, exchange, message_id, user_id, content_type,
