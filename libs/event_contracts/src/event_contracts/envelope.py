@@ -144,6 +144,13 @@ def trace_of(event: Event) -> str | None:
     return well_formed(event.get("traceparent"))
 
 
+def attribute_headers(content_type: str | None, headers: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What must be kept beside the body of a message in binary mode, so that it can be read again; None in structured mode."""
+    if not _is_binary(content_type, headers):
+        return None
+    return {f"ce-{name}": value for name, value in _attributes(headers or {}).items() if isinstance(value, str | int)}
+
+
 def _is_binary(content_type: str | None, headers: Mapping[str, Any] | None) -> bool:
     if content_type is not None and content_type.strip().lower().startswith(_STRUCTURED):
         return False

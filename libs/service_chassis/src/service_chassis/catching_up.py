@@ -105,13 +105,18 @@ class Result:
     missing: int
     """Events of the archive that were not announced once more."""
     unread: int
-    """Kept bodies that cannot be read by themselves (binary mode: their attributes were headers)."""
+    """Kept bodies that were left out, as told: their attributes are gone."""
 
 
-def catch_up(runtime: Runtime, bodies: Iterable[tuple[str, bytes]], inbox: Sequence[Any]) -> Result:
-    """Handle what came since the backup. `bodies` are (routing key, body) of the archive, `inbox` rows of `kept_bodies`."""
+def catch_up(runtime: Runtime, bodies: Iterable[tuple[str, bytes]], inbox: Sequence[Any], *, leave_out: bool = False) -> Result:
+    """Handle what came since the backup. `bodies` are (routing key, body) of the archive, `inbox` rows of `kept_bodies`.
+
+    ConfigError, before anything is handled, for kept bodies that cannot be read by themselves, unless they shall be left out.
+    """
     told, foreign = _sorted_out(runtime, bodies)
     inputs, unread = _inputs(told, foreign, inbox, runtime.service.name)
+    if unread and not leave_out:
+        raise ConfigError(_unreadable(unread))
     clock = VirtualClock(min([*told.instants, *(one.at for one in inputs)], default=runtime.clock.now()))
     replaying = Replaying(
         runtime.service, runtime.database, clock, cut_interval=1e12, cut_grace=runtime.cut_grace, refuse_waiting_after=None
@@ -124,7 +129,7 @@ def catch_up(runtime: Runtime, bodies: Iterable[tuple[str, bytes]], inbox: Seque
         if at in told.instants:
             while run_timers(replaying, MOST_TIMERS):
                 pass
-    return _close(runtime, told, len(inputs), unread)
+    return _close(runtime, told, len(inputs), len(unread))
 
 
 def _close(runtime: Runtime, told: Told, messages: int, unread: int) -> Result:
@@ -152,29 +157,44 @@ def _sorted_out(runtime: Runtime, bodies: Iterable[tuple[str, bytes]]) -> tuple[
     return told, foreign
 
 
-def _inputs(told: Told, foreign: Sequence[Any], inbox: Sequence[Any], name: str) -> tuple[list[Input], int]:
-    """Everything in the order in which it was handled: at the instant of what it led to, where it led to something."""
-    found, unread = [], 0
+def _inputs(told: Told, foreign: Sequence[Any], inbox: Sequence[Any], name: str) -> tuple[list[Input], list[Any]]:
+    """Everything in the order in which it was handled: at the instant of what it led to, where it led to something. And the rows
+    that cannot be read."""
+    found, unread = [], []
     for place, (recorded, id_, key, body) in enumerate(foreign):
         at = told.handled_at.get(id_, recorded)
         found.append(Input(at, place, f"{name}.{EVENTS}", Delivery(body, key, "duban.events")))
     for place, row in enumerate(inbox):
         delivery = _inbound(row)
         if delivery is None:
-            unread += 1
+            unread.append(row)
         else:
             found.append(Input(row.received_at.astimezone(UTC), place, f"{name}.{INBOUND}", delivery))
     return sorted(found, key=lambda one: (one.at, one.queue.endswith(EVENTS), one.place)), unread
 
 
+NAMED = 5
+"""Unreadable messages that are named."""
+
+
+def _unreadable(rows: Sequence[Any]) -> str:
+    named = ", ".join(f"{row.source} {row.id}" for row in rows[:NAMED]) + ", …" * (len(rows) > NAMED)
+    return (
+        f"{len(rows)} kept bodies came in binary mode and their attributes are gone: {named}. Nothing was handled. "
+        "Ask their senders to send them again with the same ids once consume runs, and give --leave-out"
+    )
+
+
 def _inbound(row: Any) -> Delivery | None:
-    """A kept body as the broker brought it; who sent it was proven then. None for one in binary mode."""
-    body = bytes(row.body)
-    event = orjson.loads(body)
-    if not isinstance(event, dict) or "specversion" not in event:
+    """A kept body as the broker brought it, in binary mode with its headers; who sent it was proven then. None where they are
+    gone (the inbox did not keep them at first)."""
+    body, headers = bytes(row.body), dict(row.attributes or {})
+    event = {} if headers else orjson.loads(body)
+    type_ = headers.get("ce-type") or (event.get("type") if isinstance(event, dict) and "specversion" in event else None)
+    if type_ is None:
         return None
     sender = "OFFICE" if row.source == "/office" else row.source.rpartition("/")[2]
-    return Delivery(body, f"{sender}.{event['type']}", "duban.inbound", user_id=sender.lower(), message_id=row.id)
+    return Delivery(body, f"{sender}.{type_}", "duban.inbound", user_id=sender.lower(), message_id=row.id, headers=headers)
 
 
 def _instant(text: str) -> datetime:
@@ -191,6 +211,9 @@ def parser(service: str) -> argparse.ArgumentParser:
         "--from", dest="source", type=Path, metavar="FILE", help="已发布事件的文件；默认读 duban.archive / published events"
     )
     made.add_argument("--inbox", metavar="URL", help="保留收件原文的数据库 / a database that still has this service's inbox")
+    made.add_argument(
+        "--leave-out", action="store_true", help="略去无法单独读取的收件 / leave out bodies whose attributes are gone"
+    )
     made.add_argument("--without-inbox", action="store_true", help="收件原文已失 / it is lost; senders are asked to send again")
     return made
 
@@ -213,7 +236,7 @@ def run(station: Station, words: Sequence[str], out: TextIO | None = None) -> in
     out.write(f"{runtime.service.name}: {found.messages} messages handled again, {found.again} events were told before\n")
     out.write(f"{runtime.service.name}: {found.new} events are new and will be published by the relay\n")
     if found.unread:
-        out.write(f"{runtime.service.name}: {found.unread} kept bodies came in binary mode; ask their senders to send again\n")
+        out.write(f"{runtime.service.name}: {found.unread} kept bodies were left out; ask their senders to send again\n")
     if found.missing:
         out.write(f"{runtime.service.name}: {found.missing} events of the archive did not come again; compare before you start\n")
     return 1 if found.missing or found.unread else 0
@@ -244,7 +267,7 @@ def _run(station: Station, given: argparse.Namespace) -> Result:
         with kept.begin() as session:
             rows = restored.kept_bodies(session, since)
         kept.close()
-    return catch_up(runtime, _archived(station, given.source, since), rows)
+    return catch_up(runtime, _archived(station, given.source, since), rows, leave_out=given.leave_out)
 
 
 def begin_at(last_read: datetime | None) -> datetime:

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Select, and_, delete, func, null, or_, select, tuple_, update
 
 from service_chassis.persistence import tables
 from service_chassis.persistence.sql import insert_new
@@ -75,7 +75,9 @@ def erase_unsealed(session: Connection, sealed_types: Collection[str], before: d
 def erase_inbound(session: Connection, before: datetime, most: int) -> int:
     """Erase the bodies of messages that came in before an instant; their ids and hashes stay, so that none is handled twice."""
     key = tuple_(I.id, I.source)
-    return session.execute(update(tables.inbox).where(key.in_(inbound_bodies(before, most))).values(body=None)).rowcount
+    return session.execute(
+        update(tables.inbox).where(key.in_(inbound_bodies(before, most))).values(body=None, attributes=null())
+    ).rowcount
 
 
 def inbound_bodies(before: datetime, most: int) -> Select[Any]:

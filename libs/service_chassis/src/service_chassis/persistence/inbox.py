@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
+from event_contracts.envelope import attribute_headers
 from event_contracts.refusal import Unreadable
 from sqlalchemy import Connection, select
 
@@ -77,6 +78,7 @@ def _row(work: Work, key: Key, read: Any, inbound: bool) -> dict[str, Any]:
         "id": key[1],
         "sha256": hashlib.sha256(read.delivery.body).digest() if keep else None,
         "body": read.delivery.body if keep else None,
+        "attributes": attribute_headers(read.delivery.content_type, read.delivery.headers) if keep else None,
         "received_at": work.now,
     }
 

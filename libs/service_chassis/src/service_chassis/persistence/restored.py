@@ -14,7 +14,7 @@ from service_chassis.persistence.sql import insert_new, select_in
 I, S = tables.inbox.c, tables.subject.c  # noqa: E741 - columns, as in SQL
 _LAST_READ = select(func.max(I.received_at))
 _KEPT = (
-    select(I.source, I.id, I.body, I.received_at)
+    select(I.source, I.id, I.body, I.attributes, I.received_at)
     .where(I.body.is_not(None), I.received_at >= bindparam("since"))
     .order_by(I.received_at, I.source, I.id)
 )
@@ -34,7 +34,7 @@ def last_read(session: Connection) -> datetime | None:
 
 
 def kept_bodies(session: Connection, since: datetime) -> list[Any]:
-    """(source, id, body, received_at) of inbound messages, by their arrival."""
+    """(source, id, body, attributes, received_at) of inbound messages, by their arrival."""
     return list(session.execute(_KEPT, {"since": since}))
 
 

@@ -52,6 +52,7 @@ inbox = Table(
     Column("source", Text, primary_key=True),
     Column("sha256", Bytes),
     Column("body", Bytes),
+    Column("attributes", Json),  # of a message in binary mode, whose body alone says too little
     Column("received_at", Instant, nullable=False),
     Index("ix_inbox_kept", "received_at", **_where("body IS NOT NULL")),
 )
