@@ -8,7 +8,7 @@ SIDE_BY_SIDE = $(if $(filter 1,$(JOBS)),,-n $(JOBS) --dist loadfile --no-loadsco
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check audit lint format properties quarter pages post soak upgrade doors mutate load ledger duplicates board lock clean
+.PHONY: help install run test check audit lint format properties quarter pages post soak runbooks upgrade doors mutate load ledger duplicates board lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ soak: $(STAMP) ## two replicas of every role under kill -9, broker and database 
 
 doors: $(STAMP) ## the HTTP door against its own description, at full size [EXAMPLES=100 for each route, good and bad; some minutes]
 	@DUBAN_EXAMPLES=$(or $(EXAMPLES),100) $(PYTEST) -m full tests/intake/integration/test_http_against_its_description.py $(ARGS)
+
+runbooks: $(STAMP) ## every command of the runbooks as its page has it, RabbitMQ's own too [a minute]
+	@$(PYTEST) -m "full or not full" -n0 tests/system/test_deployment.py -k "runbooks or wrong_command" $(ARGS)
 
 upgrade: $(STAMP) ## old and new release side by side on one database and broker: expand, migrate, contract [a minute]
 	@$(PYTEST) -m full tests/chassis -k rolling $(ARGS)

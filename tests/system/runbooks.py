@@ -148,11 +148,14 @@ ELSEWHERE: tuple[tuple[str, str], ...] = (
 """Commands that are not run with the pages, and where else they are seen to work."""
 
 
-def faults(page: Path, give: Callable[[str], Done]) -> list[str]:
-    """What is wrong with a page: a command that nobody tries, that fails, or that does something else. `give` runs one."""
+def faults(page: Path, give: Callable[[str], Done], *, broker: bool | None = None) -> list[str]:
+    """What is wrong with a page: a command that nobody tries, that fails, or that does something else. `give` runs one.
+
+    `broker` True: only what is asked of RabbitMQ itself, a second for each command; False: all the rest; None: everything.
+    """
     found = []
     for command in commands(page):
-        if any(re.match(pattern, command) for pattern, _ in ELSEWHERE):
+        if any(re.match(pattern, command) for pattern, _ in ELSEWHERE) or broker not in (None, command.startswith("rabbitmq")):
             continue
         wanted = next(((code, says) for pattern, code, says in EFFECTS if re.match(pattern, command)), None)
         if wanted is None:
