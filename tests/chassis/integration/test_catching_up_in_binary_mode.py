@@ -99,3 +99,12 @@ def test_attributes_are_erased_with_their_body(opened: Open) -> None:
     with runtime.database.begin() as session:
         left = session.execute(text("SELECT count(*) FROM inbox WHERE body IS NULL AND attributes IS NULL")).scalar_one()
     assert left == 1
+
+
+@pytest.mark.parametrize("body", [b"no event", b"[]", b'{"type": "notify.notice.served.v1"}'])
+def test_what_is_no_event_in_the_archive_is_parked_as_it_was_then(opened: Open, body: bytes) -> None:
+    runtime = opened("restored")
+    result = catch_up(runtime, [("notify.notice.served.v1", body)], [])
+    assert (result.messages, result.missing) == (1, 0)
+    with runtime.database.begin() as session:
+        assert [bytes(row.body) for row in session.execute(text("SELECT body FROM parked"))] == [body]

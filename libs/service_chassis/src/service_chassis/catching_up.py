@@ -33,6 +33,8 @@ from service_chassis.station import Station
 
 OVERLAP = timedelta(hours=1)
 """How long before the last message that was read the archive is read again; what was handled is dropped by its id."""
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+"""AMQP knows no instant before."""
 ALL_RETURNED = 2**62
 MOST_TIMERS = 1_000_000
 
@@ -146,15 +148,31 @@ def _sorted_out(runtime: Runtime, bodies: Iterable[tuple[str, bytes]]) -> tuple[
     """The service's own events, and what it reads of the others'."""
     name = runtime.service.name
     patterns = [pattern for exchange, pattern, _ in bindings(runtime.service) if exchange == "duban.events"]
-    told, foreign = Told(), []
+    told, foreign, recorded = Told(), [], BEGINNING
     for key, body in bodies:
-        event = orjson.loads(body)
-        recorded = _instant(event.get("recordedtime") or event["time"])
-        if event["source"] == f"/duban/{name}":
+        event = _event(body)
+        recorded = _recorded(event) or recorded  # what tells no time came after the one before it
+        if event.get("source") == f"/duban/{name}":
             told.take(event, recorded)
         if any(topic_matches(pattern, key) for pattern in patterns):
-            foreign.append((recorded, event["id"], key, body))
+            foreign.append((recorded, event.get("id", ""), key, body))  # no event at all is parked, as it was then
     return told, foreign
+
+
+def _event(body: bytes) -> dict[str, Any]:
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _recorded(event: dict[str, Any]) -> datetime | None:
+    """When it was announced, in UTC."""
+    try:
+        return datetime.fromisoformat(event.get("recordedtime") or event["time"]).astimezone(UTC)
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _inputs(told: Told, foreign: Sequence[Any], inbox: Sequence[Any], name: str) -> tuple[list[Input], list[Any]]:
@@ -195,10 +213,6 @@ def _inbound(row: Any) -> Delivery | None:
         return None
     sender = "OFFICE" if row.source == "/office" else row.source.rpartition("/")[2]
     return Delivery(body, f"{sender}.{type_}", "duban.inbound", user_id=sender.lower(), message_id=row.id, headers=headers)
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 # ---- the command
@@ -271,9 +285,8 @@ def _run(station: Station, given: argparse.Namespace) -> Result:
 
 
 def begin_at(last_read: datetime | None) -> datetime:
-    """From when on what came since is read; from its beginning, where the restored inbox had not taken anything. AMQP knows no
-    instant before 1970."""
-    return datetime(1970, 1, 1, tzinfo=UTC) if last_read is None else last_read - OVERLAP
+    """From when on what came since is read; from its beginning, where the restored inbox had not taken anything."""
+    return BEGINNING if last_read is None else last_read - OVERLAP
 
 
 def _archived(station: Station, source: Path | None, since: datetime) -> Iterator[tuple[str, bytes]]:
