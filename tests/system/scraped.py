@@ -20,12 +20,15 @@ from servers import end, free_port, wait_until
 PROMETHEUS = Path(__file__).parents[2] / "deploy" / "prometheus"
 RULES = "duban.rules.yml"
 EVERY = "250ms"
+NIGHTS = "DubanNotTidied"
+"""Left out: a city of some minutes was never tidied, and without its patience that would always fire."""
 
 
 def at_once(rules: dict[str, Any]) -> dict[str, Any]:
     """The same rules without the patience of `for`."""
     for group in rules["groups"]:
         group["interval"] = EVERY
+        group["rules"] = [rule for rule in group["rules"] if rule.get("alert") != NIGHTS]
         for rule in group["rules"]:
             rule.pop("for", None)
     return rules

@@ -142,7 +142,7 @@ def test_the_installer_may_run_again_and_leaves_settings_alone(tmp_path: Path) -
     settings = tmp_path / "etc/duban"
     assert stat.S_IMODE((settings / "secrets/intake").stat().st_mode) == 0o700
     ports = re.findall(r":(\d+)\n", "".join(path.read_text() for path in settings.glob("*-*.env")))
-    assert len(ports) == len(set(ports)) == len(SERVICES) * 4 + 3
+    assert len(ports) == len(set(ports)) == len(SERVICES) * 4 + 4, "deliver, hooks, and the board twice"
     assert "BOARD_PROXY=127.0.0.1\n" in (settings / "board-serve.env").read_text()
     (settings / "duban.env").write_text("DUBAN_LOG=debug\n")
     assert install() == "install: done\n"

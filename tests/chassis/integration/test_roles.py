@@ -45,8 +45,9 @@ def test_a_newer_schema_is_refused(city: Any, role: str) -> None:
     city.sql("UPDATE alembic_version SET version_num = '9999'")
     ended = city.run(role)
     assert ended.returncode == 2
-    assert "newer" in ended.stderr
-    assert len(ended.stderr.strip().splitlines()) == 1
+    said = [line for line in ended.stderr.splitlines() if "were not looked at" not in line]  # `check` asks for the management
+    assert len(said) == 1
+    assert "newer" in said[0]
 
 
 def test_a_schema_that_was_not_migrated_is_named_with_the_remedy(city: Any) -> None:
