@@ -22,7 +22,7 @@ LONG = (
     "test_boston_over_processes",
     "test_nothing_is_lost_or_done_twice",
     "test_invariants_hold",
-    "test_boston_two_weeks",
+    "test_boston_rehearsed",
     "test_acceptance_in_any_order",
 )
 """Modules of a minute or two: they begin first among their level, so that two workers end at about the same time."""

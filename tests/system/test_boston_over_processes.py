@@ -1,4 +1,4 @@
-"""Boston's two weeks, handled by two replicas of every role on RabbitMQ and PostgreSQL, give the rehearsal's slips and points."""
+"""A week of Boston, handled by two replicas of every role on RabbitMQ and PostgreSQL, give the rehearsal's slips and points."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ def check(city: City, events: Path, until: date) -> set[str]:
 
 @pytest.mark.needs_shared_data
 @pytest.mark.timeout(900)
-def test_two_weeks_give_the_same_slips_under_sigkill_and_crashes(
+def test_a_week_gives_the_same_slips_under_sigkill_and_crashes(
     own_city: Callable[..., City], own_servers: Servers, shared: Path, tmp_path: Path
 ) -> None:
-    events, until = converted(shared / "data" / DATA, tmp_path, "--days", "14"), date(2015, 2, 10)
+    events, until = converted(shared / "data" / DATA, tmp_path, "--days", "7"), date(2015, 1, 28)
     running = own_city(POLICY, replicas=2, forgiving=True)
-    burning = Fire(running, own_servers, seed=311, every=1, crashes={12: "broker", 24: "database", 36: "database", 48: "broker"})
+    burning = Fire(running, own_servers, seed=311, every=1, crashes={8: "broker", 18: "database"})
     running.play_days(read(events), until, policy_from(running.policy_file).zone, burning.strike)
     burning.out()
     assert check(running, events, until) >= {"WHITE", "YELLOW", "RED"}
-    assert running.kills >= 50
-    assert len(burning.crashed) == 4
+    assert running.kills >= 25
+    assert len(burning.crashed) == 2
 
 
 @pytest.mark.needs_shared_data
