@@ -45,4 +45,6 @@ say "installing our own packages, editable …"
 $pip install --no-deps --no-build-isolation \
     -e libs/ground_rules -e libs/event_contracts -e libs/service_chassis \
     -e services/intake -e services/escalation -e services/scoring -e services/notify -e services/board -e duban
+# A platform is some thirty processes, and where PYTHONDONTWRITEBYTECODE is set each would compile all of it at its start.
+.venv/bin/python -m compileall -q libs services duban/src
 say "done; the command is .venv/bin/duban"
