@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from board.domain.days import days_of, pieces
+from board.domain.folding import fold
 from board.domain.next_steps import Step, next_steps
 from ground_rules.explanation import Left, explain, runs
 from ground_rules.limits import Limit
@@ -104,3 +105,60 @@ NOW = "2026-03-09T02:00:00Z"
 )
 def test_what_comes_next_and_when(part: Any, slips: Any, notices: Any, todos: Any, steps: list[Step]) -> None:
     assert next_steps(PART | part, slips, notices, todos, NOW) == steps
+
+
+def due(on: str, kind: str, days_left: int | None = None, percent: int | None = None) -> dict[str, Any]:
+    return {"on": on, "kind": kind, "days_left": days_left, "percent": percent}
+
+
+AHEAD = [
+    due("2026-03-06", "CYCLE"),
+    due("2026-03-06", "REMINDER", 6),
+    due("2026-03-09", "MILESTONE", percent=45),
+    due("2026-03-11", "REMINDER", 3),
+    due("2026-03-12", "CYCLE"),
+    due("2026-03-13", "CYCLE"),
+    due("2026-03-13", "URGE"),
+]
+
+
+def test_what_is_due_before_the_end_comes_next_from_today_on_and_of_cycles_the_next_alone() -> None:
+    assert next_steps(PART, [], [], [], NOW, AHEAD) == [
+        Step("MILESTONE", "2026-03-09", number=45),
+        Step("REMINDER", "2026-03-11", number=3),
+        Step("CYCLE", "2026-03-12"),
+        Step("URGE", "2026-03-13"),
+        Step("END_NONE", "2026-03-16"),
+    ]
+    assert next_steps(PART | {"clock": "SUSPENDED"}, [], [], [], NOW, AHEAD) == [Step("HELD")]
+
+
+def test_a_limit_keeps_what_its_newest_event_says_is_ahead(desk: Any) -> None:
+    about = matter("ac03-full-ladder")
+    told = [event for event in events("ac03-full-ladder") if event["data"].get("owner") == "SLIP:YELLOW"]
+    assert [day["on"] for day in told[0]["data"]["ahead"]] == ["2017-03-23", "2017-03-27"]
+
+    def ahead(kind: str) -> str:
+        return (
+            fold(about, [event for event in told if event["type"] == f"escalation.{kind}.v1"]).clocks["QDQ", "SLIP:YELLOW"].ahead
+        )
+
+    assert json.loads(ahead("clock.armed")) == told[0]["data"]["ahead"]
+    stopped = told[0] | {"type": "escalation.clock.stopped.v1", "id": "later", "sequence": 10_000}
+    stopped["data"] = told[0]["data"] | {"ahead": [], "reason": "CLAIMED"}
+    assert fold(about, [told[0], stopped]).clocks["QDQ", "SLIP:YELLOW"].ahead == ""
+
+
+def test_the_page_says_what_is_due_before_the_end_with_its_day_and_its_number(desk: Any) -> None:
+    about, later = matter("ac03-full-ladder"), {"deadline": "2999-03-16", "ahead": [due("2999-03-11", "MILESTONE", percent=45)]}
+
+    def of_tomorrow(body: bytes) -> bytes:
+        event = json.loads(body)
+        if event["type"] == "escalation.clock.armed.v1":
+            event["data"] |= later
+        return json.dumps(event, ensure_ascii=False).encode()
+
+    until = [body for body in bodies("ac03-full-ladder") if json.loads(body)["time"] < "2017-03-10"]
+    desk.read(*map(of_tomorrow, until))
+    page = desk.browser("OFFICER").get(f"/m/{about}").get_data(as_text=True)
+    assert "2999-03-11" in page and "经认可的进度不到45%" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -108,3 +109,30 @@ def test_what_the_events_say_is_what_explain_says(city: Any) -> None:
     of_days = [(day["day"][5:], day["kind"]) for day in white["days"] if day["kind"] in ("START", "SUSPENDED")]
     assert of_days == [("03-02", "START"), ("03-05", "SUSPENDED"), ("03-06", "SUSPENDED")]
     assert announced(city, "resumed")[2][:2] == ("03-05", "03-06")
+
+
+# ---- and what is due before its end
+
+
+def coming(city: Any, name: str, owner: str) -> list[tuple[str, str, int | None, int | None]]:
+    fact = [event.data for event in city.published(f"escalation.clock.{name}.v1") if event.data.owner == owner][-1]
+    return [(f"{day.on:%m-%d}", day.kind, day.days_left, day.percent) for day in fact.ahead]
+
+
+def test_a_limit_that_begins_names_the_days_on_which_the_unit_is_reminded(city: Any) -> None:
+    city.white_by_office()  # AC-01: the white ends on 03-16
+    assert coming(city, "armed", "SLIP:WHITE") == [("03-11", "REMINDER", 3, None), ("03-13", "REMINDER", 1, None)]
+
+
+def test_a_limit_that_stands_still_names_none_and_one_that_runs_again_those_of_its_new_end(city: Any) -> None:
+    city.white_by_office()
+    city.claim(at("2026-03-05 10:00"))
+    assert coming(city, "stopped", "SLIP:WHITE") == []
+    city.reject(at("2026-03-06 10:00"), at("2026-03-05 10:00"))
+    assert coming(city, "resumed", "SLIP:WHITE") == [("03-13", "REMINDER", 3, None), ("03-17", "REMINDER", 1, None)]
+
+
+def test_the_day_of_the_machines_urging_is_named_where_the_policy_wants_it(city_with: Callable[..., Any]) -> None:
+    city = city_with(automatic_urging=True, reminders=[0])
+    city.white_by_office()
+    assert coming(city, "armed", "SLIP:WHITE") == [("03-13", "URGE", None, None), ("03-16", "REMINDER", 0, None)]

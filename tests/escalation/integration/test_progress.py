@@ -206,3 +206,19 @@ def test_progress_behind_the_plan_by_more_than_the_tolerance_leads_to_a_white(ci
     assert city.published("escalation.slip.issued.v1")[-1].data.reason == (
         "计划至2026-04-30完成60%，认可进展49%，落后超过允许幅度，进展缓慢；发白色督办单提醒，不扣分，责任日期2026-05-06。"
     )
+
+
+# ---- told in advance
+
+
+def test_the_checks_to_come_are_named_when_the_limit_begins(city_with: Callable[..., Any]) -> None:
+    city = city_with(progress={**MONTHLY, "tolerance": 10}, reminders=[])
+    assigned(city, "2026-03-02", days=50, stones={"2026-03-20": 30, "2026-05-12": 100})
+    (armed,) = city.published("escalation.clock.armed.v1")
+    assert armed.data.deadline == date(2026, 5, 14)
+    assert [(f"{day.on:%m-%d}", day.kind, day.percent) for day in armed.data.ahead] == [
+        ("03-20", "MILESTONE", 20),
+        ("04-02", "CYCLE", None),
+        ("05-06", "CYCLE", None),  # 05-02 to 05-05 are days off
+        ("05-12", "MILESTONE", 90),
+    ]

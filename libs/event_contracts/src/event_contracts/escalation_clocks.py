@@ -43,11 +43,32 @@ class ExplainedDays:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComingDay:
+    """A day before a running limit's end on which something is due by itself (domain.md d.4, d.5.8).
+
+    `kind`: REMINDER (the unit is told that `days_left` workdays are left) · URGE (the machine urges, unless somebody did) ·
+    CYCLE (a reporting cycle ends with this day; a white on NO_PROGRESS may follow where no report in it was accepted) ·
+    MILESTONE (checked when this day ends; a white on SLOW_PROGRESS may follow where less than `percent` was accepted).
+    Later releases may know more.
+    """
+
+    on: date
+    kind: str
+    days_left: int | None = None
+    """Of REMINDER: in workdays; 0 on the last day itself."""
+    percent: int | None = None
+    """Of MILESTONE: what is planned by then, less the policy's tolerance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedClockFact(ClockFact):
     """A change of one clock with the days of its limit, from the start to `deadline`, as they are counted since then."""
 
     explanation: list[ExplainedDays] = field(default_factory=list)
     """In order and without gaps. Empty in events of releases before this field, and for an instant with no day left out."""
+    ahead: list[ComingDay] = field(default_factory=list)
+    """What is due between the start and the end, by day, by the policy in force when this was announced; of more than 60 the
+    first 60. Empty while the clock does not run, and in events of releases before this field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

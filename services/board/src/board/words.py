@@ -253,6 +253,16 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         ),
         "END_YELLOW": ("届满未办结，由督查室认定：续期，或发红色督办单", "if not done, a finding: a renewal or a red slip"),
         "END_RED": ("届满未办结，报领导小组", "if not done, the leading group is told"),
+        "REMINDER": ("提醒单位：距届满还有{n}个工作日；期限不变", "the unit is reminded, workdays left: {n}; the limit stays"),
+        "URGE": ("届时无人催办的，系统自动催办", "the system urges the unit, unless somebody did before"),
+        "CYCLE": (
+            "报告周期届满：期内无经认可的进展的，可发白色督办单（无进展）",
+            "a reporting cycle ends: without accepted progress in it a white slip may follow (no progress)",
+        ),
+        "MILESTONE": (
+            "节点核查：当日结束时经认可的进度不到{n}%的，可发白色督办单（进展缓慢）",
+            "a milestone is checked: below {n}% of accepted progress when the day ends, a white slip may follow (slow progress)",
+        ),
         "HELD": ("恢复计时后，余下天数接着计算", "once resumed, the remaining days go on"),
         "PASSED": ("期限已满，等待下一步决定或签发", "the limit has passed; the next decision or slip follows"),
         "REVIEW": ("当日24:00以前可以申请复核", "a review may be applied for until the day ends"),

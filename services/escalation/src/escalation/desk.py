@@ -16,6 +16,7 @@ from event_contracts.event import Fact, Message
 from ground_rules.policy import Policy
 from service_chassis.persistence.unit_of_work import Work
 
+from escalation.ahead import ahead
 from escalation.day_by_day import explained
 from escalation.domain import slip as slips
 from escalation.domain.clock import Clock, Reckoning
@@ -113,11 +114,11 @@ class Desk:
         self.said.append(Said(build, ladder.matter_id, time, cause, self._version_for(ladder)))
 
     def announce_limit(self, ladder: Ladder, clock: Clock, build: Callable[[], ExplainedClockFact], time: datetime) -> None:
-        """The same of one of its limits, with the days of the limit explained as they stand when everything is settled."""
+        """The same of one of its limits, its days explained and what is due before its end as they stand when all is settled."""
 
         def explained_fact() -> Fact:
             days = explained(ladder, clock, self.book.reckoning, self.book.late_reports)
-            return replace(build(), explanation=days)
+            return replace(build(), explanation=days, ahead=ahead(ladder, clock, self.rulebook, self.book))
 
         self.announce(ladder, explained_fact, time)
 

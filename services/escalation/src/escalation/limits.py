@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from escalation import announcements as say
 from escalation import merge_moves, office, reminding, replying
+from escalation.ahead import urging_of
 from escalation.desk import DEADLINE, DECISION, ISSUE, REMINDER, REPLYING, REVIEW, REVIEWERS, URGING, Desk
 from escalation.domain import slip as slips
 from escalation.domain.clock import (
@@ -127,17 +128,9 @@ class Limits(Desk):
         """The deadline, the next reminder, and the automatic urging where the policy wants one."""
         self.work.set_timer(DEADLINE, clock.about, clock.due_instant, subject=ladder.matter_id)
         reminding.set_next(self, clock, after)
-        if (
-            self.book_of(ladder.slip(clock.about)).policy.automatic_urging
-            and clock.owner != ASSIGNMENT
-            and not self._urged(ladder, clock)
-        ):
-            at = self.book.reminding.urging(clock.deadline, clock.started_at)
-            if at < clock.due_instant:
-                self.work.set_timer(URGING, clock.about, at, subject=ladder.matter_id)
-
-    def _urged(self, ladder: Ladder, clock: Clock) -> bool:
-        return any(entry.kind == "URGE" and entry.data.get("about") == clock.about for entry in ladder.journal)
+        at = urging_of(ladder, clock, self.book_of(ladder.slip(clock.about)).policy, self.book.reminding)
+        if at is not None:
+            self.work.set_timer(URGING, clock.about, at, subject=ladder.matter_id)
 
     def move_window_timer(self, window: Clock) -> None:
         """A review window, or the reviewers' limit, that became longer is looked at later."""

@@ -8,9 +8,10 @@ from typing import Any
 from event_contracts.intake import PlannedMilestone
 from service_chassis.persistence.unit_of_work import Timer
 
+from escalation.ahead import expected
 from escalation.desk import PROGRESS, Desk
 from escalation.domain.checks import started_on, track_of
-from escalation.domain.progress import CHECK, Check, Expected, made_of, upcoming
+from escalation.domain.progress import CHECK, Check, made_of, upcoming
 from escalation.domain.relief import LET_OFF
 from escalation.domain.rungs import Rung, rungs
 from escalation.domain.standing import Ladder
@@ -24,15 +25,6 @@ def plan_of(milestones: list[PlannedMilestone], source_type: str | None, *, limi
     stones = sorted([stone.due_on.isoformat(), stone.percent] for stone in milestones)
     standing = source_type == STANDING_SOURCE and not limited
     return {"milestones": stones, "standing": standing} if stones or standing else None
-
-
-def expected(desk: Desk, ladder: Ladder, start: date) -> Expected:
-    """What is asked of the unit, by its plan and the policy of the day of service."""
-    rules = desk.rulebook.on(start).policy.progress
-    plan = ladder.plan or {}
-    stones = tuple((date.fromisoformat(day), percent) for day, percent in plan.get("milestones", ()))
-    cycle = rules.standing_cycle if plan.get("standing") else rules.cycle
-    return Expected(cycle, stones, rules.tolerance)
 
 
 def schedule(desk: Desk, ladder: Ladder) -> None:
@@ -56,7 +48,7 @@ def _next(desk: Desk, ladder: Ladder, start: date) -> list[Check] | None:
     if rung.passed or rung.course.suspended or rung.course.status in ("DONE", *LET_OFF):
         return None
     track = track_of(rung, start, desk.book.reckoning)
-    coming = upcoming(expected(desk, ladder, start), track, made_of(ladder.journal, track))
+    coming = upcoming(expected(desk.rulebook, ladder, start), track, made_of(ladder.journal, track))
     return [check for check in coming if _before_end(check, rung)] or None
 
 

@@ -102,6 +102,8 @@ class Clock:
     policy: str | None = None
     days: str = ""
     """Runs of days as its newest event tells them (`explanation`), as JSON; empty where none did."""
+    ahead: str = ""
+    """What is due before its end as its newest event tells it, as JSON; empty where nothing is."""
 
 
 @dataclass(slots=True)

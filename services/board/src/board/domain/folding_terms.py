@@ -36,6 +36,8 @@ def changed(case: Case, data: Data, event: Data) -> None:
     clock.policy = event.get("policyversion") or clock.policy
     if data.get("explanation"):
         clock.days = json.dumps(data["explanation"], ensure_ascii=False, separators=(",", ":"))
+    if name.startswith("escalation.clock."):
+        clock.ahead = json.dumps(data["ahead"], separators=(",", ":")) if data.get("ahead") else ""
     if name == "escalation.clock.armed":
         limit = data.get("limit") or {}
         clock.started_on, clock.amount, clock.limit_unit = data["started_on"], limit.get("amount"), limit.get("unit")

@@ -120,7 +120,12 @@ def part_view(found: Row, part: Row) -> Row:
         "notices": sorted(mine["notice"], key=lambda notice: notice["dispatched_at"] or ""),
         "why": why(part, mine, rows["todo"]),
         "next": next_steps(
-            part, slips, mine["notice"], [todo for todo in rows["todo"] if todo["unit"] == unit], as_text(site().now())
+            part,
+            slips,
+            mine["notice"],
+            [todo for todo in rows["todo"] if todo["unit"] == unit],
+            as_text(site().now()),
+            ahead_of(part, clocks),
         ),
         "offers": own_acts(found, part, slips),
     }
@@ -131,6 +136,11 @@ def told(clocks: list[Row]) -> list[Row]:
     found = [clock | {"runs": json.loads(clock["days"] or "[]")} for clock in clocks if clock["started_on"]]
     found.sort(key=lambda clock: (clock["started_on"], clock["owner"]))
     return [clock | {"told": days_of(clock["runs"])} for clock in found]
+
+
+def ahead_of(part: Row, clocks: list[Row]) -> list[Row]:
+    """What is due before the end of the limit that counts for a part."""
+    return next((json.loads(clock["ahead"] or "[]") for clock in clocks if clock["owner"] == part["owner"]), [])
 
 
 def axis(clocks: list[Row], slips: list[Row]) -> tuple[date, date] | None:

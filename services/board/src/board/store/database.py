@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from board.errors import ConfigError, Unavailable
 from board.store import searching, tables
 
-VERSION = 6
+VERSION = 7
 """Of the model's tables. Another one: they are dropped and built anew from the archive."""
 
 SCHEMA = "board"

@@ -142,6 +142,16 @@ def upcoming(expected: Expected, track: Track, made: Sequence[Check]) -> list[Ch
     return sorted(found, key=lambda check: (check.end.due_instant, check.what, check.number))
 
 
+def before(end: datetime, expected: Expected, track: Track, made: Sequence[Check]) -> Iterator[Check]:
+    """Every check that is still to be made before `end`: all milestones, then cycle after cycle. Asked for what one needs."""
+    coming = [check for check in upcoming(expected, track, made) if check.end.due_instant < end]
+    yield from (check for check in coming if check.what == MILESTONE)
+    check = next((found for found in coming if found.what == CYCLE), None)
+    while check is not None and check.cycle is not None and check.end.due_instant < end:
+        yield check
+        check = cycle_check(track, check.cycle, check.number + 1)
+
+
 # ---- what came of them
 
 
