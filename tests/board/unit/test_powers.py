@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from board import config
 from board.access.powers import APPROVER, NAMED, Offices, concerns, lack, lack_of_named, offices_on, recusal
 from board.access.roles import ACTS, BODIES, LEADING_GROUP, OFFICE, ROLES, TEAM, UNITS, Person
 from board.acts.catalogue import offers
 from board.domain import affairs
+from board.domain.approvers import said_in
+from board.errors import ConfigError
 from board.store import desks
 from published import bodies, persons
 
@@ -79,6 +83,39 @@ def test_the_policy_in_force_says_which_office_approves_and_withdrawal_is_one_ab
     assert lack(SECTION_HEAD, "approve:YELLOW", found) is None
     assert lack(SECTION_HEAD, "withdraw:YELLOW", found) is not None
     assert lack(deputy, "approve:RED", offices_on(date(2026, 6, 11), held, [lowered, later])) is not None
+
+
+def test_a_policy_file_says_who_approves_and_a_published_one_counts_over_what_it_names(tmp_path: Path, desk: Any) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text('approval.red = "auto"\n[approver]\nred = "LEADING_GROUP_DEPUTY"\nyellow = "SECTION_HEAD"\n')
+    servers = {"BOARD_DATABASE_URL": "sqlite:///board", "BOARD_AMQP_URL": "amqp://board:secret@localhost/duban"}
+    beneath = config.read(servers | {"DUBAN_POLICY": str(file)}).approver
+    assert beneath == APPROVER | {"RED": "LEADING_GROUP_DEPUTY", "YELLOW": "SECTION_HEAD"}
+    published = {"effective_from": "2026-06-10", "at": "a"} | said_in({"approver.red": "SUPERVISION_DIRECTOR"})
+    before, since = (offices_on(day, [], [published], (), beneath).approver for day in (date(2026, 6, 9), DAY))
+    assert (before["RED"], since["RED"]) == ("LEADING_GROUP_DEPUTY", "SUPERVISION_DIRECTOR")
+    assert before["YELLOW"] == since["YELLOW"] == "SECTION_HEAD"
+
+    desk.site.approver = beneath
+    desk.read(*(body for body in bodies("ac03-full-ladder") if json.loads(body)["time"] < "2017-03-29T01:30"))
+    draft = desk.browser("LEADING_GROUP_DEPUTY").get("/office").get_data(as_text=True)
+    assert 'href="/act/approve?' in draft
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[approver]\nred = "MAYOR"', "approver.red is 'MAYOR'; write one of OFFICER"),
+        ("[approver", "DUBAN_POLICY"),
+        (None, "No such file"),
+    ],
+)
+def test_a_policy_file_that_says_nothing_usable_stops_the_start(tmp_path: Path, text: str | None, told: str) -> None:
+    file = tmp_path / "policy.toml"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(ConfigError, match=told):
+        config.read({"DUBAN_POLICY": str(file)})
 
 
 def test_who_took_part_leaves_it_to_others_by_name() -> None:

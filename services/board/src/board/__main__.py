@@ -31,6 +31,7 @@ def serve(settings: config.Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     looks: dict[str, Any] = {"names": settings.names, "secure_cookies": settings.secure_cookies, "live": settings.live}
+    looks |= {"approver": settings.approver}
     looks |= {"sign_on": SignOn(settings.open_id) if settings.open_id is not None else None}
     feed, outbox = StreamFeed(settings.amqp_url), BrokerOutbox(settings.amqp_url)
     at = Address(settings.host, settings.port, settings.proxy)

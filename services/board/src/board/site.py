@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from board.access.openid.flow import SignOn
+from board.access.powers import APPROVER
 from board.clock import Clock, SystemClock
 from board.domain.texts import ZONE
 from board.metrics import Metrics
@@ -32,6 +33,8 @@ class Site:
     demo: Mapping[str, str] = field(default_factory=dict)
     """Role → person of a demonstration: one click signs on as one of them, from this machine only. Empty: never."""
     secure_cookies: bool = True
+    approver: Mapping[str, str] = field(default_factory=lambda: APPROVER)
+    """Colour → the lowest office that approves its slips by the policy that the services were started with."""
     sign_on: SignOn | None = None
     """The city's sign-on server, beside the board's own accounts; None where there is none."""
     pace: Pace | None = None

@@ -27,7 +27,7 @@ NAMED = frozenset(
 """Powers for which the services ask for an office of the person, once persons are published."""
 
 APPROVER: Mapping[str, str] = {"WHITE": "SECTION_HEAD", "YELLOW": "SUPERVISION_DIRECTOR", "RED": "LEADING_GROUP_CHAIR"}
-"""The lowest office that approves a slip of each colour, where no published policy says another."""
+"""The lowest office that approves a slip of each colour, where no policy says another."""
 
 AWARDERS = frozenset({"LEADER", "LEADING_GROUP_CHAIR"})
 """Who approves a bonus: the head of the government (Decree 733 art. 21), or the chair of the leading group."""
@@ -48,8 +48,11 @@ class Offices:
 Rows = Iterable[Mapping[str, Any]]
 
 
-def offices_on(day: date, capacities: Rows, policies: Rows, units: Rows = ()) -> Offices:
-    """The offices of a local day; of the policies in force by then the last one counts."""
+def offices_on(day: date, capacities: Rows, policies: Rows, units: Rows = (), beneath: Mapping[str, str] = APPROVER) -> Offices:
+    """The offices of a local day; of the policies in force by then the last one counts.
+
+    A published policy changes what it names in the one that the services were started with: `beneath`.
+    """
     text, known = day.isoformat(), False
     held: dict[str, set[str]] = {}
     for row in capacities:
@@ -58,7 +61,7 @@ def offices_on(day: date, capacities: Rows, policies: Rows, units: Rows = ()) ->
             held.setdefault(row["name"], set()).add(row["role"])
     begun = sorted((row for row in policies if row["effective_from"] <= text), key=lambda row: (row["effective_from"], row["at"]))
     said = {colour: begun[-1][colour.lower()] for colour in APPROVER} if begun else {}
-    approver = {colour: said[colour] if said.get(colour) in RANKS else role for colour, role in APPROVER.items()}
+    approver = {colour: said[colour] if said.get(colour) in RANKS else role for colour, role in beneath.items()}
     ended = {row["code"]: row["successor"] for row in units if row["valid_to"] is not None and row["valid_to"] < text}
     return Offices(known, {name: frozenset(roles) for name, roles in held.items()}, approver, ended)
 

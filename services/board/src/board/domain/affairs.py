@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from board.domain.approvers import said_in
 from board.domain.texts import cents, instant
 
 Data = Mapping[str, Any]
@@ -120,10 +121,8 @@ def _persons(latest: Data, events: list[Data]) -> Rows:
 def _policy(latest: Data, events: list[Data]) -> Rows:
     """Which office approves what; the other parameters are the services' affair."""
     data = latest["data"]
-    said = data["parameters"].get("approver")
-    approver = {colour: said.get(colour) if isinstance(said, dict) else None for colour in ("white", "yellow", "red")}
     row = {"version": data["version"], "effective_from": str(data["effective_from"]), "at": instant(latest["time"])}
-    return {"policy": [row | approver]}
+    return {"policy": [row | said_in(data["parameters"])]}
 
 
 def _bulletin(latest: Data, events: list[Data]) -> Rows:

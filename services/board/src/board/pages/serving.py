@@ -53,7 +53,7 @@ def offices() -> Offices:
     if "offices" not in g:
         with site().database.reading() as connection:
             published = (desks.capacities(connection), desks.policies(connection), desks.ending_units(connection))
-        g.offices = offices_on(site().today(), *published)
+        g.offices = offices_on(site().today(), *published, site().approver)
     found: Offices = g.offices
     return found
 
