@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from board import config
+from board.access import approving
 from board.access.powers import APPROVER, NAMED, Offices, concerns, lack, lack_of_named, offices_on, recusal
 from board.access.roles import ACTS, BODIES, LEADING_GROUP, OFFICE, ROLES, TEAM, UNITS, Person
 from board.acts.catalogue import offers
@@ -89,7 +90,8 @@ def test_a_policy_file_says_who_approves_and_a_published_one_counts_over_what_it
     file = tmp_path / "policy.toml"
     file.write_text('approval.red = "auto"\n[approver]\nred = "LEADING_GROUP_DEPUTY"\nyellow = "SECTION_HEAD"\n')
     servers = {"BOARD_DATABASE_URL": "sqlite:///board", "BOARD_AMQP_URL": "amqp://board:secret@localhost/duban"}
-    beneath = config.read(servers | {"DUBAN_POLICY": str(file)}).approver
+    beneath = approving.of_file(config.read(servers | {"DUBAN_POLICY": str(file)}).policy)
+    assert approving.of_file(config.read(servers).policy) == APPROVER
     assert beneath == APPROVER | {"RED": "LEADING_GROUP_DEPUTY", "YELLOW": "SECTION_HEAD"}
     published = {"effective_from": "2026-06-10", "at": "a"} | said_in({"approver.red": "SUPERVISION_DIRECTOR"})
     before, since = (offices_on(day, [], [published], (), beneath).approver for day in (date(2026, 6, 9), DAY))
@@ -115,7 +117,7 @@ def test_a_policy_file_that_says_nothing_usable_stops_the_start(tmp_path: Path, 
     if text is not None:
         file.write_text(text)
     with pytest.raises(ConfigError, match=told):
-        config.read({"DUBAN_POLICY": str(file)})
+        approving.of_file(str(file))
 
 
 def test_who_took_part_leaves_it_to_others_by_name() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from board import config
-from board.access import passwords
+from board.access import approving, passwords
 from board.access.openid.flow import SignOn
 from board.access.roles import ROLES, UNITS
 from board.amqp.outbox import BrokerOutbox
@@ -31,7 +31,7 @@ def serve(settings: config.Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     looks: dict[str, Any] = {"names": settings.names, "secure_cookies": settings.secure_cookies, "live": settings.live}
-    looks |= {"approver": settings.approver}
+    looks |= {"approver": approving.of_file(settings.policy)}
     looks |= {"sign_on": SignOn(settings.open_id) if settings.open_id is not None else None}
     feed, outbox = StreamFeed(settings.amqp_url), BrokerOutbox(settings.amqp_url)
     at = Address(settings.host, settings.port, settings.proxy)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import csv
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
 from board import reaching
-from board.access.powers import APPROVER
-from board.access.roles import RANKS
-from board.domain.approvers import said_in
 from board.errors import ConfigError
 
 KEYS: Mapping[str, str] = {
@@ -45,8 +41,7 @@ SHARED: Mapping[str, str] = {
 """Settings of the HTTP door that mean the same here (`DUBAN_OIDC_AUDIENCE` does not: an identity token is for the client)."""
 
 POLICY = "DUBAN_POLICY"
-POLICY_MEANS = "the policy that the services are started with (TOML): its section [approver] says whose buttons approve"
-"""The services' setting, read for that section alone; a published policy counts from its day on, over what it names."""
+"""The services' setting, read here for who approves alone."""
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures by a private key: `none`, and any HMAC that a public key could be used for, cannot be set."""
@@ -93,8 +88,8 @@ class Settings:
     """Where people may sign on beside the board's own accounts."""
     metrics: tuple[str, int] | None = None
     """Where Prometheus asks."""
-    approver: Mapping[str, str] = field(default_factory=lambda: APPROVER)
-    """Colour → the lowest office that approves its slips while no published policy says another."""
+    policy: str | None = None
+    """The file of the policy that the services are started with; read by `access.approving`."""
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -114,7 +109,6 @@ def read(environment: Mapping[str, str]) -> Settings:
         faults.append(f"BOARD_LIVE: a whole number up to 1000; {KEYS['BOARD_LIVE']}")
     names = _names(environment.get("BOARD_UNITS"), faults)
     open_id = _open_id(environment, faults)
-    approver = _approver(environment.get(POLICY), faults)
     if faults:
         raise ConfigError("; ".join(faults))
     return Settings(
@@ -128,7 +122,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         names,
         open_id,
         metrics,
-        approver,
+        environment.get(POLICY) or None,
     )
 
 
@@ -189,21 +183,6 @@ def _server(key: str, environment: Mapping[str, str], faults: list[str]) -> str:
 def _unknown(key: str) -> str:
     near = get_close_matches(key, (*KEYS, *SHARED), n=1)
     return f"{key} is no setting" + (f"; did you mean {near[0]}?" if near else "")
-
-
-def _approver(path: str | None, faults: list[str]) -> Mapping[str, str]:
-    """Who approves by the policy's file; whatever else it says is the services' affair."""
-    if not path:
-        return APPROVER
-    try:
-        said = said_in(tomllib.loads(Path(path).read_text("utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeError) as error:
-        faults.append(f"{POLICY}: {path}: {error}; {POLICY_MEANS}")
-        return APPROVER
-    for colour, role in said.items():
-        if role is not None and role not in RANKS:
-            faults.append(f"{POLICY}: {path}: approver.{colour} is {role!r}; write one of {', '.join(RANKS)}")
-    return {colour: said[colour.lower()] or lowest for colour, lowest in APPROVER.items()}
 
 
 def _names(path: str | None, faults: list[str]) -> dict[str, str]:
