@@ -22,6 +22,7 @@ from joserfc.jwk import OctKey, RSAKey
 
 KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 STRANGER = RSAKey.generate_key(2048, {"kid": "one"})
+LOGGED_OUT = "http://schemas.openid.net/event/backchannel-logout"
 CLIENT, SECRET = "board", "correct horse"
 PERSON: Mapping[str, Any] = {"sub": "u-17", "name": " 陈立 ", "unit": "OFFICE", "roles": ["OFFICER", "something else"]}
 
@@ -40,6 +41,7 @@ class Provider:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     """Paths that were asked for."""
+    _numbers: Iterator[int] = field(default_factory=lambda: iter(range(10_000)))
 
     def begin_anew(self) -> None:
         """Tell the truth, and forget who asked."""
@@ -48,6 +50,7 @@ class Provider:
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/keys",
+            "end_session_endpoint": f"{self.issuer}/off?realm=city",
         }
         self.claims, self.header, self.key = {}, {"alg": "RS256", "kid": "one"}, KEY
         self.codes.clear()
@@ -78,7 +81,18 @@ class Provider:
         assert self.now is not None
         at = int(self.now.timestamp())
         good = {"iss": self.issuer, "aud": CLIENT, "iat": at, "exp": at + 300, "nonce": nonce}
-        said = {name: value for name, value in {**PERSON, **good, **self.claims}.items() if value is not None}
+        return self.signed({**PERSON, **good, **self.claims})
+
+    def logout_token(self, **claims: Any) -> str:
+        """That a session here, or all of a person, is over: a good one, with claims replaced, or left out by None."""
+        assert self.now is not None
+        at = int(self.now.timestamp())
+        good = {"iss": self.issuer, "aud": CLIENT, "iat": at, "exp": at + 120, "jti": f"j-{next(self._numbers)}"}
+        return self.signed({**good, "sub": PERSON["sub"], "events": {LOGGED_OUT: {}}, **claims})
+
+    def signed(self, claims: Mapping[str, Any]) -> str:
+        """These claims, signed as this test wants it."""
+        said = {name: value for name, value in claims.items() if value is not None}
         if self.header["alg"] == "none":
             parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (self.header, said))
             return ".".join((*parts, ""))

@@ -49,6 +49,8 @@ BELIEVED = ("RS256", "PS256", "ES256", "EdDSA")
 AUDIENCE = "DUBAN_OIDC_AUDIENCE"
 BACK = "/sso/back"
 """Where the sign-on server sends people to."""
+OFF = "/sso/off"
+"""And whoever signed off there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ class OpenId:
     def redirect_uri(self) -> str:
         """The address that the sign-on server must know as the board's."""
         return self.url.rstrip("/") + BACK
+
+    @property
+    def signed_off_uri(self) -> str:
+        """Where it sends people who signed off; known there, too."""
+        return self.url.rstrip("/") + OFF
 
 
 @dataclass(frozen=True, slots=True)

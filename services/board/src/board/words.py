@@ -218,6 +218,7 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "CLOSED": ("停用", "closed"),
         "OPENED": ("恢复使用", "opened again"),
         "SIGNED_OUT": ("全部退出登录", "signed out everywhere"),
+        "SIGNED_OFF_THERE": ("在统一身份认证退出", "signed off at the sign-on server"),
         "PASSWORD": ("本人修改密码", "own password changed"),
         "ROLE": ("切换角色", "role chosen"),
     },

@@ -14,12 +14,14 @@ from typing import Any
 
 from board.access.roles import Person
 from board.domain.texts import as_text
-from board.store import people
+from board.store import elsewhere, people
 
 LONGEST = timedelta(hours=8)
 IDLE = timedelta(hours=1)
 TOUCH = timedelta(minutes=1)
 """A session's last request is written down at most once a minute."""
+LONGEST_HINT = 4_096
+"""Characters of an identity token that is handed back when somebody signs off: longer addresses are not taken everywhere."""
 FAILURES, WITHIN = 5, timedelta(minutes=15)
 """So many failed sign-ons of one account, or from one address, within this time: the next ones are not looked at."""
 
@@ -37,10 +39,22 @@ class Session:
     """Among how many roles the person may choose."""
 
 
-def begin(connection: Any, login: str, now: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What a session that began at the sign-on server needs to end there, or from there."""
+
+    issuer: str
+    sid: str | None = None
+    id_token: str | None = None
+
+
+def begin(connection: Any, login: str, now: datetime, there: Elsewhere | None = None) -> str:
     """A new session; returns its token, which is kept nowhere."""
     token = secrets.token_urlsafe(32)
     people.begin(connection, _hash(token), login, secrets.token_urlsafe(24), as_text(now))
+    if there is not None:
+        kept = there.id_token if len(there.id_token or "") <= LONGEST_HINT else None
+        elsewhere.begun(connection, _hash(token), {"issuer": there.issuer, "sid": there.sid, "id_token": kept})
     people.forget_old(connection, as_text(now - LONGEST))
     return token
 
@@ -59,9 +73,17 @@ def touch(connection: Any, token: str, now: datetime) -> None:
     people.touch(connection, _hash(token), as_text(now))
 
 
-def end(connection: Any, token: str) -> None:
-    """Sign off."""
+def end(connection: Any, token: str) -> Elsewhere | None:
+    """Sign off; returns where else there is to sign off."""
+    there = begun_elsewhere(connection, token)
     people.end(connection, _hash(token))
+    return there
+
+
+def begun_elsewhere(connection: Any, token: str) -> Elsewhere | None:
+    """What is known of a session that began at the sign-on server; None for an account of the board's own."""
+    row = elsewhere.of(connection, _hash(token))
+    return Elsewhere(**row) if row is not None else None
 
 
 def person_of(row: dict[str, Any]) -> Person:

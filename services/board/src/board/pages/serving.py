@@ -30,9 +30,12 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 LANGUAGE, ENGLISH = "board-language", "en"
-OPEN_TO_ALL = frozenset(
-    {"static", "signing.sign_in", "signing.demo", "signing.language", "signing.health", "elsewhere.start", "elsewhere.came_back"}
-)
+FROM_SERVERS = frozenset({"elsewhere.departed"})
+"""Endpoints that no browser asks: what comes there carries a signature of its own, and no cookie counts."""
+OPEN_TO_ALL = FROM_SERVERS | {
+    "static", "signing.sign_in", "signing.demo", "signing.language", "signing.health", "elsewhere.start", "elsewhere.came_back",
+    "elsewhere.off",
+}  # fmt: skip
 """Endpoints that need no session."""
 
 
@@ -72,7 +75,7 @@ def who_asks() -> Response | None:
     """Before every request: language, session, forged requests."""
     g.english = request.cookies.get(LANGUAGE) == ENGLISH
     g.session = _session()
-    if request.method not in ("GET", "HEAD"):
+    if request.method not in ("GET", "HEAD") and request.endpoint not in FROM_SERVERS:
         _refuse_forged()
     endpoint = request.endpoint or ""
     if g.session is None and endpoint not in OPEN_TO_ALL and endpoint:

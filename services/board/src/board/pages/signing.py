@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, jsonify, make_response, redirect, request, url_for
 
 from board.access import passwords, sessions
+from board.access.openid.flow import MINUTES
 from board.access.roles import PAGES
 from board.domain.texts import as_text
 from board.pages.serving import ENGLISH, LANGUAGE, cookie_name, page, person, show, site, t
@@ -65,16 +67,17 @@ def demo() -> Any:
     return signed_on(login, f"/u/{unit}" if unit else "/")
 
 
-def form(fault: str) -> str:
-    """The page of signing on, with what went wrong."""
+def form(fault: str, notice: str = "") -> str:
+    """The page of signing on, with what went wrong or what happened before."""
     units = sorted(site().names.items())
-    return show("sign_in.html", fault=fault, demo=demo_roles(), units=units, back=back(), elsewhere=site().sign_on is not None)
+    told = {"fault": fault, "notice": notice, "elsewhere": site().sign_on is not None}
+    return show("sign_in.html", demo=demo_roles(), units=units, back=back(), **told)
 
 
-def signed_on(login: str, to: str | None = None) -> Response:
+def signed_on(login: str, to: str | None = None, there: sessions.Elsewhere | None = None) -> Response:
     """A new session with a new token: one that somebody planted before is worth nothing."""
     with site().database.writing() as connection:
-        token = sessions.begin(connection, login, site().machine.now())
+        token = sessions.begin(connection, login, site().machine.now(), there)
         row = people.one(connection, login)
     wanted = to or back()
     response = make_response(redirect(first_page(row["role"] if row else "") if wanted == "/" else wanted, 303))
@@ -89,12 +92,38 @@ def first_page(role: str) -> str:
 
 @signing.post("/sign-out")
 def sign_out() -> Response:
-    """End the session."""
+    """End the session here; who signed on elsewhere goes on to sign off there, too."""
     with site().database.writing() as connection:
-        sessions.end(connection, request.cookies.get(cookie_name()) or "")
-    response = make_response(redirect(url_for("signing.sign_in"), 303))
+        there = sessions.end(connection, request.cookies.get(cookie_name()) or "")
+    g.session = None
+    response = _off_there(there) if there is not None else make_response(redirect(url_for("signing.sign_in"), 303))
     response.delete_cookie(cookie_name(), secure=site().secure_cookies, httponly=True, samesite="Lax")
     return response
+
+
+def _off_there(there: sessions.Elsewhere) -> Response:
+    """A page that leads to the sign-on server, or says that somebody is still signed on there.
+
+    A page and no redirect: browsers hold `form-action` against where a form's answer leads, too.
+    """
+    found, state = site().sign_on, secrets.token_urlsafe(24)
+    way = found.way_off(there.id_token, state) if found is not None and found.settings.issuer == there.issuer else None
+    if way is None:
+        warning = t(
+            "已退出看板。统一身份认证没有提供退出地址，或暂时不可用：您在那里仍是登录状态，请到那里退出，或关闭浏览器。",
+            "Signed off here. The city's sign-on names no way off, or does not answer: you are still signed on there; "
+            "sign off there, or close the browser.",
+        )
+        return make_response(form(warning))
+    response = make_response(show("signed_off.html", way=way))
+    seconds, secure = MINUTES * 60, site().secure_cookies
+    response.set_cookie(off_cookie(), state, max_age=seconds, secure=secure, httponly=True, samesite="Lax", path="/")
+    return response
+
+
+def off_cookie() -> str:
+    """What tells the way back from signing off elsewhere from a link that somebody else made."""
+    return "__Host-board-off" if site().secure_cookies else "board-off"
 
 
 @page(signing, "/password", "account", methods=["GET", "POST"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from board.store import elsewhere
 from board.store.tables import account, account_act, granted, session
 
 Row = dict[str, Any]
@@ -44,7 +45,9 @@ def change(connection: Connection, login: str, **values: Any) -> None:
 
 def end_sessions(connection: Connection, login: str) -> int:
     """Signed off everywhere; returns how many sessions it was."""
-    return int(connection.execute(delete(session).where(session.c.login == login)).rowcount)
+    ended = int(connection.execute(delete(session).where(session.c.login == login)).rowcount)
+    elsewhere.forget(connection)
+    return ended
 
 
 def grant(connection: Connection, login: str, roles: dict[str, str | None]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from board.store import elsewhere
 from board.store.tables import account, attempt, granted, reading, saved, session
 
 Row = dict[str, Any]
@@ -58,11 +59,13 @@ def touch(connection: Connection, token_hash: str, now: str) -> None:
 def end(connection: Connection, token_hash: str) -> None:
     """No such session any more."""
     connection.execute(delete(session).where(session.c.token_hash == token_hash))
+    elsewhere.forget(connection)
 
 
 def forget_old(connection: Connection, before: str) -> None:
     """Sessions that began before."""
     connection.execute(delete(session).where(session.c.began < before))
+    elsewhere.forget(connection)
 
 
 def failures(connection: Connection, who: list[str], since: str) -> int:

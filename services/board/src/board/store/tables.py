@@ -251,6 +251,17 @@ session = Table(
     Column("seen", Text, nullable=False),
     Index("session_login", "login"),
 )
+from_elsewhere = Table(
+    "from_elsewhere",
+    KEPT,
+    Column("token_hash", Text, primary_key=True),
+    Column("issuer", Text, nullable=False),
+    Column("sid", Text),
+    Column("id_token", Text),
+)
+"""Sessions that began at the city's sign-on server: its name for them, and the token that signs them off there."""
+departed = Table("departed", KEPT, Column("key", Text, primary_key=True), Column("at", Text, nullable=False))
+"""Logout tokens that came, by a hash, so that each counts once."""
 attempt = Table(
     "attempt",
     KEPT,

@@ -16,9 +16,9 @@ from datetime import datetime
 from urllib.parse import quote, unquote, urlencode
 
 from board.access.openid.server import Server
-from board.access.openid.tokens import Member, member
+from board.access.openid.tokens import Departure, Member, departure, member
 from board.config import OpenId
-from board.errors import Refused
+from board.errors import Refused, Unavailable
 
 MINUTES = 10
 STALE = "登录请求已失效，请重新登录 / this sign-on is not yours or no longer valid; sign on again"
@@ -75,8 +75,8 @@ class SignOn:
         there = self.server.endpoint("authorization_endpoint")
         return there + ("&" if "?" in there else "?") + urlencode(asked)
 
-    def came_back(self, begun: Attempt | None, answer: Mapping[str, str], now: datetime) -> Member:
-        """Who it is. Refused with what is wrong; Unavailable while the server does not answer."""
+    def came_back(self, begun: Attempt | None, answer: Mapping[str, str], now: datetime) -> tuple[Member, str]:
+        """Who it is, and the token that says so. Refused with what is wrong; Unavailable while the server does not answer."""
         if begun is None or not hmac.compare_digest(begun.state.encode(), answer.get("state", "").encode()):
             raise Refused("STATE_REFUSED", STALE)
         if answer.get("iss", self.settings.issuer) != self.settings.issuer:  # RFC 9207: another server's answer
@@ -86,4 +86,21 @@ class SignOn:
         if not answer.get("code"):
             raise Refused("CODE_REFUSED", "登录服务器没有给出登录码 / the sign-on server gave no code")
         token = self.server.redeem(answer["code"], begun.verifier)
-        return member(token, begun.nonce, self.server, now)
+        return member(token, begun.nonce, self.server, now), token
+
+    def way_off(self, token: str | None, state: str) -> str | None:
+        """Where the browser goes to sign off there, too (OpenID Connect RP-Initiated Logout 1.0).
+
+        None where the server does not say where, or does not answer: then its session goes on. `token` spares the question
+        whether that is meant.
+        """
+        try:
+            there = self.server.endpoint("end_session_endpoint")
+        except Unavailable:
+            return None
+        asked = {"client_id": self.settings.client, "post_logout_redirect_uri": self.settings.signed_off_uri, "state": state}
+        return there + ("&" if "?" in there else "?") + urlencode(asked | ({"id_token_hint": token} if token else {}))
+
+    def departed(self, token: str, now: datetime) -> Departure:
+        """Whose sessions are over, as the server says by itself. Refused, or Unavailable while its keys cannot be had."""
+        return departure(token, self.server, now)

@@ -1,4 +1,4 @@
-"""An identity token → who it is about, or exactly what is wrong with it. The board's one home of joserfc.
+"""An identity or logout token → whom it is about, or exactly what is wrong with it. The board's one home of joserfc.
 
 Only signatures by a private key are believed; which algorithms, says the configuration, where `none` and HMAC cannot be written.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from event_contracts.envelope import UNIT_CODE
@@ -24,8 +24,13 @@ from board.errors import Refused
 LEEWAY = 30
 """Seconds by which two clocks may differ."""
 LONGEST_NAME, LONGEST_SUBJECT = 128, 255
+LONGEST_TOKEN = 16_384
+"""Characters of a logout token, which anybody may send."""
+OLDEST_DEPARTURE = timedelta(minutes=5)
+"""A logout token is sent at once; an older one is a recording. Ids are remembered for twice as long (`store.elsewhere`)."""
+LOGGED_OUT = "http://schemas.openid.net/event/backchannel-logout"
 OFFICE = "OFFICE"
-UNBELIEVED = "登录凭证不可信 / the identity token is not to be believed"
+UNBELIEVED = "登录凭证不可信 / the token of the sign-on server is not to be believed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,18 @@ class Member:
     name: str
     unit: str
     roles: tuple[str, ...]
+    session: str | None = None
+    """The sign-on server's name for its session (`sid`), where it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Whose sessions the sign-on server says are over: one by its name there, or all of a person; at least one is given."""
+
+    id: str
+    """The token's own (`jti`)."""
+    subject: str | None
+    session: str | None
 
 
 def member(token: str, nonce: str, server: Server, now: datetime) -> Member:
@@ -50,7 +67,25 @@ def member(token: str, nonce: str, server: Server, now: datetime) -> Member:
     roles = tuple(role for role in ROLES if role in _words(_at(claims, told.roles_claim)) and fits(role, unit))
     if not roles:
         raise _missing(told.roles_claim, f"适用于 {unit} 的角色", f"a role that fits {unit}")
-    return Member(str(claims["sub"])[:LONGEST_SUBJECT], name.strip(), unit, roles)
+    return Member(_short(claims["sub"]) or "", name.strip(), unit, roles, _short(claims.get("sid")))
+
+
+def departure(token: str, server: Server, now: datetime) -> Departure:
+    """What a logout token says (OpenID Connect Back-Channel Logout 1.0, 2.6). Refused with the claim that is wrong."""
+    if len(token) > LONGEST_TOKEN:
+        raise _unbelieved("too long")
+    asked: Any = {"iat": {"essential": True}, "jti": {"essential": True}, "events": {"essential": True}}
+    claims = _believed(token, server, now, asked)
+    events, subject, session = claims["events"], _short(claims.get("sub")), _short(claims.get("sid"))
+    if not isinstance(events, dict) or not isinstance(events.get(LOGGED_OUT), dict):
+        raise _unbelieved("events")
+    if "nonce" in claims:  # else an identity token could end sessions
+        raise _unbelieved("nonce")
+    if now.timestamp() - claims["iat"] > OLDEST_DEPARTURE.total_seconds():
+        raise _unbelieved("iat")
+    if not subject and not session:
+        raise _unbelieved("sub, sid")
+    return Departure(str(claims["jti"]), subject, session)
 
 
 def fits(role: str, unit: str) -> bool:
@@ -63,6 +98,12 @@ def fits(role: str, unit: str) -> bool:
 
 
 def _claims(token: str, nonce: str, server: Server, now: datetime) -> Mapping[str, Any]:
+    asked: Any = {name: {"essential": True} for name in ("exp", "iat", "sub")}
+    return _believed(token, server, now, asked | {"nonce": {"essential": True, "value": nonce}})
+
+
+def _believed(token: str, server: Server, now: datetime, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The claims of a token that the sign-on server signed for us; `exp` counts wherever it is given."""
     told = server.settings
     try:
         keys = KeySet.import_key_set(server.keys(_key_id(token)))  # type: ignore[arg-type]
@@ -72,13 +113,10 @@ def _claims(token: str, nonce: str, server: Server, now: datetime) -> Mapping[st
             leeway=LEEWAY,
             iss={"essential": True, "value": told.issuer},
             aud={"essential": True, "value": told.client},
-            exp={"essential": True},
-            iat={"essential": True},
-            sub={"essential": True},
-            nonce={"essential": True, "value": nonce},
+            **asked,
         ).validate(found.claims)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Refused("TOKEN_REFUSED", f"{UNBELIEVED} ({type(error).__name__})") from error
+        raise _unbelieved(f"{type(error).__name__} {getattr(error, 'claim', '')}".strip()) from error
     _meant_for_us(found.claims, told)
     return found.claims
 
@@ -87,7 +125,16 @@ def _meant_for_us(claims: Mapping[str, Any], told: OpenId) -> None:
     """A token for several clients names the one that asked for it (OpenID Connect Core 3.1.3.7)."""
     several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     if claims.get("azp", None if several else told.client) != told.client:
-        raise Refused("TOKEN_REFUSED", f"{UNBELIEVED} (azp)")
+        raise _unbelieved("azp")
+
+
+def _unbelieved(why: str) -> Refused:
+    return Refused("TOKEN_REFUSED", f"{UNBELIEVED} ({why})")
+
+
+def _short(said: Any) -> str | None:
+    """A name that the server gives to a person or a session; None where it gives none."""
+    return said[:LONGEST_SUBJECT] if isinstance(said, str) and said else None
 
 
 def _missing(claim: str, zh: str, en: str) -> Refused:
