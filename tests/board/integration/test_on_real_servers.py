@@ -179,7 +179,7 @@ def test_accounts_are_kept_on_postgresql_as_on_sqlite(database_url: str, tmp_pat
         with pytest.raises(Refused, match="LAST"), database.writing() as connection:
             Register(connection, "second", NOW).close("root")
         with database.reading() as connection:
-            assert [(row["login"], row["locked"], row["sessions"]) for row in accounts.listed(connection)] == [
+            assert [(row["login"], row["locked"], row["sessions"]) for row in accounts.listed(connection, 9).rows] == [
                 ("root", False, 0),
                 ("second", True, 0),
             ]

@@ -55,7 +55,7 @@ def town(shared: Any) -> Any:
 
 def conclusion(desk: Any, ref: str) -> dict[str, Any]:
     with desk.site.database.reading() as connection:
-        return next(row for row in papers.conclusions(connection, 9) if row["ref"] == ref)
+        return next(row for row in papers.conclusions(connection, 9).rows if row["ref"] == ref)
 
 
 def said(desk: Any) -> tuple[str, dict[str, Any]]:
@@ -198,7 +198,7 @@ def test_a_correction_by_the_platform_stands_on_the_page(desk: Any) -> None:
     }  # fmt: skip
     town.read(json.dumps(event, ensure_ascii=False).encode())
     with town.site.database.reading() as connection:
-        corrected, first = papers.bulletins(connection, 9)
+        corrected, first = papers.bulletins(connection, 9).rows
     assert (corrected["corrects"], corrected["items"]) == (number, [[CONTESTED, "QDQ", ""]])
     assert first["bulletin"] == number
 

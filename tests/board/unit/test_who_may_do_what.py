@@ -111,7 +111,7 @@ def addresses(full: Any) -> dict[tuple[str, str], dict[str, str]]:
                 connection.execute(tables.todo.insert().values(row | {"colour": colour or None, "recused": "王签"}))
                 found |= {(name, colour): {"topic": topic, "kind": kind, "key": key} for name in names}
     with full.site.database.reading() as connection:
-        number = papers.bulletins(connection, 1)[0]["bulletin"]
+        number = papers.bulletins(connection, 1).rows[0]["bulletin"]
     for act in CATALOGUE:
         for colour in COLOURS if act.name == "withdraw" else ("",):
             part = {"topic": topic, "unit": "ZJJ", "colour": colour or "YELLOW", "key": number if act.about == "CITY" else ""}

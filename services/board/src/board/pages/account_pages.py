@@ -16,7 +16,8 @@ from board.pages.serving import offices, page, person, show, site
 from board.store import accounts, people
 
 account_pages = Blueprint("account", __name__)
-LINES = 100
+LINES, SHOWN = 100, 200
+"""Newest lines of the record, and accounts on one page."""
 MACHINES = frozenset({"OPERATOR", "INTEGRATOR"})
 Row = dict[str, Any]
 
@@ -29,9 +30,10 @@ def listed() -> str:
 
 def _list(fault: str) -> str:
     with site().database.reading() as connection:
-        found, done = accounts.listed(connection), accounts.newest(connection, LINES)
-    shown = [row | {"unpublished": _unpublished(row)} for row in found]
-    return show("accounts.html", found=shown, done=done, roles=ROLES, fault=fault, form=request.form)
+        found, done = accounts.listed(connection, SHOWN, request.args.get("after", "")), accounts.newest(connection, LINES)
+        number = accounts.number(connection)
+    values: Row = {"found": [row | {"unpublished": _unpublished(row)} for row in found.rows], "following": found.following}
+    return show("accounts.html", number=number, done=done, lines=LINES, roles=ROLES, fault=fault, form=request.form, **values)
 
 
 def _unpublished(row: Row) -> bool:

@@ -28,7 +28,7 @@ Row = dict[str, Any]
 def acts() -> str:
     """What persons did here, and what became of it."""
     with site().database.reading() as connection:
-        found = acting.newest(connection, ACTS_SHOWN)
+        found = acting.everything(connection, ACTS_SHOWN, request.args.get("after", ""))
     return show("acts.html", found=found)
 
 
@@ -141,7 +141,8 @@ def _nameable(target: Row) -> list[tuple[str, str]]:
         return [("|".join(item), f"{item[0]} {name(item[1])} {item[2]}".strip()) for item in target["items"]]
     with site().database.reading() as connection:
         slips = papers.nameable(connection, OFFERED)
-        standing = [row for row in papers.conclusions(connection, OFFERED) if row["state"] != "OVERTURNED" and not row["sealed"]]
+        newest = papers.conclusions(connection, OFFERED).rows
+        standing = [row for row in newest if row["state"] != "OVERTURNED" and not row["sealed"]]
     found = [
         (f"{row['matter_id']}|{row['unit']}|{row['colour']}", f"{row['number'] or ''} {name(row['unit'])} {row['title']}".strip())
         for row in slips

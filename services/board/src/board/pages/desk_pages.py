@@ -14,9 +14,10 @@ from board.pages.serving import offices, page, person, show, site
 from board.store import acting, city, desks, matters
 
 desk_pages = Blueprint("desk", __name__)
-ACTS_SHOWN = 200
-SHOWN, SLIPS_SHOWN = 200, 40
+SHOWN, SLIPS_SHOWN, ENTRIES_SHOWN, REFERRALS_SHOWN = 200, 40, 300, 100
 """Rows on one page; what waits longest comes first, and the whole ledger is in the CSV."""
+HANDED_OVER = {"REFERRAL_CREATED": "CREATED", "REFERRAL_ACKNOWLEDGED": "ACKNOWLEDGED"}
+"""What waits for a body → the state of its referral."""
 OF_A_PART = ("report", "claim", "extend", "justify", "object")
 """What a unit does about its open part."""
 Row = dict[str, Any]
@@ -28,9 +29,9 @@ def office() -> str:
     kind = request.args.get("kind") or None
     with site().database.reading() as connection:
         counts = desks.waiting_by_kind(connection, "OFFICE")
-        found = desks.waiting(connection, "OFFICE", kind=kind, most=SHOWN)
+        found = desks.waiting(connection, "OFFICE", SHOWN, kind=kind)
         mine = acting.newest(connection, 10, person().login)
-        past = past_answers(connection)
+        past = past_answers(connection, found)
     todos = [with_acts(todo, past) for todo in found]
     return show("office.html", todos=todos, shown=SHOWN, counts=counts, kind=kind, mine=mine, today=site().today())
 
@@ -39,19 +40,25 @@ def office() -> str:
 class Past:
     """What was answered from here already: by topic, kind and key."""
 
-    sent: set[tuple[str, str, str]]
-    refused: dict[tuple[str, str, str], tuple[str, str]]
+    sent: set[acting.Key]
+    refused: dict[acting.Key, tuple[str, str]]
     """Mine that a service did not take: its code and its words."""
 
 
-def past_answers(connection: Any) -> Past:
-    """What was answered from here, as far as who looks at it needs to know."""
-    return Past(acting.pending(connection), acting.refusals(connection, person().login))
+def past_answers(connection: Any, todos: list[Row]) -> Past:
+    """Which of these were answered from here, as far as who looks at them needs to know."""
+    keys = [key_of(todo) for todo in todos]
+    return Past(acting.pending(connection, keys), acting.refusals(connection, person().login, keys))
+
+
+def key_of(todo: Row) -> acting.Key:
+    """What waits, as an act names it."""
+    return todo["topic"], todo["kind"], todo["key"]
 
 
 def with_acts(todo: Row, past: Past) -> Row:
     """Something that waits, with the buttons of who looks at it; what was answered a moment ago, or in vain, says so."""
-    key = (todo["topic"], todo["kind"], todo["key"])
+    key = key_of(todo)
     found = [] if key in past.sent else answers_for(todo, person(), offices())
     return todo | {"offers": found, "answered": key in past.sent, "refused": past.refused.get(key)}
 
@@ -64,18 +71,20 @@ def of_unit(unit: str) -> str:
     year = site().today().year
     with site().database.reading() as connection:
         light = next((row for row in city.lights(connection, year) if row["unit"] == unit), None)
-        parts = matters.of_unit(connection, unit, SHOWN)
-        waiting, past = desks.waiting(connection, "UNIT", unit, most=SHOWN), past_answers(connection)
-        asked = desks.waiting(connection, "OFFICE", unit, most=SLIPS_SHOWN)
-        slips = desks.slips_of(connection, unit, SLIPS_SHOWN)
-        ledger = desks.ledger(connection, year, unit)
+        parts = matters.of_unit(connection, unit, SHOWN + 1)
+        waiting = desks.waiting(connection, "UNIT", SHOWN + 1, unit)
+        past = past_answers(connection, waiting)
+        asked = desks.waiting(connection, "OFFICE", SLIPS_SHOWN + 1, unit)
+        slips = desks.slips_of(connection, unit, SLIPS_SHOWN, request.args.get("slips", ""))
+        ledger = desks.ledger(connection, year, SLIPS_SHOWN, request.args.get("ledger", ""), unit)
         mine = acting.newest(connection, 10, person().login)
     if light is None and site().unit_names()(unit) == unit and person().unit != unit:
         abort(404)
     light = light or city.no_light()
     todos = [with_acts(todo, past) for todo in waiting]
     shown = [row | {"offers": part_offers(row)} for row in parts]
-    values = {"todos": todos, "asked": asked, "slips": slips, "ledger": ledger, "year": year, "mine": mine}
+    values: Row = {"todos": todos, "asked": asked, "slips": slips, "ledger": ledger, "year": year, "mine": mine}
+    values |= {"most": SHOWN, "most_asked": SLIPS_SHOWN}
     return show("unit.html", unit=unit, light_row=light, parts=shown, **values)
 
 
@@ -89,14 +98,18 @@ def part_offers(row: Row) -> list[Offer]:
 @page(desk_pages, "/referrals", "referrals")
 def referrals() -> str:
     """What reds handed over, for the body that got it; the office sees all three."""
-    own = BODIES.get(person().role)
+    own, kind = BODIES.get(person().role), request.args.get("kind", "")
     bodies = [own] if own else list(BODIES.values())
     with site().database.reading() as connection:
-        found = [row for body in bodies for row in desks.referrals(connection, body)]
-        todos, past = [todo for body in bodies for todo in desks.waiting(connection, body)], past_answers(connection)
+        counts = desks.referrals_by_state(connection, bodies)
+        after, state = request.args.get("after", ""), HANDED_OVER.get(kind)
+        found = desks.referrals(connection, bodies, REFERRALS_SHOWN, after, state)
+        todos = desks.waiting_about(connection, bodies, {row["topic"] for row in found.rows})
+        past = past_answers(connection, todos)
         mine = acting.newest(connection, 10, person().login)
     waiting = {todo["key"]: with_acts(todo, past) for todo in todos}
-    return show("referrals.html", found=found, waiting=waiting, mine=mine)
+    kinds = {kind: counts.get(state, 0) for kind, state in HANDED_OVER.items()}
+    return show("referrals.html", found=found, waiting=waiting, kind=kind, kinds=kinds, total=sum(counts.values()), mine=mine)
 
 
 @page(desk_pages, "/assessment", "assessment")
@@ -105,7 +118,8 @@ def assessment() -> str:
     year = request.args.get("year", site().today().year, type=int)
     with site().database.reading() as connection:
         values: Row = {
-            "entries": desks.ledger(connection, year),
+            "entries": desks.ledger(connection, year, ENTRIES_SHOWN, request.args.get("after", "")),
+            "number": desks.entries(connection, year),
             "totals": desks.totals(connection, year),
             "years": sorted({*city.years(connection), site().today().year}),
         }
@@ -113,11 +127,3 @@ def assessment() -> str:
         mine = acting.newest(connection, 10, person().login)
     own = offers((("award", ""), ("finalise", "")), person(), offices())
     return show("assessment.html", year=year, groups=groups, offers=own, mine=mine, **values)
-
-
-@page(desk_pages, "/acts", "acts")
-def acts() -> str:
-    """What persons did here, and what became of it."""
-    with site().database.reading() as connection:
-        found = acting.newest(connection, ACTS_SHOWN)
-    return show("acts.html", found=found)

@@ -20,6 +20,8 @@ from board.store import desks, listing, tallies
 files = Blueprint("files", __name__)
 MOST = 20_000
 """Matters in one file; a list that is longer needs a narrower filter, and says so in its last row."""
+MOST_ENTRIES = 100_000
+"""Entries of the ledger in one file."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Rows = Iterator[list[Cell]]
 
@@ -76,18 +78,22 @@ def _when(text: str | None) -> str | None:
 def ledger(kind: str) -> Response:
     """The ledger of a year."""
     year, name = year_asked(), site().unit_names()
-    with site().database.reading() as connection:
-        entries = desks.ledger(connection, year)
     columns = [("时间", 18), ("单位代码", 10), ("单位", 20), ("年度", 8), ("分值", 8), ("类型", 12), ("状态", 12), ("事项", 22),
                ("依据", 50), ("批准人", 16)]  # fmt: skip
-    rows = (
-        [
+    with site().database.reading() as connection:
+        rows = _ledger(desks.every_entry(connection, year, MOST_ENTRIES + 1, request.args.get("unit")), year, name)
+        return sent(Sheet(f"{year}年督查加减分台账", columns, rows), kind, f"ledger-{year}")
+
+
+def _ledger(found: Iterable[dict[str, Any]], year: int, name: Callable[[str], str]) -> Rows:
+    for number, row in enumerate(found, 1):
+        if number > MOST_ENTRIES:
+            yield [f"只列出前{MOST_ENTRIES}条，可加 &unit=单位代码 / the first {MOST_ENTRIES} only; one unit's: &unit=CODE"]
+            return
+        yield [
             _when(row["at"]), row["unit"], name(row["unit"]), year, points(row["cents"]), _word("entry", row["kind"]),
             _word("entry_state", row["state"]), row["ref"], row["basis"], row["approved_by"],
-        ]
-        for row in entries
-    )  # fmt: skip
-    return sent(Sheet(f"{year}年督查加减分台账", columns, rows), kind, f"ledger-{year}")
+        ]  # fmt: skip
 
 
 @page(files, "/burden.<kind>", "unit")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from board.access.roles import UNITS
 from board.acts.catalogue import Offer, offers
@@ -23,14 +23,14 @@ def conclusions() -> str:
     """Conclusions with what waits about them; a unit sees its own."""
     unit = person().unit if person().role in UNITS else None
     with site().database.reading() as connection:
-        found = papers.conclusions(connection, SHOWN, unit)
-        desk = "UNIT" if unit else "OFFICE"
-        kind = "CONCLUSION_SIGN" if unit else "CONCLUSION_REVIEW"
-        waiting, past = desks.waiting(connection, desk, unit, kind), past_answers(connection)
+        found = papers.conclusions(connection, SHOWN, unit, request.args.get("after", ""))
+        topics = {row["conclusion_id"] for row in found.rows}
+        waiting = desks.waiting_about(connection, ["UNIT" if unit else "OFFICE"], topics)
+        past = past_answers(connection, waiting)
         mine = acting.newest(connection, 10, person().login)
     todos = {todo["topic"]: with_acts(todo, past) for todo in waiting}
-    shown = [row | {"todo": todos.get(row["conclusion_id"]), "offers": _own(row)} for row in found]
-    return show("conclusions.html", found=shown, mine=mine)
+    shown = [row | {"todo": todos.get(row["conclusion_id"]), "offers": _own(row)} for row in found.rows]
+    return show("conclusions.html", found=shown, following=found.following, mine=mine)
 
 
 def _own(row: Row) -> list[Offer]:
@@ -45,7 +45,7 @@ def _own(row: Row) -> list[Offer]:
 def bulletins() -> str:
     """Bulletins and their corrections, the newest first."""
     with site().database.reading() as connection:
-        found = papers.bulletins(connection, SHOWN)
+        found = papers.bulletins(connection, SHOWN, request.args.get("after", ""))
         mine = acting.newest(connection, 10, person().login)
     publish = offers((("publish-bulletin", ""),), person(), offices())
     correct = offers((("correct-bulletin", ""),), person(), offices())

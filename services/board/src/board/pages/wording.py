@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Flask, g
+from flask import Flask, g, request
 from markupsafe import Markup, escape
 
 from board import telling, words
@@ -88,6 +89,12 @@ def lines(text: str | None) -> Markup:
     return Markup("<br>").join(escape(line) for line in (text or "").splitlines())
 
 
+def here_with(param: str, value: str | None) -> str:
+    """The address of this page with one parameter changed, or left out."""
+    asked = {key: kept for key, kept in request.args.items() if key != param} | ({param: value} if value else {})
+    return request.path + (f"?{urlencode(asked)}" if asked else "")
+
+
 def half(text: str | None) -> str:
     """The reader's half of a text that says the same in both languages."""
     return telling.half(text or "", g.english)
@@ -131,7 +138,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         t=t, w=w, owner=owner, light=light, day=day, short_day=short_day, clock_time=clock_time, left=left, limit=limit,
         points=cents, lines=lines, half=half, bar=bars.bar, column=bars.column, SHAPES=words.SHAPES,
-        picture=picture, cause=cause, last_day=last_day,
+        picture=picture, cause=cause, here_with=here_with, last_day=last_day,
         weekday=weekday, weekdays=lambda: DAYS if g.english else WEEKDAYS, zone=lambda: ZONE,
         pad=lambda text: date.fromisoformat(text).weekday(),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from board.store import elsewhere
+from board.store.paging import Page
 from board.store.tables import account, account_act, granted, session
 
 Row = dict[str, Any]
@@ -23,12 +24,19 @@ def newest(connection: Connection, many: int) -> list[Row]:
     return [dict(row) for row in connection.execute(wanted).mappings()]
 
 
-def listed(connection: Connection) -> list[Row]:
-    """All accounts with how many sessions each has; no password."""
+def listed(connection: Connection, many: int, after: str = "") -> Page:
+    """Accounts by their names from behind one on, with how many sessions each has; no password."""
     shown = (account.c.login, account.c.name, account.c.role, account.c.unit, account.c.must_change, account.c.locked)
     own = account.c.password.is_not(None).label("own_password")
     open_ = select(func.count()).where(session.c.login == account.c.login).scalar_subquery().label("sessions")
-    return [dict(row) for row in connection.execute(select(*shown, own, open_).order_by(account.c.login)).mappings()]
+    wanted = select(*shown, own, open_).where(account.c.login > after).order_by(account.c.login).limit(many + 1)
+    found = [dict(row) for row in connection.execute(wanted).mappings()]
+    return Page(found[:many], found[many - 1]["login"] if len(found) > many else None)
+
+
+def number(connection: Connection) -> int:
+    """How many accounts there are."""
+    return int(connection.execute(select(func.count()).select_from(account)).scalar_one())
 
 
 def usable(connection: Connection, role: str) -> list[str]:

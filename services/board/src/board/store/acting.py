@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
 
-from board.store import tables
+from board.store import paging, tables
+from board.store.paging import Page
 
 SENT, REFUSED, FAILED = "SENT", "REFUSED", "FAILED"
 
@@ -41,7 +43,7 @@ def outcome(connection: Connection, act_id: str) -> dict[str, Any] | None:
 
 
 def newest(connection: Connection, many: int, login: str | None = None, matter: str | None = None) -> list[dict[str, Any]]:
-    """The newest acts, of one account or of all, about one matter or about everything."""
+    """A few of the newest acts, of one account or of all, about one matter or about everything."""
     wanted = select(tables.act).order_by(tables.act.c.at.desc(), tables.act.c.id).limit(many)
     if login is not None:
         wanted = wanted.where(tables.act.c.login == login)
@@ -50,14 +52,31 @@ def newest(connection: Connection, many: int, login: str | None = None, matter: 
     return [dict(row) for row in connection.execute(wanted).mappings()]
 
 
-def pending(connection: Connection) -> set[tuple[str, str, str]]:
-    """Topic, kind and key of what was answered from here and not refused: it need not be shown as waiting any more.
+def everything(connection: Connection, many: int, after: str = "") -> Page:
+    """The newest acts of everybody."""
+    return paging.newest(connection, select(tables.act), tables.act.c.at, tables.act.c.id, many, after)
+
+
+Key = tuple[str, str, str]
+"""Topic, kind and key of what waits."""
+
+
+def pending(connection: Connection, asked: Collection[Key]) -> set[Key]:
+    """Which of these were answered from here and not refused: they need not be shown as waiting any more.
 
     Once the answer's event is read, nothing waits any more; until then this is all that is known of it.
     """
-    wanted = select(tables.act.c.answers).where(tables.act.c.answers.is_not(None), tables.act.c.state == SENT)
-    found = (answers.split("|") for answers in connection.execute(wanted).scalars())
-    return {(topic, kind, key) for topic, kind, key in found}
+    wanted = select(tables.act.c.answers).where(_answers(asked), tables.act.c.state == SENT)
+    return {_key(answers) for answers in connection.execute(wanted).scalars()}
+
+
+def _answers(asked: Collection[Key]) -> ColumnElement[bool]:
+    return tables.act.c.answers.in_(["|".join(key) for key in asked])
+
+
+def _key(answers: str) -> Key:
+    topic, kind, key = answers.split("|")
+    return topic, kind, key
 
 
 def backlog(connection: Connection, since: str) -> tuple[int, str | None, int]:
@@ -70,10 +89,9 @@ def backlog(connection: Connection, since: str) -> tuple[int, str | None, int]:
     return int(count), oldest, int(connection.execute(lost).scalar_one())
 
 
-def refusals(connection: Connection, login: str) -> dict[tuple[str, str, str], tuple[str, str]]:
-    """Topic, kind and key of what this account answered last in vain → the code and the words of the refusal."""
+def refusals(connection: Connection, login: str, asked: Collection[Key]) -> dict[Key, tuple[str, str]]:
+    """Which of these this account answered last in vain → the code and the words of the refusal."""
     wanted = select(tables.act.c.answers, tables.act.c.state, tables.act.c.code, tables.act.c.detail)
-    wanted = wanted.where(tables.act.c.answers.is_not(None), tables.act.c.login == login).order_by(tables.act.c.at)
+    wanted = wanted.where(_answers(asked), tables.act.c.login == login).order_by(tables.act.c.at)
     last = {row.answers: row for row in connection.execute(wanted)}
-    found = ((answers.split("|"), row) for answers, row in last.items() if row.state == REFUSED)
-    return {(topic, kind, key): (row.code or "", row.detail or "") for (topic, kind, key), row in found}
+    return {_key(answers): (row.code or "", row.detail or "") for answers, row in last.items() if row.state == REFUSED}

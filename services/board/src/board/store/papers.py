@@ -7,17 +7,19 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from board.store.paging import Page, newest
 from board.store.tables import bulletin, conclusion, matter, slip
 
 Row = dict[str, Any]
 
 
-def conclusions(connection: Connection, most: int, unit: str | None = None) -> list[Row]:
-    """The newest conclusions, of one unit or of all."""
-    wanted = select(conclusion).order_by(conclusion.c.issued_at.desc(), conclusion.c.conclusion_id).limit(most)
+def conclusions(connection: Connection, many: int, unit: str | None = None, after: str = "") -> Page:
+    """The newest conclusions, of one unit or of all. One whose issue was not read yet is on no list."""
+    wanted = select(conclusion).where(conclusion.c.issued_at.is_not(None))
     if unit is not None:
         wanted = wanted.where(conclusion.c.unit == unit)
-    return [_read(row) for row in connection.execute(wanted).mappings()]
+    found = newest(connection, wanted, conclusion.c.issued_at, conclusion.c.conclusion_id, many, after)
+    return Page([_read(row) for row in found.rows], found.following)
 
 
 def conclusion_of(connection: Connection, conclusion_id: str) -> Row | None:
@@ -30,10 +32,10 @@ def _read(row: Any) -> Row:
     return dict(row) | {key: json.loads(row[key]) for key in ("findings", "fallen")}
 
 
-def bulletins(connection: Connection, most: int) -> list[Row]:
+def bulletins(connection: Connection, many: int, after: str = "") -> Page:
     """The newest bulletins and corrections."""
-    wanted = select(bulletin).order_by(bulletin.c.at.desc(), bulletin.c.bulletin).limit(most)
-    return [_opened(row) for row in connection.execute(wanted).mappings()]
+    found = newest(connection, select(bulletin), bulletin.c.at, bulletin.c.bulletin, many, after)
+    return Page([_opened(row) for row in found.rows], found.following)
 
 
 def bulletin_of(connection: Connection, number: str) -> Row | None:

@@ -24,11 +24,6 @@ def one(connection: Connection, login: str) -> Row | None:
     return None if row is None else dict(row)
 
 
-def everybody(connection: Connection) -> list[Row]:
-    """All accounts."""
-    return [dict(row) for row in connection.execute(select(account).order_by(account.c.login)).mappings()]
-
-
 def set_password(connection: Connection, login: str, password: str) -> None:
     """A person's own password; every session of the account ends."""
     connection.execute(update(account).where(account.c.login == login).values(password=password, must_change=False))
