@@ -183,6 +183,8 @@ def network(service: str, role: Role) -> Object:
     way_out: list[Object] = [_to("postgres", 5432)]
     if role.broker:
         way_out.append(_to("rabbitmq", 5671))
+    if role.name in DOORS:  # its keys and, for the board, its answers; closed until such pods or an ipBlock are there
+        way_out.append(_to("sign-on", 443, 8443))
     if role.name in OUTSIDE:
         way_out.append({"ports": [{"protocol": "TCP", "port": port} for port in (443, 465, 587)]})
     spec = {
@@ -197,10 +199,10 @@ def network(service: str, role: Role) -> Object:
     return _named("NetworkPolicy", "networking.k8s.io/v1", f"{service}-{role.name}", found, spec=spec)
 
 
-def _to(name: str, port: int) -> Object:
+def _to(name: str, *ports: int) -> Object:
     """To a server's pods; for one outside the cluster lay an ipBlock over it."""
     where = {"podSelector": {"matchLabels": {"app.kubernetes.io/name": name}}}
-    return {"to": [where], "ports": [{"protocol": "TCP", "port": port}]}
+    return {"to": [where], "ports": [{"protocol": "TCP", "port": port} for port in ports]}
 
 
 def service(name: str, role: str = "api") -> Object:

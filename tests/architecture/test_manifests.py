@@ -189,6 +189,47 @@ def test_the_board_is_probed_where_it_answers_and_reached_through_the_gateway_al
     assert {document["metadata"]["name"] for document in of_kind("Service")} >= {"board-serve", "intake-api"}
 
 
+def ways_out(policy: Object) -> set[tuple[str, int]]:
+    """Whom pods may call: the server's name, or its address, and the port."""
+    found = set()
+    for rule in policy["spec"]["egress"]:
+        for port in rule["ports"]:
+            for at in rule.get("to", [{}]):
+                named = at.get("podSelector", {}).get("matchLabels", {}).get("app.kubernetes.io/name")
+                found.add((named or at.get("ipBlock", {}).get("cidr", "anywhere"), port["port"]))
+    return found
+
+
+def of_doors() -> list[Object]:
+    return [each for each in of_kind("NetworkPolicy") if each["metadata"]["labels"].get(COMPONENT) in ("api", "serve")]
+
+
+COMPONENT = "app.kubernetes.io/component"
+
+
+def test_the_doors_reach_a_sign_on_server_beside_them_and_nobody_else_does() -> None:
+    names = {each["metadata"]["name"] for each in of_doors()}
+    assert names == {"board-serve", *(f"{service}-api" for service in SERVICES)}
+    for policy in of_kind("NetworkPolicy"):
+        reached = {(name, port) for name, port in ways_out(policy) if name == "sign-on"} if "egress" in policy["spec"] else set()
+        assert reached == ({("sign-on", 443), ("sign-on", 8443)} if policy["metadata"]["name"] in names else set())
+    (board,) = [each for each in of_doors() if each["metadata"]["name"] == "board-serve"]
+    assert ways_out(board) - {("sign-on", 443), ("sign-on", 8443)} == {("postgres", 5432), ("rabbitmq", 5671)}
+
+
+def test_the_pages_patch_lets_the_doors_reach_a_sign_on_server_elsewhere() -> None:
+    (example,) = re.findall(r"```yaml\n(apiVersion: kustomize.*?)```", (K8S / "README.md").read_text("utf-8"), re.DOTALL)
+    (patch,) = yaml.safe_load(example)["patches"]
+    assert patch["target"] == {"kind": "NetworkPolicy", "labelSelector": f"{COMPONENT} in (api, serve)"}
+    (added,) = yaml.safe_load(patch["patch"])
+    assert (added["op"], added["path"]) == ("add", "/spec/egress/-")
+    for policy in of_doors():
+        before = ways_out(policy)
+        policy["spec"]["egress"].append(added["value"])
+        assert ways_out(policy) - before == {("10.20.30.40/32", 443)}
+        assert faults(policy) == []
+
+
 def test_every_service_is_tidied_at_night_by_the_owner_who_gets_no_broker() -> None:
     jobs = {document["metadata"]["name"]: document["spec"] for document in of_kind("CronJob")}
     assert set(jobs) == {f"{service}-tidy" for service in SERVICES}
