@@ -13,7 +13,7 @@ from typing import Any
 from event_contracts.envelope import UNIT_CODE
 
 from board.access import passwords
-from board.access.roles import ROLES, UNITS
+from board.access.roles import NAME, ROLES, UNITS
 from board.domain.texts import as_text
 from board.errors import Refused
 from board.store import accounts, people
@@ -107,7 +107,7 @@ class Register:
 def checked(name: str, role: str, unit: str | None) -> dict[str, Any]:
     """Name, role and unit as they are kept; Refused with what is wrong."""
     name, unit = name.strip(), (unit or "").strip()
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+    if NAME.fullmatch(name) is None:
         raise Refused("NAME", f"请写明姓名（至多{LONGEST_NAME}字） / give a name of at most {LONGEST_NAME} characters")
     if role not in ROLES:
         raise Refused("ROLE", "请选择角色 / choose a role")

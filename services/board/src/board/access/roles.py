@@ -6,9 +6,12 @@ which buttons while nobody's offices were published; afterwards `powers` asks of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+NAME = re.compile(r"\S(?:[^\x00-\x1f\x7f]{0,126}\S)?")
+"""A person's name, as at the HTTP door: any text of one line, full-width blanks between two characters with it (陈　立)."""
 RANKS = ("OFFICER", "SECTION_HEAD", "SUPERVISION_DIRECTOR", "LEADING_GROUP_DEPUTY", "LEADING_GROUP_CHAIR")
 OFFICE = frozenset(RANKS)
 HEADS = frozenset(RANKS[1:])

@@ -17,13 +17,13 @@ from joserfc.jwk import KeySet
 from joserfc.jws import extract_compact
 
 from board.access.openid.server import Server
-from board.access.roles import BODIES, ROLES, SOURCES, UNITS
+from board.access.roles import BODIES, NAME, ROLES, SOURCES, UNITS
 from board.config import OpenId
 from board.errors import Refused
 
 LEEWAY = 30
 """Seconds by which two clocks may differ."""
-LONGEST_NAME, LONGEST_SUBJECT = 128, 255
+LONGEST_SUBJECT = 255
 LONGEST_TOKEN = 16_384
 """Characters of a logout token, which anybody may send."""
 OLDEST_DEPARTURE = timedelta(minutes=5)
@@ -60,7 +60,7 @@ def member(token: str, nonce: str, server: Server, now: datetime) -> Member:
     told = server.settings
     claims = _claims(token, nonce, server, now)
     name, unit = _at(claims, told.name_claim), _at(claims, told.unit_claim)
-    if not isinstance(name, str) or not 0 < len(name.strip()) <= LONGEST_NAME or not name.strip().isprintable():
+    if not isinstance(name, str) or NAME.fullmatch(name.strip()) is None:
         raise _missing(told.name_claim, "姓名", "the person's name")
     if not isinstance(unit, str) or UNIT_CODE.fullmatch(unit) is None or unit == "DUBAN":
         raise _missing(told.unit_claim, "单位代码或 OFFICE", "a unit's code, or OFFICE")
