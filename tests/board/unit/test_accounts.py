@@ -45,7 +45,7 @@ def record(desk: Any) -> list[tuple[str, str, str, str]]:
         return [(row["by"], row["login"], row["what"], row["detail"]) for row in accounts.newest(connection, 99)]
 
 
-NEW = {"login": "li", "name": " 李　科 ", "role": "SECTION_HEAD", "unit": ""}
+NEW = {"login": "li", "name": " 李科 ", "role": "SECTION_HEAD", "unit": ""}
 
 
 def first_password(answer: Any) -> str:
@@ -56,12 +56,7 @@ def first_password(answer: Any) -> str:
 def test_a_new_account_gets_a_first_password_that_is_shown_once_and_must_be_changed(desk: Any, operator: Any) -> None:
     password = first_password(operator.post("/accounts", NEW))
     row = account(desk, "li")
-    assert (row["name"], row["role"], row["unit"], row["must_change"]) == (
-        "李　科",
-        "SECTION_HEAD",
-        None,
-        True,
-    )  # a full-width blank, as lists of persons have it
+    assert (row["name"], row["role"], row["unit"], row["must_change"]) == ("李科", "SECTION_HEAD", None, True)
     assert password not in operator.get("/accounts").get_data(as_text=True)
     assert record(desk) == [("root", "li", "CREATED", "李科 SECTION_HEAD")]
     browser = desk.browser()
@@ -87,6 +82,11 @@ def test_an_account_that_makes_no_sense_is_not_made(desk: Any, operator: Any, ch
     assert answer.status_code == 400
     assert word in answer.get_data(as_text=True)
     assert record(desk) == []
+
+
+def test_a_name_may_have_the_full_width_blank_that_lists_of_persons_have(desk: Any, operator: Any) -> None:
+    assert operator.post("/accounts", NEW | {"name": "李　科"}).status_code == 200
+    assert account(desk, "li")["name"] == "李　科"
 
 
 def test_a_changed_account_is_signed_out_and_has_its_new_role(desk: Any, operator: Any) -> None:
