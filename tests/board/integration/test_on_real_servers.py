@@ -16,7 +16,7 @@ from board.amqp.outbox import BrokerOutbox
 from board.amqp.stream import StreamFeed
 from board.errors import Refused, Unavailable
 from board.projector import Projector
-from board.store import accounts, listing, writing
+from board.store import accounts, desks, elsewhere, listing, tables, writing
 from board.store.database import Database
 from event_contracts.refusal import Refusal, refusal_body
 from published import bodies
@@ -185,4 +185,31 @@ def test_accounts_are_kept_on_postgresql_as_on_sqlite(database_url: str, tmp_pat
             ]
             assert [row["what"] for row in accounts.newest(connection, 9)] == ["CLOSED", "CREATED", "CREATED"]
             assert accounts.granted_to(connection, "second") == {"OPERATOR": None, "AUDITOR": None}
+        database.close()
+
+
+def test_sessions_from_elsewhere_and_pages_of_lists_are_on_postgresql_as_on_sqlite(database_url: str, tmp_path: Path) -> None:
+    there = "https://id.example.org"
+    for url in (database_url, f"sqlite:///{tmp_path / 'board.sqlite'}"):
+        database = Database(url)
+        database.prepare()
+        with database.writing() as connection:
+            for sid in ("s-1", "s-2", None):
+                sessions.begin(connection, "oidc:u", NOW, sessions.Elsewhere(there, sid, "token"))
+            assert elsewhere.end(connection, there, "oidc:u", "s-1") == {"oidc:u": 2}  # and the one without a name
+            assert elsewhere.end(connection, "https://other.example.org", "oidc:u", None) == {}
+            assert [elsewhere.is_new(connection, there, "j", "b", before) for before in ("a", "a", "c")] == [True, False, True]
+            assert elsewhere.end(connection, there, None, "s-2") == {"oidc:u": 1}
+            assert connection.execute(tables.from_elsewhere.select()).all() == []
+            row = {"slip_id": "s", "unit": "ZJJ", "body": "DISCIPLINE", "kind": "k", "state": "CREATED", "outcome": ""}
+            made = [row | {"topic": f"t{n}", "referral_id": f"r{n}", "at": f"2026-06-0{1 + n // 2}"} for n in range(5)]
+            connection.execute(tables.referral.insert(), made)
+            first = desks.referrals(connection, ["DISCIPLINE"], 2)
+            second = desks.referrals(connection, ["DISCIPLINE"], 2, first.following or "")
+            assert [found["referral_id"] for found in (*first.rows, *second.rows)] == ["r4", "r3", "r2", "r1"]
+            entry = {"unit": "ZJJ", "year": 2026, "cents": -30, "kind": "k", "state": "s", "basis": "b"}
+            connection.execute(
+                tables.entry.insert(), [entry | {"topic": "t", "entry_id": f"e{n}", "at": "2026-06-01"} for n in range(4)]
+            )
+            assert [found["entry_id"] for found in desks.every_entry(connection, 2026, 3)] == ["e0", "e1", "e2"]
         database.close()
