@@ -19,7 +19,7 @@ This is the outer ring. Inside it, whatever the role ([table](authorisation.md))
 decisions are the office's (`SENDER_MISMATCH`); who is no party to a matter learns nothing of it (404, or waiting); and
 once persons are published, the person must hold the office on that day (`NOT_EMPOWERED`). A slip is approved by the
 rank that its colour needs. Keys of systems have scopes instead of roles: `read`, `write`, `write:<type>`; a key of
-OFFICE sees all, a unit's its own.
+OFFICE sees all, a unit's its own. `replay` opens `/v1/inbound` to the office's board, and nothing else.
 
 """
 UNITS = ("OFFICE", "a unit", "ASSESSMENT", "DISCIPLINE", "ORGANISATION")

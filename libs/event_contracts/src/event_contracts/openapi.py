@@ -136,6 +136,13 @@ def _common(served: list[str]) -> Node:
     )
     event["get"]["responses"]["200"]["content"] = {_EVENT: {"schema": {"type": "object"}}}
     found["/v1/events/{event_id}"] = event
+    found["/v1/inbound"] = _get(
+        "inbound",
+        "收到的消息，供政策演练（密钥须有 replay）/ messages as they came in, for a rehearsal (scope replay)",
+        _events(),
+        _query("since", "自此时起收到 / arrived at or after", {"type": "string", "format": "date-time"}),
+        _cursor(),
+    )
     about = _get("openapi", "本文档 / this document", {"type": "object"})
     about["get"] |= {"security": []}
     return found | {"/v1/openapi.json": about}
@@ -194,8 +201,18 @@ def _listing(name: str) -> Node:
     return {"type": "object", "required": ["items", "next"], "properties": properties}
 
 
+def _events() -> Node:
+    """A page of CloudEvents, each as its type has it."""
+    properties = {"items": {"type": "array", "items": {"type": "object"}}, "next": {"type": ["string", "null"]}}
+    return {"type": "object", "required": ["items", "next"], "properties": properties}
+
+
 def _page() -> tuple[Node, Node]:
-    return _limit(), _query("cursor", "上一页的 next / `next` of the page before; also in its header Link")
+    return _limit(), _cursor()
+
+
+def _cursor() -> Node:
+    return _query("cursor", "上一页的 next / `next` of the page before; also in its header Link")
 
 
 def _limit() -> Node:

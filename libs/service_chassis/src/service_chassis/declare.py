@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from event_contracts.event import Fact, Message, Request
+from event_contracts.inbound import CONFIDENTIAL
 
 if TYPE_CHECKING:
     from service_chassis.persistence.unit_of_work import Timer, Work
@@ -155,6 +156,15 @@ class Service:
 
     def was_read(self, session: Any, asked: Any, what: str, rows: int) -> None:
         """Somebody looked (`web.pages.Asked`), in the transaction in which it is read; a service may keep who."""
+
+    def retold(self, session: Any, events: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """Of messages that came in, as CloudEvents: what may leave this service once more, for a rehearsal. What may be about a
+        covert inspection does not, unless the service knows better."""
+        return [event for event in events if event.get("type") not in CONFIDENTIAL]
+
+    def rules_came_by(self, session: Any) -> Sequence[str]:
+        """Ids of the office's messages by which rules were published: a rehearsal needs them, however long ago they came."""
+        return ()
 
     def collectors(self, database: Any, clock: Any) -> list[Any]:
         """What the role `api` shows on /metrics beside the chassis' own set; each reads the database when it is asked for."""

@@ -22,7 +22,7 @@ from service_chassis.errors import ConfigError
 from service_chassis.persistence import api_keys
 from service_chassis.persistence.api_keys import Key
 from service_chassis.web import keys
-from service_chassis.web.callers import SCOPES, WRITE
+from service_chassis.web.callers import OFFICE, REPLAY, SCOPES, WRITE
 
 AT_ONCE = 2
 LONGEST_DAYS = 1096
@@ -51,7 +51,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
         adding.add_argument("--unit", required=True, metavar="CODE", help="代表哪个单位 / whom it speaks for: ZJJ, or OFFICE")
         adding.add_argument("--label", default="system", help="哪个系统 / which system has it; default: system")
         adding.add_argument(
-            "--scope", action="append", metavar="SCOPE", help="read, write, write:<type>; default: read and write"
+            "--scope", action="append", metavar="SCOPE", help="read, write, write:<type>, replay; default: read and write"
         )
         adding.add_argument("--days", type=int, default=365, help=f"有效天数 / good for so many days, 1 to {LONGEST_DAYS}")
         adding.add_argument("--by", default=getpass.getuser(), metavar="PERSON", help="经办人 / who makes it")
@@ -97,8 +97,10 @@ def _check(wanted: argparse.Namespace) -> None:
         wrong.append(f"--unit {wanted.unit}: 应为单位代码或 OFFICE / a unit code such as ZJJ, or OFFICE")
     if not 1 <= wanted.days <= LONGEST_DAYS:
         wrong.append(f"--days {wanted.days}: 1 至 {LONGEST_DAYS} / from 1 to {LONGEST_DAYS}")
-    known = {*SCOPES, *(f"{WRITE}:{name}" for name in REQUESTS)}
-    wrong += [f"--scope {scope}: read, write, write:<type>" for scope in wanted.scope or () if scope not in known]
+    known = {*SCOPES, REPLAY, *(f"{WRITE}:{name}" for name in REQUESTS)}
+    wrong += [f"--scope {scope}: read, write, write:<type>, replay" for scope in wanted.scope or () if scope not in known]
+    if REPLAY in (wanted.scope or ()) and wanted.unit != OFFICE:
+        wrong.append("--scope replay: 仅限 --unit OFFICE / for the office's board alone")
     if wrong:
         raise ConfigError("keys: " + "; ".join(wrong))
 

@@ -37,9 +37,9 @@ from escalation import (
 )
 from escalation.config import NUMBER_PREFIX
 from escalation.metrics import Metrics, board
-from escalation.rulebook import Rulebook
+from escalation.rulebook import CALENDAR, POLICY, Rulebook
 from escalation.settle import Settling
-from escalation.store.ladders import Store, figures
+from escalation.store.ladders import Store, figures, rules_came_by
 
 
 class Escalation(Service):
@@ -64,6 +64,10 @@ class Escalation(Service):
         if isinstance(message.data, inbound.InterviewDecided | inbound.InterviewHeld):
             return [interviews.subject(message.data.unit)]
         return joining.subjects(message) or super().subjects(message)
+
+    def rules_came_by(self, session: Any) -> list[str]:
+        """Calendars and policies: of persons intake tells."""
+        return rules_came_by(session, (CALENDAR, POLICY))
 
     # ---- the three hooks
 

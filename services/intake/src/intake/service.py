@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from event_contracts import intake as facts
 from event_contracts.escalation import (
@@ -73,6 +74,7 @@ from intake import (
     recurring,
     repeats,
     replies,
+    retelling,
     returning,
     suspecting,
     tidying,
@@ -126,6 +128,10 @@ class Intake(Service):
     def was_read(self, session: object, asked: Asked, what: str, rows: int) -> None:
         """Who looked is kept."""
         note(session, asked, what, rows)
+
+    def retold(self, session: Any, events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Without informants and covert inspections."""
+        return retelling.retold(session, events)
 
     def subjects(self, message: Message) -> list[str]:
         found = locking.subjects(message)

@@ -10,9 +10,10 @@ from service_chassis.web import roles
 from service_chassis.web.roles import Sight
 
 OFFICE = "OFFICE"
-READ, WRITE = "read", "write"
+READ, WRITE, REPLAY = "read", "write", "replay"
 SCOPES = (READ, WRITE)
-"""What a key may do; `write:<type>` is one type alone."""
+"""What a key may do; `write:<type>` is one type alone. `replay`, which must be asked for, is what a rehearsal needs: every
+message that came in, for the office's board (`web.retelling`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class Caller:
     def is_office(self) -> bool:
         """Whether the names of citizens and what officers see among themselves are shown."""
         return self.sight is Sight.ALL
+
+    @property
+    def may_replay(self) -> bool:
+        """Whether this is a system of the office that rehearses; no person, whatever the role."""
+        return self.name is None and self.unit == OFFICE and REPLAY in self.scopes
 
     def may_write(self, type_: str) -> bool:
         """Whether this caller may send this type at all."""

@@ -13,6 +13,7 @@ import orjson
 
 from service_chassis.web.callers import Caller
 from service_chassis.web.problems import Problem
+from service_chassis.web.roles import Sight
 
 MOST, USUAL = 200, 50
 """Entries of one page at most, and where nothing else is asked for."""
@@ -104,3 +105,9 @@ class Page:
     words: Sequence[str] = field(default=())
     heavy: bool = False
     """It may take long: only a few of these at the same time."""
+    replay: bool = False
+    """For keys with the scope `replay`, and for nobody else."""
+
+    def is_open_to(self, caller: Caller) -> bool:
+        """Whether this caller may ask for it at all."""
+        return caller.may_replay if self.replay else caller.sight is not Sight.NONE

@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service_chassis.errors import Retry
 from service_chassis.persistence import receipts
-from service_chassis.web import events
+from service_chassis.web import events, retelling
 from service_chassis.web.callers import OFFICE, Caller
 from service_chassis.web.door import Door, request_id
 from service_chassis.web.pages import LIST, Asked, Body, Download, Listing, Page
@@ -42,7 +42,8 @@ def add_routes(app: Flask, door: Door) -> None:
     _add_frame(app)
     _add_writing(app, door)
     _add_description(app, door.runtime.service.name)
-    for page in (*CHASSIS_PAGES, events.page(door.runtime.service), *door.runtime.service.pages()):
+    service = door.runtime.service
+    for page in (*CHASSIS_PAGES, events.page(service), retelling.page(service), *service.pages()):
         app.add_url_rule(page.path, page.path, _bound(door, page), methods=["GET"])
 
 
@@ -181,7 +182,7 @@ def _bound(door: Door, page: Page) -> Callable[..., Response]:
 
     def answer(**path: str) -> Response:
         caller = door.caller(request)
-        if caller.sight is Sight.NONE:
+        if not page.is_open_to(caller):
             raise Problem(403, "此凭据不得查看事项 / this key, or this role, may not look at matters")
         asked = Asked(caller, _words(allowed) | path, door.runtime.clock.now(), door.policy)
         with _turn(door) if page.heavy else nullcontext(), door.runtime.database.begin() as session:

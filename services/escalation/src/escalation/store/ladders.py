@@ -7,7 +7,7 @@ candidate did or did not escalate · `published_rule` calendars, policies and pe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
@@ -144,6 +144,11 @@ def rules_published(session: Connection, known: int) -> list[Any] | None:
     if session.execute(_RULE_COUNT).scalar_one() == known:
         return None
     return list(session.execute(_RULES).all())
+
+
+def rules_came_by(session: Connection, kinds: Collection[str]) -> list[str]:
+    """Ids of the messages by which rules of these kinds were published."""
+    return list(session.execute(select(published_rule.c.id).where(published_rule.c.kind.in_(sorted(kinds)))).scalars())
 
 
 def keep_rule(session: Connection, kind: str, id_: str, published_at: datetime, content: Mapping[str, Any]) -> None:

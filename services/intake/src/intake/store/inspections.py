@@ -122,6 +122,10 @@ class Inspections:
         """The conclusion with this id."""
         return self._one(tables.conclusion.c.conclusion_id == conclusion_id)
 
+    def conclusion_by_ref(self, ref: str) -> Conclusion | None:
+        """The conclusion that the office calls so."""
+        return self._one(tables.conclusion.c.ref == ref)
+
     def conclusion_of(self, inspection: str, unit: str) -> Conclusion | None:
         """What was concluded about a unit from an inspection or campaign."""
         return self._one((tables.conclusion.c.inspection == inspection) & (tables.conclusion.c.unit == unit))
