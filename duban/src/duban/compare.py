@@ -31,18 +31,24 @@ class Wanted:
     as_lived: bool = False
     """Start from the defaults of a running city, not from those of rehearsals (slips at 00:00)."""
     shown: type[Progress] = Progress
+    over_a: bool = False
+    """Whether B says what differs from A, instead of what differs from the default policy."""
+    for_b: Path | None = None
+    """The messages under policy B, where they are not the same."""
 
 
 def compare(wanted: Wanted, warn: Callable[[str], None]) -> dict[str, Any]:
     """Rehearse both; also written to `wanted.out` as `compare.json` and `compare.html`, beside what each rehearsal leaves."""
     files = dict(zip(SIDES, (wanted.a, wanted.b), strict=True))
+    beneath = {"a": None, "b": wanted.a if wanted.over_a else None}
     policies = {
-        side: read_policy(path, rehearsal=not wanted.as_lived) for side, path in files.items()
+        side: read_policy(path, rehearsal=not wanted.as_lived, beneath=beneath[side]) for side, path in files.items()
     }  # both are read before either is played
     outcomes = []
     for side, (policy, overrides) in policies.items():
         out = wanted.out / side if wanted.out else None
-        one = Rehearsal(wanted.events, policy, wanted.until, out, overrides, f"政策 policy {side.upper()} ", wanted.shown)
+        events = (wanted.for_b if side == "b" else None) or wanted.events
+        one = Rehearsal(events, policy, wanted.until, out, overrides, f"政策 policy {side.upper()} ", wanted.shown)
         outcomes.append(rehearse(one, warn if side == SIDES[0] else _told_already))
     found = {"policies": described(files, policies["a"][0], policies["b"][0])} | comparison.compare(*outcomes)
     if wanted.out is not None:

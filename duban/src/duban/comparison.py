@@ -29,7 +29,7 @@ def compare(a: Outcome, b: Outcome) -> dict[str, Any]:
     slips, years = different_slips(a["slips"], b["slips"]), different_years(a["balances"], b["balances"])
     touched = {row["unit"] for row in (*slips, *years)}
     return {
-        "totals": {"a": side(a), "b": side(b)},
+        "totals": {name: side(one) | {"refused": len(one.get("refusals", ()))} for name, one in (("a", a), ("b", b))},
         "units": units(a, b, touched),
         "years": years,
         "slips": slips,

@@ -15,6 +15,7 @@ from typing import Any
 
 from ground_rules.limits import start_of_day
 from ground_rules.policy import Policy, PolicyError, load_policy
+from ground_rules.publication import laid_over
 from service_chassis.clock import VirtualClock
 from service_chassis.errors import ConfigError
 
@@ -52,12 +53,15 @@ def policy_from(path: Path | None) -> Policy:
     return read_policy(path)[0]
 
 
-def read_policy(path: Path | None, *, rehearsal: bool = True) -> tuple[Policy, str]:
+def read_policy(path: Path | None, *, rehearsal: bool = True, beneath: Path | None = None) -> tuple[Policy, str]:
     """The policy, and the text of its overrides; the file is read once, since it may be a pipe. Without `rehearsal`: from the
-    defaults of a running city."""
+    defaults of a running city. `beneath`: a file of overrides that these are laid over."""
     try:
         text = path.read_text("utf-8") if path else ""
-        return load_policy(tomllib.loads(text), rehearsal=rehearsal), text
+        overrides = tomllib.loads(text)
+        if beneath is not None:
+            overrides = laid_over(tomllib.loads(beneath.read_text("utf-8")), overrides)
+        return load_policy(overrides, rehearsal=rehearsal), text
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -1,138 +1,90 @@
-"""A changed policy tried on what a running city has recorded, in a process of its own: one at a time, bounded, and ended at will.
+"""A changed policy tried on what a city has recorded, in a process of its own (`board.rehearsing` says how it is called).
 
-The city's messages are those of its story that have arrived and the acts that its board has sent. The process holds one end of a
-pipe from the city: when that closes, however the city ended, the process ends too.
+The messages of a sample city are those of its story that have arrived and the acts that its board has sent; a deployed board
+reads them at the services' doors. The process holds one end of a pipe from the board: when that closes, however the board ended,
+the process ends too.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import orjson
 from board.errors import Refused
-from board.ports import Trial
+from board.rehearsing.process import BASE, CHANGED, MESSAGES, PUBLISHED, RESULT, Message, Rehearsals, Way
+from board.rehearsing.rules import ASKED
 from ground_rules.policy import Policy, PolicyError, load_policy
+from ground_rules.publication import Published, laid_over, publishable
+from service_chassis.clock import SystemClock
 from service_chassis.errors import ConfigError
 
 from duban import compare
 from duban.arrivals import Arrival
 from duban.progress import Progress
+from duban.rehearse import read_policy
 
-MESSAGES, CHANGED, RESULT = "messages.jsonl", "changed.toml", "compare.json"
 MOST_SECONDS = 1800.0
-"""After which a rehearsal is given up; the sample city's year takes fifteen."""
+"""After which a rehearsal of the sample city is given up; its year takes fifteen."""
+COMMAND = (sys.executable, "-m", "duban.rehearsing_beside")
 LEAST_URGENT = 15
 """How much the process steps back for the city (`nice`)."""
-CANCELLED, TOO_LONG = "CANCELLED", "TOO_LONG"
-"""Why a rehearsal was ended from here."""
+FIRST_TO_GO = 1000
+"""How much rather it than the city is ended where memory runs out (`oom_score_adj`)."""
 TOLD_SECONDS = 0.25
 """Pause between two lines of progress."""
+FOR_B = "messages_b.jsonl"
+PUBLICATION = "policy.published.v1"
 
 
-@dataclass(slots=True)
-class Running:
-    """The process that plays, and why we ended it, if we did."""
-
-    process: subprocess.Popen[bytes]
-    ended: str = ""
-
-    def end(self, why: str) -> None:
-        """Nobody waits for it any more."""
-        self.ended = self.ended or why
-        self.process.kill()
+# ---------------------------------------------------------------- the sample city
 
 
-class Rehearsals:
-    """What the board asks of the city (`board.ports.Rehearsals`). Threads of the board call it."""
+def of_the_city(folder: Path, arrivals: Sequence[Arrival], now: Callable[[], datetime], policy: Policy) -> Rehearsals:
+    """What the board of a sample city asks."""
+    return Rehearsals(_Story(folder, arrivals), _Rules(policy), now, Way(COMMAND, MOST_SECONDS, policy.zone))
 
-    def __init__(self, folder: Path, arrivals: Sequence[Arrival], now: Callable[[], datetime], policy: Policy) -> None:
-        self._folder, self._arrivals, self._now, self._policy = folder, arrivals, now, policy
-        self._lock = threading.Lock()
-        self._trial: Trial | None = None
-        self._running: Running | None = None
-        self._follower: threading.Thread | None = None
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """The city's story until now, and what persons sent from its board (`board.rehearsing.process.Source`)."""
+
+    folder: Path
+    arrivals: Sequence[Arrival]
+
+    def read(self, now: datetime, pause: Callable[[float], bool]) -> list[Message]:
+        return [Message(body) for body in recorded(self.arrivals, now, self.folder)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The rules of this process's own policy (`board.rehearsing.process.Rules`)."""
+
+    policy: Policy
+
+    def hindrance(self) -> str:
+        return ""
 
     def in_force(self) -> Mapping[str, str]:
-        """The policy of the city."""
-        return {row.key: row.value for row in self._policy.rows}
+        return _rows(self.policy)
 
-    def latest(self) -> Trial | None:
-        """How far it is, or what came of it."""
-        return self._trial
-
-    def start(self, overrides: str, by: str) -> None:
-        """Begin in a process of its own."""
+    def check(self, overrides: str) -> None:
         check(overrides)
-        with self._lock:
-            if self._running is not None:
-                raise Refused("BUSY", "另一场演练正在进行 / another rehearsal runs; wait for it or cancel it")
-            now = self._now()
-            lines = recorded(self._arrivals, now, self._folder)
-            scratch = tempfile.TemporaryDirectory(prefix="duban-rehearsals-")
-            place = Path(scratch.name)
-            (place / MESSAGES).write_bytes(b"".join(line + b"\n" for line in lines))
-            (place / CHANGED).write_text(overrides, "utf-8")
-            until = now.astimezone(self._policy.zone).date()
-            self._trial = Trial("RUNNING", by, overrides, len(lines), until.isoformat())
-            self._running = Running(spawned(place, until))
-            self._follower = threading.Thread(target=self._follow, args=(self._running, scratch), name="rehearsal", daemon=True)
-            self._follower.start()
 
-    def cancel(self) -> None:
-        """End the one that runs."""
-        with self._lock:
-            if self._running is not None:
-                self._running.end(CANCELLED)
-
-    def join(self) -> None:
-        """Wait until the one that runs has ended."""
-        if self._follower is not None:
-            self._follower.join()
-
-    def _follow(self, running: Running, scratch: tempfile.TemporaryDirectory[str]) -> None:
-        """Read how far the process is until it ends, then what came of it."""
-        assert running.process.stdout is not None and running.process.stdin is not None
-        limit = threading.Timer(MOST_SECONDS, running.end, (TOO_LONG,))
-        limit.daemon = True
-        limit.start()
-        last = b""
-        with scratch, running.process:
-            for line in running.process.stdout:
-                last = line
-                if line.startswith(b"{"):
-                    self._trial = replace(cast(Trial, self._trial), share=float(orjson.loads(line)["share"]))
-            code = running.process.wait()
-            limit.cancel()
-            ended = self._ended(running, code, Path(scratch.name), last.decode("utf-8", "replace").strip())
-        with self._lock:
-            self._trial, self._running = ended, None
-
-    def _ended(self, running: Running, code: int, place: Path, last: str) -> Trial:
-        trial = cast(Trial, self._trial)
-        if running.ended == CANCELLED:
-            return replace(trial, state=CANCELLED)
-        if code == 0:
-            return replace(trial, state="DONE", share=1.0, found=orjson.loads((place / RESULT).read_bytes()))
-        minutes = f"{MOST_SECONDS / 60:.0f}"
-        if running.ended == TOO_LONG:
-            last = f"超过{minutes}分钟，已停止 / it took more than {minutes} minutes and was stopped"
-        elif code < 0:
-            last = f"演练进程被信号{-code}终止 / signal {-code} ended its process; is there memory enough?"
-        return replace(trial, state="FAILED", detail=last)
+    def lay_out(self, place: Path) -> None:
+        """The city lives by the default policy."""
 
 
 def check(overrides: str) -> None:
@@ -160,14 +112,42 @@ def acts(path: Path) -> list[bytes]:
     return [body.encode("utf-8") for (body,) in rows]
 
 
-def spawned(place: Path, until: date) -> subprocess.Popen[bytes]:
-    """The process, which leaves nothing outside the folder, however it ends. Ctrl-C reaches the city only."""
-    command = [sys.executable, "-m", "duban.rehearsing_beside", str(place), until.isoformat()]
-    pipe, within = subprocess.PIPE, {**os.environ, "TMPDIR": str(place)}
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, env=within, start_new_session=True)
+# ---------------------------------------------------------------- in the process: what the policy is
 
 
-# ---------------------------------------------------------------- in the process
+def told(place: Path, now: datetime) -> dict[str, str]:
+    """Parameter → value in force, of the policy in the folder and what was published. ConfigError, in the policy's words, for
+    changes that cannot be laid over it."""
+    base = _laid_over({}, place, BASE, "DUBAN_POLICY: ")
+    _laid_over(base, place, CHANGED, "")
+    return _rows(Published(load_policy(base), (), _published(place)).at(now))
+
+
+def _laid_over(beneath: Mapping[str, Any], place: Path, name: str, said: str) -> dict[str, Any]:
+    """The overrides of a file, where there is one, over others; ConfigError where they come to no policy."""
+    file = _file(place, name)
+    try:
+        found = laid_over(beneath, tomllib.loads(file.read_text("utf-8") if file else ""))
+        load_policy(found)
+    except (tomllib.TOMLDecodeError, PolicyError) as error:
+        raise ConfigError(f"{said}{' '.join(str(error).split())}") from error
+    return found
+
+
+def _rows(policy: Policy) -> dict[str, str]:
+    return {row.key: row.value for row in policy.rows}
+
+
+def _file(place: Path, name: str) -> Path | None:
+    return place / name if (place / name).is_file() else None
+
+
+def _published(place: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = orjson.loads((place / PUBLISHED).read_bytes()) if _file(place, PUBLISHED) else []
+    return found
+
+
+# ---------------------------------------------------------------- in the process: playing
 
 
 class Lines(Progress):
@@ -189,19 +169,80 @@ class Lines(Progress):
             print(f'{{"share": {self._before + played / max(self._of, 1) / 2:.3f}}}', flush=True)
 
 
+def play(place: Path, until: date) -> dict[str, Any]:
+    """Compare the policy in force with the changed one; a policy that was published on the way is changed alike."""
+    changes = tomllib.loads((place / CHANGED).read_text("utf-8"))
+    for_b = under_changes(place, changes)
+    wanted = compare.Wanted(
+        place / MESSAGES, _file(place, BASE), place / CHANGED, until, as_lived=True, shown=Lines, over_a=True, for_b=for_b
+    )
+    found = compare.compare(wanted, lambda told: None)
+    if for_b is not None:
+        found["policies"]["parameters"] = _differences(place, changes, until)
+    return found
+
+
+def under_changes(place: Path, changes: Mapping[str, Any]) -> Path | None:
+    """The messages as they would have come had the changes held all along: in every policy that was published, too. None where
+    none was."""
+    lines, there = place / MESSAGES, False
+    with lines.open("rb") as before, (place / FOR_B).open("wb") as after:
+        for line in before:
+            publishes = PUBLICATION.encode() in line
+            there = there or publishes
+            after.write(_republished(line, changes) if publishes else line)
+    if there:
+        return place / FOR_B
+    (place / FOR_B).unlink()
+    return None
+
+
+def _republished(line: bytes, changes: Mapping[str, Any]) -> bytes:
+    """One that no service could read stays as it is, to be refused on both sides alike."""
+    event = orjson.loads(line)
+    try:
+        if event["type"] == PUBLICATION:
+            event["data"]["parameters"] = laid_over(event["data"]["parameters"], publishable(changes))
+    except (PolicyError, KeyError, TypeError, AttributeError):
+        return line
+    return orjson.dumps(event) + b"\n"
+
+
+def _differences(place: Path, changes: Mapping[str, Any], day: date) -> list[dict[str, Any]]:
+    """The parameters that differ on a day, with what was published by then."""
+    published = _published(place)
+    changed = [one | {"parameters": laid_over(one["parameters"], publishable(changes))} for one in published]
+    a = read_policy(_file(place, BASE), rehearsal=False)[0]
+    b = read_policy(place / CHANGED, rehearsal=False, beneath=_file(place, BASE))[0]
+    sides = Published(a, (), published).on(day), Published(b, (), changed).on(day)
+    found: list[dict[str, Any]] = compare.described(dict.fromkeys(compare.SIDES), *sides)["parameters"]
+    return found
+
+
+def step_back() -> None:
+    """The city goes first: for the processor, and where memory runs out. Where a sandbox forbids it, both go on as they are."""
+    with contextlib.suppress(OSError):
+        os.nice(LEAST_URGENT)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(str(FIRST_TO_GO), "ascii")
+
+
 def end_with_the_city() -> None:
     """Wait for the end of the pipe, and end at once: nothing that this process leaves is needed then."""
     os.read(sys.stdin.fileno(), 1)  # not through the buffer, whose lock the interpreter wants at its own end
     os._exit(3)
 
 
-def main(place: Path, until: date) -> int:
-    """Compare, and leave the result in the folder; what stops it is said in one line."""
-    os.nice(LEAST_URGENT)
-    threading.Thread(target=end_with_the_city, daemon=True).start()
-    wanted = compare.Wanted(place / MESSAGES, None, place / CHANGED, until, as_lived=True, shown=Lines)
+def main(words: Sequence[str]) -> int:
+    """Play, and leave the result in the folder; or tell the policy. What stops it is said in one line."""
     try:
-        found: dict[str, Any] = compare.compare(wanted, lambda told: None)
+        if words[0] == ASKED:
+            print(orjson.dumps(told(Path(words[1]), SystemClock().now())).decode(), flush=True)
+            return 0
+        step_back()
+        threading.Thread(target=end_with_the_city, daemon=True).start()
+        place = Path(words[0])
+        found = play(place, date.fromisoformat(words[1]))
     except ConfigError as error:
         print(str(error), flush=True)
         return 2
@@ -210,4 +251,4 @@ def main(place: Path, until: date) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), date.fromisoformat(sys.argv[2])))
+    sys.exit(main(sys.argv[1:]))

@@ -23,7 +23,7 @@ from duban.arrivals import Arrival
 from duban.chain import Chain
 from duban.errands import Closed, Errands
 from duban.pace import Pace
-from duban.rehearsing_beside import Rehearsals
+from duban.rehearsing_beside import of_the_city
 from duban.sample_city.script import CHAIR, DIRECTOR, OFFICER, SECTION_HEAD
 from duban.sample_city.units import UNITS
 
@@ -145,7 +145,7 @@ def beside(
         return
     running.broker.bind("duban.rejected", "#", QUEUE)
     counter = Counter(running, errands, act)
-    rehearsals = Rehearsals(folder, arrivals, pace.now, running.policy)
+    rehearsals = of_the_city(folder, arrivals, pace.now, running.policy)
     try:
         with board(
             f"sqlite:///{folder / FILE}",

@@ -41,6 +41,10 @@ class Fake:
         self.started: list[tuple[str, str]] = []
         self.cancelled = 0
         self.refusing: Refused | None = None
+        self.hindered = ""
+
+    def hindrance(self) -> str:
+        return self.hindered
 
     def in_force(self) -> Mapping[str, str]:
         return {one.key: "5 WORKDAY" if one.kind == "limit" else "auto" for one in PARAMETERS}
@@ -181,3 +185,26 @@ def test_where_nothing_can_rehearse_the_page_says_so_and_nothing_can_be_started(
     assert "这里不能演练" in answer.get_data(as_text=True)
     assert "<form class=" not in answer.get_data(as_text=True)
     assert browser.post("/rehearsal", {"limits.white": "30"}).status_code == 404
+
+
+def test_what_hinders_it_is_told_in_place_of_the_form(desk: Any, fake: Fake) -> None:
+    fake.hindered = "请安装 duban / install <duban>"
+    text = desk.browser("OFFICER").get("/rehearsal").get_data(as_text=True)
+    assert "这里不能演练：请安装 duban / install &lt;duban&gt;" in text
+    assert "<form class=" not in text
+
+
+def test_while_messages_are_read_the_page_says_how_many(desk: Any, fake: Fake) -> None:
+    fake.trial = replace(TRIAL, reading=True, messages=12_000)
+    text = desk.browser("OFFICER").get("/rehearsal").get_data(as_text=True)
+    assert "正在读取报文 12000" in text
+    assert "<progress></progress>" in text
+
+
+def test_what_a_rehearsal_does_not_know_stands_beside_its_figures(desk: Any, fake: Fake) -> None:
+    totals = {name: one | {"refused": number} for (name, one), number in zip(FOUND["totals"].items(), (7, 9), strict=True)}
+    fake.trial = replace(TRIAL, state="DONE", found=FOUND | {"totals": totals}, since="2025-11-03")
+    text = desk.browser("OFFICER").get("/rehearsal").get_data(as_text=True)
+    assert "12 条报文，2025-11-03 起收到，到 2026-06-10" in text
+    assert "报文录自 2025-11-03。此前立项的事项不在演练之内" in text
+    assert "演练中退回的报文</dt><dd>7 → <strong>9</strong>" in text

@@ -9,17 +9,19 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from board.errors import Refused
 from board.ports import Trial
+from board.rehearsing.process import Rehearsals, Running, spawned
 from duban.arrivals import of_event
-from duban.rehearsing_beside import Rehearsals, acts, recorded, spawned
+from duban.rehearsing_beside import COMMAND, acts, of_the_city, play, recorded, told, under_changes
 from ground_rules.policy import load_policy
-
-from duban import rehearsing_beside
+from service_chassis.errors import ConfigError
 
 NOW = datetime(2026, 4, 10, 2, 0, tzinfo=UTC)
 
@@ -45,7 +47,7 @@ def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rehearsals
         database.execute("CREATE TABLE act(id TEXT, at TEXT, state TEXT, body TEXT)")
         rows = [("a", "2026-04-01", "SENT", ACT.decode()), ("b", "2026-04-02", "FAILED", "never left")]
         database.executemany("INSERT INTO act VALUES (?, ?, ?, ?)", rows)
-    found = Rehearsals(tmp_path, STORY, lambda: NOW, load_policy())
+    found = of_the_city(tmp_path, STORY, lambda: NOW, load_policy())
     yield found
     found.cancel()
     found.join()
@@ -97,23 +99,74 @@ def test_one_that_is_cancelled_ends_and_leaves_nothing_and_the_next_may_begin(tm
 
 
 def test_one_that_takes_too_long_or_is_killed_says_so(city: Rehearsals, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rehearsing_beside, "MOST_SECONDS", 0.0)
+    hasty = replace(city._way, seconds=0.0)
+    monkeypatch.setattr(city, "_way", hasty)
     city.start("outage_credit = true", "王敏")
     found = ended(city)
     assert (found.state, "was stopped" in found.detail) == ("FAILED", True)
     monkeypatch.undo()
+    begin = Running.begin
+
+    def killed(running: Running, spawn: Any) -> Any:
+        process = begin(running, spawn)
+        assert process is not None
+        os.kill(process.pid, signal.SIGKILL)
+        return process
+
+    monkeypatch.setattr(Running, "begin", killed)
     city.start("outage_credit = true", "王敏")
-    assert city._running is not None
-    os.kill(city._running.process.pid, signal.SIGKILL)
     assert "signal 9" in ended(city).detail
 
 
 def test_when_the_city_is_gone_its_rehearsal_ends_too(tmp_path: Path) -> None:
     (tmp_path / "messages.jsonl").write_bytes(PAST)
     (tmp_path / "changed.toml").write_text("", "utf-8")
-    process = spawned(tmp_path, date(9990, 1, 1))
+    process = spawned(COMMAND, tmp_path, date(9990, 1, 1))
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.close()
     assert process.wait(60) == 3
     process.stdout.close()
+
+
+def published(version: str, day: str, **parameters: Any) -> dict[str, Any]:
+    return {"version": version, "effective_from": day, "parameters": parameters, "by": "李书记"}
+
+
+def test_what_was_published_counts_and_a_change_holds_in_it_too(tmp_path: Path) -> None:
+    """The city was started with 8 workdays, published 6, and asks what 40 would have done all along."""
+    later = published("2026-B", "2026-03-10", limits={"white": {"amount": 6, "unit": "WORKDAY"}}, outage_credit=True)
+    act = {
+        "specversion": "1.0",
+        "id": "p",
+        "source": "/office",
+        "type": "policy.published.v1",
+        "time": "2026-03-03T09:00:00+08:00",
+    }
+    act |= {"data": later}
+    (tmp_path / "messages.jsonl").write_bytes(PAST + b"\n" + json.dumps(act).encode() + b"\n")
+    (tmp_path / "base.toml").write_text('limits.white = { amount = 8, unit = "WORKDAY" }\n', "utf-8")
+    (tmp_path / "published.json").write_text(json.dumps([later]), "utf-8")
+    (tmp_path / "changed.toml").write_text('limits.white = { amount = 40, unit = "WORKDAY" }\ncalendar = "none"', "utf-8")
+    assert told(tmp_path, datetime(2026, 3, 9, tzinfo=UTC))["limits.white"] == "8 WORKDAY"
+    assert told(tmp_path, NOW)["limits.white"] == "6 WORKDAY"
+    changed = under_changes(tmp_path, {"limits": {"white": 1, "red": 2}, "calendar": "none"})
+    assert changed is not None
+    (same, other) = changed.read_bytes().splitlines()
+    parameters = {"limits.white": 1, "limits.red": 2, "outage_credit": True}  # the calendar is not for publications
+    assert (same, json.loads(other)["data"]["parameters"]) == (PAST, parameters)
+    found = play(tmp_path, date(2026, 4, 10))
+    rows = {row["key"]: (row["a"], row["b"]) for row in found["policies"]["parameters"]}
+    assert rows["limits.white"] == ("6 WORKDAY", "40 WORKDAY")
+    (unit,) = found["units"]
+    assert (unit["a"]["slips"]["YELLOW"], unit["b"]["slips"]["YELLOW"]) == (1, 0)
+    assert found["totals"]["b"]["refused"] == 0
+
+
+def test_changes_that_do_not_fit_the_policy_of_the_start_are_told_and_so_is_a_bad_one_of_the_start(tmp_path: Path) -> None:
+    (tmp_path / "changed.toml").write_text("[limits]\nwhite = 3", "utf-8")
+    with pytest.raises(ConfigError, match=r"^limits.white"):
+        told(tmp_path, NOW)
+    (tmp_path / "base.toml").write_text("colour = 1", "utf-8")
+    with pytest.raises(ConfigError, match=r"^DUBAN_POLICY: colour"):
+        told(tmp_path, NOW)

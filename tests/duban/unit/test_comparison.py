@@ -115,6 +115,7 @@ def test_a_slip_issued_anew_after_one_fell_is_a_second_one() -> None:
         "points": "",
         "not_eligible": 0,
         "referrals": 0,
+        "refused": 0,
     }
 
 

@@ -331,7 +331,7 @@ def load_policy_file(path: Path, *, rehearsal: bool = False) -> Policy:
         raise PolicyError(*(f"{path}: {problem}" for problem in error.problems)) from error
 
 
-_NOT_BY_PUBLICATION = ("timezone", "calendar", "rehearsal.outages")
+NOT_BY_PUBLICATION = ("timezone", "calendar", "rehearsal.outages")
 """What every stored day and instant rests on: it changes with the start of the services only."""
 
 
@@ -343,11 +343,20 @@ def amended(base: Policy, overrides: Mapping[str, Any], version: str) -> Policy:
     declared = _declared(False)
     problems: list[str] = []
     given = dict(_flattened(overrides, "", declared, problems))
-    problems += [f"{key}: 不能以发布方式更改 / cannot be changed by publication" for key in given if key in _NOT_BY_PUBLICATION]
+    problems += [f"{key}: 不能以发布方式更改 / cannot be changed by publication" for key in given if key in NOT_BY_PUBLICATION]
     values = {key: _read(declared[key], given, problems) if key in given else _value_of(base, key) for key in declared}
     if problems:
         raise PolicyError(*problems)
     return replace(_assembled(values, declared), version=version, calendar=base.calendar)
+
+
+def by_full_key(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """A table of overrides as one of full keys, such as `limits.white`; PolicyError names every unknown one."""
+    problems: list[str] = []
+    found = dict(_flattened(overrides, "", _declared(False), problems))
+    if problems:
+        raise PolicyError(*problems)
+    return found
 
 
 def _value_of(policy: Policy, key: str) -> Any:

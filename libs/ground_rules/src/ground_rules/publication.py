@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ground_rules.limits import local_date
-from ground_rules.policy import Policy, amended
+from ground_rules.policy import NOT_BY_PUBLICATION, Policy, amended, by_full_key
 from ground_rules.workdays import WorkCalendar, YearNotice
 
 Content = Mapping[str, Any]
@@ -45,6 +45,19 @@ class Published:
     def at(self, instant: datetime) -> Policy:
         """The policy in force at an instant."""
         return self.on(local_date(instant, self.counted.zone)) if self._policies else self.counted
+
+
+def laid_over(beneath: Content, changes: Content) -> dict[str, Any]:
+    """Two tables of overrides as one, by full key: where both name a parameter, `changes` counts.
+
+    PolicyError names every unknown key; whether the values are accepted is seen when the policy is loaded.
+    """
+    return by_full_key(beneath) | by_full_key(changes)
+
+
+def publishable(overrides: Content) -> dict[str, Any]:
+    """Overrides by full key, without what no publication may change."""
+    return {key: value for key, value in by_full_key(overrides).items() if key not in NOT_BY_PUBLICATION}
 
 
 def notice_of(content: Content) -> YearNotice:

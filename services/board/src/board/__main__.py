@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from board import config
@@ -18,11 +19,37 @@ from board.access.roles import ROLES, UNITS
 from board.amqp.outbox import BrokerOutbox
 from board.amqp.stream import StreamFeed
 from board.clock import SystemClock
-from board.domain.texts import as_text
+from board.domain.texts import ZONE, as_text
 from board.errors import ConfigError, Unavailable
+from board.rehearsing.doors import Doors
+from board.rehearsing.process import Rehearsals, Way, sweep
+from board.rehearsing.rules import RulesOfTheCommand
 from board.serving import Address, board
-from board.store import accounts, people
+from board.store import accounts, desks, people
 from board.store.database import Database
+
+MOST_SECONDS = 7200.0
+"""After which a rehearsal is given up: reading and playing."""
+ENDED_SECONDS = 5.0
+"""How long the board waits at its own end for a rehearsal to leave nothing behind."""
+
+
+def rehearsing_of(settings: config.Settings) -> Rehearsals | None:
+    """Rehearsals of what stands behind the services' doors; None where no doors are named."""
+    told = settings.rehearsing
+    if told is None:
+        return None
+    database = Database(settings.database_url)
+
+    def published() -> list[dict[str, Any]]:
+        with database.reading() as connection:
+            return desks.published_policies(connection)
+
+    sweep()
+    command = (told.python, "-m", "duban.rehearsing_beside")
+    base = Path(settings.policy).read_text("utf-8") if settings.policy else ""  # `approving` has read it before
+    doors, rules = Doors(told.doors, told.key, told.ca, told.days), RulesOfTheCommand(command, base, published)
+    return Rehearsals(doors, rules, SystemClock().now, Way(command, MOST_SECONDS, ZONE))
 
 
 def serve(settings: config.Settings) -> None:
@@ -33,12 +60,17 @@ def serve(settings: config.Settings) -> None:
     looks: dict[str, Any] = {"names": settings.names, "secure_cookies": settings.secure_cookies, "live": settings.live}
     looks |= {"approver": approving.of_file(settings.policy)}
     looks |= {"sign_on": SignOn(settings.open_id) if settings.open_id is not None else None}
+    rehearsals = rehearsing_of(settings)
+    looks |= {"rehearsals": rehearsals}
     feed, outbox = StreamFeed(settings.amqp_url), BrokerOutbox(settings.amqp_url)
     at = Address(settings.host, settings.port, settings.proxy)
     told_at = Address(*settings.metrics) if settings.metrics is not None else None
     with board(settings.database_url, feed, outbox, SystemClock(), at, told_at, **looks) as address:
         print(f"看板 board: {address}", flush=True)
         over.wait()
+    if rehearsals is not None:
+        rehearsals.cancel()
+        rehearsals.join(ENDED_SECONDS)
     feed.close()
     outbox.close()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from board import reaching
 from board.errors import ConfigError
@@ -27,6 +29,11 @@ KEYS: Mapping[str, str] = {
     "BOARD_OIDC_CLIENT": "the board's name at the sign-on server (client_id); set, people may sign on there",
     "BOARD_OIDC_SECRET": "its secret there, for a confidential client",
     "BOARD_OIDC_CA": "who vouches for the sign-on server: a PEM file; without it whom this machine trusts",
+    "BOARD_DOORS": "the services' HTTP doors, for rehearsals: intake=http://… escalation=… scoring=… notify=…; unset: none here",
+    "BOARD_DOORS_KEY": "the key for them: `python -m intake keys create --unit OFFICE --scope replay`, then `keys admit`",
+    "BOARD_DOORS_CA": "who vouches for them, with https://: a PEM file; without it whom this machine trusts",
+    "BOARD_REHEARSE_DAYS": "how many days back messages are rehearsed; default 400",
+    "BOARD_REHEARSE_PYTHON": "a python that has the package duban, which plays; default: the board's own",
 }
 """Every setting with what it means."""
 
@@ -47,6 +54,14 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 """Signatures by a private key: `none`, and any HMAC that a public key could be used for, cannot be set."""
 BELIEVED = ("RS256", "PS256", "ES256", "EdDSA")
 AUDIENCE = "DUBAN_OIDC_AUDIENCE"
+SECRETS = ("BOARD_OIDC_SECRET", "BOARD_DOORS_KEY")
+SERVICES = ("intake", "escalation", "scoring", "notify")
+LONGEST_DAYS = 3_660
+REHEARSALS_ONLY = (
+    *("BOARD_DOORS_KEY", "BOARD_DOORS_KEY" + reaching.FROM_FILE, "BOARD_DOORS_CA"),
+    *("BOARD_REHEARSE_DAYS", "BOARD_REHEARSE_PYTHON"),
+)
+"""Settings that mean nothing without `BOARD_DOORS`."""
 BACK = "/sso/back"
 """Where the sign-on server sends people to."""
 OFF = "/sso/off"
@@ -80,6 +95,18 @@ class OpenId:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsing:
+    """Where the messages of a rehearsal come from, and who plays them."""
+
+    doors: Mapping[str, str]
+    """Service → address."""
+    key: str
+    ca: str | None = None
+    days: int = 400
+    python: str = sys.executable
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How one board runs."""
 
@@ -96,12 +123,14 @@ class Settings:
     metrics: tuple[str, int] | None = None
     """Where Prometheus asks."""
     policy: str | None = None
-    """The file of the policy that the services are started with; read by `access.approving`."""
+    """The file of the policy that the services are started with; read by `access.approving`, and for rehearsals."""
+    rehearsing: Rehearsing | None = None
+    """None where no doors are named."""
 
 
 def read(environment: Mapping[str, str]) -> Settings:
     """The settings; ConfigError names everything that is wrong with them."""
-    known = {*KEYS, *(key + reaching.FROM_FILE for key in (*reaching.SERVERS, "BOARD_OIDC_SECRET"))}
+    known = {*KEYS, *(key + reaching.FROM_FILE for key in (*reaching.SERVERS, *SECRETS))}
     faults = [_unknown(key) for key in sorted(environment) if key.startswith("BOARD_") and key not in known]
     urls = {key: _server(key, environment, faults) for key in reaching.SERVERS}
     if environment.get("BOARD_PLAINTEXT", "allow") != "allow":
@@ -116,6 +145,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         faults.append(f"BOARD_LIVE: a whole number up to 1000; {KEYS['BOARD_LIVE']}")
     names = _names(environment.get("BOARD_UNITS"), faults)
     open_id = _open_id(environment, faults)
+    rehearsing = _rehearsing(environment, faults)
     if faults:
         raise ConfigError("; ".join(faults))
     return Settings(
@@ -130,7 +160,40 @@ def read(environment: Mapping[str, str]) -> Settings:
         open_id,
         metrics,
         environment.get(POLICY) or None,
+        rehearsing,
     )
+
+
+def _rehearsing(environment: Mapping[str, str], faults: list[str]) -> Rehearsing | None:
+    """All that a rehearsal needs; None where no doors are named."""
+    said = environment.get("BOARD_DOORS", "").replace(",", " ").split()
+    if not said:
+        alone = [key for key in REHEARSALS_ONLY if environment.get(key)]
+        faults += [f"{key} needs BOARD_DOORS: {KEYS['BOARD_DOORS']}" for key in alone]
+        return None
+    doors = dict(each.partition("=")[::2] for each in said)
+    open_way = environment.get("BOARD_PLAINTEXT") == "allow"
+    if set(doors) != set(SERVICES) or not all(map(_is_address, doors.values())):
+        faults.append(f"BOARD_DOORS: {KEYS['BOARD_DOORS']}")
+    elif unsafe := [each for each in doors.values() if not (open_way or reaching.is_private_way(each))]:
+        faults.append(
+            f"BOARD_DOORS: {unsafe[0]} is read in the clear: https://, or BOARD_PLAINTEXT=allow where nobody can listen"
+        )
+    days = environment.get("BOARD_REHEARSE_DAYS", "400")
+    if not days.isdigit() or not 1 <= int(days) <= LONGEST_DAYS:
+        faults.append(f"BOARD_REHEARSE_DAYS: a whole number from 1 to {LONGEST_DAYS}; {KEYS['BOARD_REHEARSE_DAYS']}")
+        days = "1"
+    key = _secret("BOARD_DOORS_KEY", environment, faults)
+    if not key:
+        faults.append(f"BOARD_DOORS_KEY is missing: {KEYS['BOARD_DOORS_KEY']}")
+    ca = _authority("BOARD_DOORS_CA", environment, faults)
+    python = environment.get("BOARD_REHEARSE_PYTHON") or sys.executable
+    return Rehearsing(doors, key, ca, int(days), python)
+
+
+def _is_address(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
 
 
 def _listening(key: str, value: str, faults: list[str]) -> tuple[str, int]:
@@ -160,21 +223,30 @@ def _open_id(environment: Mapping[str, str], faults: list[str]) -> OpenId | None
     if unsafe := [one for one in algorithms if one not in ALGORITHMS]:
         faults.append(f"DUBAN_OIDC_ALGORITHMS: {', '.join(unsafe)} is not safe here; choose among {', '.join(ALGORITHMS)}")
     claims = [found[f"DUBAN_OIDC_{name.upper()}"] or name for name in ("unit", "roles", "name")]
-    return OpenId(issuer, client, url, _secret(environment, faults), _authority(environment, faults), jwks, algorithms, *claims)
+    return OpenId(
+        issuer,
+        client,
+        url,
+        _secret("BOARD_OIDC_SECRET", environment, faults),
+        _authority("BOARD_OIDC_CA", environment, faults),
+        jwks,
+        algorithms,
+        *claims,
+    )
 
 
-def _secret(environment: Mapping[str, str], faults: list[str]) -> str:
+def _secret(key: str, environment: Mapping[str, str], faults: list[str]) -> str:
     try:
-        return reaching.secret("BOARD_OIDC_SECRET", environment)
+        return reaching.secret(key, environment)
     except ValueError as error:
         faults.append(str(error))
         return ""
 
 
-def _authority(environment: Mapping[str, str], faults: list[str]) -> str | None:
-    found = environment.get("BOARD_OIDC_CA") or None
+def _authority(key: str, environment: Mapping[str, str], faults: list[str]) -> str | None:
+    found = environment.get(key) or None
     if found is not None and not Path(found).is_file():
-        faults.append(f"BOARD_OIDC_CA: {found} is no file; {KEYS['BOARD_OIDC_CA']}")
+        faults.append(f"{key}: {found} is no file; {KEYS[key]}")
         return None
     return found
 

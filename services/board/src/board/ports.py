@@ -71,9 +71,13 @@ class Trial:
     overrides: str
     """What differs from the policy in force, as TOML."""
     messages: int
-    """How many recorded messages are played, twice."""
+    """How many recorded messages are played, twice; while they are being read, how many there are yet."""
     until: str
     """The last local day that is played."""
+    since: str = ""
+    """The local day on which the first of them arrived; empty where messages are kept from the very beginning."""
+    reading: bool = False
+    """Whether they are being read; then they are played."""
     share: float = 0.0
     """How much of the work is done: 0 to 1."""
     detail: str = ""
@@ -84,6 +88,10 @@ class Trial:
 
 class Rehearsals(Protocol):
     """Plays the recorded messages once more, under the policy in force and under a changed one. One at a time."""
+
+    def hindrance(self) -> str:
+        """Why none can be played here, and what to do about it; empty where it can."""
+        ...
 
     def in_force(self) -> Mapping[str, str]:
         """Parameter → its value in the policy that a change is compared with, as people read it."""

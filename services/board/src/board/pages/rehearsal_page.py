@@ -82,8 +82,9 @@ def _asked() -> str:
 
 def _shown(fault: str = "") -> str:
     rehearsals = site().rehearsals
-    if rehearsals is None:
-        return show("rehearsal.html", at_hand=False)
+    hindrance = rehearsals.hindrance() if rehearsals is not None else ""
+    if rehearsals is None or hindrance:
+        return show("rehearsal.html", at_hand=False, hindrance=hindrance)
     trial = rehearsals.latest()
     touched = [row for row in trial.found["units"] if row["different"]] if trial and trial.found else []
     different = [row for row in touched if row["a"] != row["b"]]

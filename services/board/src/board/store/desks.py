@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
 from board.store.paging import Page, every, newest
-from board.store.tables import assessment, capacity, entry, matter, policy, referral, slip, todo, unit
+from board.store.tables import assessment, capacity, entry, matter, policy, referral, slip, stored, todo, unit
 
 Row = dict[str, Any]
 
@@ -111,6 +112,12 @@ def ending_units(connection: Connection) -> list[Row]:
     """Units of the published directory that have a last day, with their successors."""
     wanted = select(unit.c.code, unit.c.valid_to, unit.c.successor).where(unit.c.valid_to.is_not(None))
     return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def published_policies(connection: Connection) -> list[Row]:
+    """What was published as policies, whole: the events' data, in their order."""
+    wanted = select(stored.c.body).join(policy, policy.c.topic == stored.c.topic).order_by(stored.c.place)
+    return [json.loads(body)["data"] for (body,) in connection.execute(wanted)]
 
 
 def policies(connection: Connection) -> list[Row]:
