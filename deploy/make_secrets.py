@@ -10,9 +10,12 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 
 from service_chassis.messaging.accounts import hashed
+from service_chassis.web import keys
+from service_chassis.web.callers import REPLAY
 
 HERE = Path(__file__).parent
 SERVICES = ("intake", "escalation", "scoring", "notify")
@@ -23,6 +26,7 @@ USER = 10001
 def make(folder: Path, uid: int) -> None:
     """All files, with passwords of 24 random bytes."""
     folder.mkdir(mode=0o700, exist_ok=True)
+    _make_key(folder, uid)
     if (folder / "definitions.json").exists():
         return
     words = {name: secrets.token_urlsafe(24) for name in _accounts()}
@@ -46,6 +50,13 @@ def make(folder: Path, uid: int) -> None:
         user["password_hash"] = hashed(words.get(user["name"], secrets.token_urlsafe(24)), secrets.token_bytes(4))
     (folder / "rabbitmq.conf").write_text(_broker_settings(), "utf-8")
     (folder / "definitions.json").write_text(json.dumps(shipped, indent=1) + "\n", "utf-8")
+
+
+def _make_key(folder: Path, uid: int) -> None:
+    """What the board shows at the services' doors, once they have admitted it (README.md); not there in older folders."""
+    if not (folder / "board_doors_key").exists():
+        now = datetime.now(UTC)
+        _private(folder / "board_doors_key", keys.make("OFFICE", "board", (REPLAY,), now, now, "")[1], uid)
 
 
 def _accounts() -> tuple[str, ...]:

@@ -90,12 +90,14 @@ def role(service: str, name: str, number: int) -> Object:
 def board() -> Object:
     """The board, at this machine's port 8000 until a proxy that speaks https stands in front."""
     settings = {
+        "BOARD_DOORS": " ".join(f"{service}=http://{service}-api:8080" for service in SERVICES),
         "BOARD_METRICS": "0.0.0.0:8081",
         "BOARD_PLAINTEXT": "allow",
         "BOARD_PROXY": "*",
         "BOARD_SECURE_COOKIES": "${BOARD_SECURE_COOKIES:-on}",
     }
-    made = _ours("board", "serve", {"database_url": "board_database_url", "amqp_url": "board_amqp_url"}, settings)
+    files = {"database_url": "board_database_url", "amqp_url": "board_amqp_url", "doors_key": "board_doors_key"}
+    made = _ours("board", "serve", files, settings)
     made |= _built("board") | {"restart": "unless-stopped", "healthcheck": _healthy(8080, "health")}
     made["depends_on"] = MIGRATED
     made["networks"] = ["servers", "doors", "watch"]

@@ -35,6 +35,8 @@ class Role:
     broker: bool = True
     port: int = HEALTH
     memory: str = "512Mi"
+    scratch: str = "64Mi"
+    """Below /tmp."""
     alive: str = "/livez"
     ready: str = "/readyz"
 
@@ -44,8 +46,8 @@ ONLY = {"notify": (Role("deliver", 2, broker=False), Role("hooks", 2))}
 """Roles of one service alone; they call hosts outside."""
 OUTSIDE = ("deliver", "hooks")
 BOARD = "board"
-BOARDS = (Role("serve", 1, port=API, alive="/health", ready="/health"),)
-"""One, since one writes the model; while it is away nothing but the board itself is."""
+BOARDS = (Role("serve", 1, port=API, memory="2Gi", scratch="4Gi", alive="/health", ready="/health"),)
+"""One, since one writes the model; while it is away nothing but the board itself is. A rehearsal wants memory and room."""
 DOORS = ("api", "serve")
 """Roles that people and systems reach, through the gateway."""
 NIGHT = "30 2 * * *"
@@ -102,7 +104,7 @@ def _container(service: str, role: str, probes: Object, memory: str, broker: boo
     }
 
 
-def _pod(service: str, container: Object, secret: str, **more: Any) -> Object:
+def _pod(service: str, container: Object, secret: str, scratch: str = "64Mi", **more: Any) -> Object:
     return {
         "metadata": {"labels": labels(service, container["name"])},
         "spec": {
@@ -120,7 +122,7 @@ def _pod(service: str, container: Object, secret: str, **more: Any) -> Object:
             "volumes": [
                 {"name": "secrets", "secret": {"secretName": secret, "defaultMode": 0o440}},
                 {"name": "tls", "configMap": {"name": "duban-tls"}},
-                {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}},
+                {"name": "tmp", "emptyDir": {"sizeLimit": scratch}},
             ],
         },
     }
@@ -157,6 +159,7 @@ def deployment(service: str, role: Role) -> Object:
         service,
         _container(service, role.name, _probes(role), role.memory),
         f"{service}-servers",
+        role.scratch,
         terminationGracePeriodSeconds=STOP_SECONDS,
         topologySpreadConstraints=[{**apart, "labelSelector": {"matchLabels": found}}],
     )
@@ -180,11 +183,16 @@ def network(service: str, role: Role) -> Object:
     ways_in = [(MONITORING, HEALTH if service == BOARD else role.port)]
     if role.name in DOORS:
         ways_in.append(({"podSelector": {"matchLabels": {"app.kubernetes.io/component": "gateway"}}}, role.port))
+    if role.name == "api":  # a rehearsal reads what came in
+        ways_in.append(({"podSelector": {"matchLabels": labels(BOARD, "serve")}}, role.port))
     way_out: list[Object] = [_to("postgres", 5432)]
     if role.broker:
         way_out.append(_to("rabbitmq", 5671))
     if role.name in DOORS:  # its keys and, for the board, its answers; closed until such pods or an ipBlock are there
         way_out.append(_to("sign-on", 443, 8443))
+    if service == BOARD:
+        doors = {"podSelector": {"matchLabels": {**PART, "app.kubernetes.io/component": "api"}}}
+        way_out.append({"to": [doors], "ports": [{"protocol": "TCP", "port": API}]})
     if role.name in OUTSIDE:
         way_out.append({"ports": [{"protocol": "TCP", "port": port} for port in (443, 465, 587)]})
     spec = {

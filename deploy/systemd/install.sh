@@ -56,6 +56,8 @@ BOARD_METRICS=127.0.0.1:9100
 BOARD_PROXY=127.0.0.1
 BOARD_DATABASE_CA=/etc/duban/tls/ca.pem
 BOARD_AMQP_CA=/etc/duban/tls/ca.pem
+# Rehearsals of a changed policy: the services' doors, once there is a key for them (docs/deploy.md, 6).
+#BOARD_DOORS="intake=http://127.0.0.1:9104 escalation=http://127.0.0.1:9108 scoring=http://127.0.0.1:9112 notify=http://127.0.0.1:9116"
 END
 
 changed=

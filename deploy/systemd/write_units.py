@@ -33,6 +33,7 @@ class Unit:
     """It ends by itself; a failure is told and not tried again at once."""
     nightly: bool = False
     """A timer of the same name starts it."""
+    memory: str = "1G"
     longest: int = 900
     """Seconds that one that ends by itself may take."""
 
@@ -63,7 +64,7 @@ UNITS = (
         nightly=True,
         longest=21600,
     ),
-    Unit("serve", "what officers and units look at, and where they act", only="board"),
+    Unit("serve", "what officers and units look at, and where they act", only="board", memory="3G"),
 )
 
 LOCKED = """\
@@ -95,7 +96,6 @@ SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
 SystemCallErrorNumber=EPERM
-MemoryMax=1G
 TasksMax=128
 """
 """MemoryDenyWriteExecute is not set: greenlet and cffi need writable code pages on some machines."""
@@ -129,7 +129,9 @@ def text(unit: Unit) -> str:
         f"SyslogIdentifier=duban-{service}-{unit.role}",
         *([f"TimeoutStartSec={unit.longest}"] if once else ["Restart=always", "RestartSec=5", f"TimeoutStopSec={STOP_SECONDS}"]),
         "",
-        LOCKED,
+        f"{LOCKED}MemoryMax={unit.memory}",
+        *(["OOMPolicy=continue"] if unit.only == "board" else []),
+        "",
         *([] if once else ["[Install]", "WantedBy=duban.target"]),
     ]
     return "\n".join(lines).rstrip() + "\n"

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -22,6 +23,7 @@ from notify.commands import COMMANDS
 from service_chassis import config, secrets
 from service_chassis.messaging import topology
 from service_chassis.messaging.accounts import DEPLOYER
+from service_chassis.web import keys
 from source_tree import BOARD, ROOT, SERVICES, project_files
 
 DEPLOY = ROOT / "deploy"
@@ -44,7 +46,7 @@ def service_class(name: str) -> Any:
 
 def settings() -> set[str]:
     """Every environment variable that some service or the board reads."""
-    of_the_board = {*board_config.KEYS, *(key + reaching.FROM_FILE for key in reaching.SERVERS)}
+    of_the_board = {*board_config.KEYS, *(key + reaching.FROM_FILE for key in (*reaching.SERVERS, *board_config.SECRETS))}
     classes = [c for name in SERVICES for c in vars(of_service(name, "config")).values() if isinstance(c, type)]
     return {key for cls in classes if issubclass(cls, config.Settings) for key in config.keys(cls)} | of_the_board
 
@@ -221,9 +223,10 @@ def test_every_secret_of_the_platform_is_made_once_and_is_private(tmp_path: Path
     made = {path.name: path for path in (tmp_path / "secrets").iterdir()}
     assert {entry["file"].removeprefix("./secrets/") for entry in platform()["secrets"].values()} <= set(made)
     for name, path in made.items():
-        assert name.endswith("_url") == (path.stat().st_mode & 0o777 == 0o400)
+        assert name.endswith(("_url", "_key")) == (path.stat().st_mode & 0o777 == 0o400)
         if name.endswith("database_url"):
             assert secrets.from_file(str(path)).startswith("postgresql://")
+    assert keys.is_key(secrets.from_file(str(made["board_doors_key"])))
     before = {name: path.read_bytes() for name, path in made.items()}
     make(tmp_path / "secrets", os.geteuid())
     assert {name: path.read_bytes() for name, path in made.items()} == before
@@ -358,6 +361,15 @@ def test_an_image_holds_everything_that_its_service_names(service: str) -> None:
     held = set(locked(service if own.is_file() else "runtime"))
     folders = [ROOT / "services" / service, *sorted((ROOT / "libs").iterdir())]
     assert {name for folder in folders if folder.is_dir() for name in wanted(folder)} - held == set()
+
+
+def test_the_boards_image_rehearses_without_what_notify_alone_needs() -> None:
+    lacking = sorted(wanted(ROOT / "services" / "notify") - set(locked("runtime")))
+    blocked = "import sys; sys.modules.update(dict.fromkeys(sys.argv[1:])); import duban.rehearsing_beside, duban.chain"
+    done = subprocess.run([sys.executable, "-c", blocked, *lacking], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert subprocess.run([sys.executable, "-c", blocked, "orjson"], capture_output=True, check=False).returncode == 1
+    assert wanted(ROOT / "duban") <= set(locked("runtime"))
 
 
 def test_a_package_that_an_image_lacks_is_found() -> None:

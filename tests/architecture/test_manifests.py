@@ -195,7 +195,8 @@ def ways_out(policy: Object) -> set[tuple[str, int]]:
     for rule in policy["spec"]["egress"]:
         for port in rule["ports"]:
             for at in rule.get("to", [{}]):
-                named = at.get("podSelector", {}).get("matchLabels", {}).get("app.kubernetes.io/name")
+                labels = at.get("podSelector", {}).get("matchLabels", {})
+                named = labels.get("app.kubernetes.io/name") or labels.get(COMPONENT)
                 found.add((named or at.get("ipBlock", {}).get("cidr", "anywhere"), port["port"]))
     return found
 
@@ -214,7 +215,25 @@ def test_the_doors_reach_a_sign_on_server_beside_them_and_nobody_else_does() -> 
         reached = {(name, port) for name, port in ways_out(policy) if name == "sign-on"} if "egress" in policy["spec"] else set()
         assert reached == ({("sign-on", 443), ("sign-on", 8443)} if policy["metadata"]["name"] in names else set())
     (board,) = [each for each in of_doors() if each["metadata"]["name"] == "board-serve"]
-    assert ways_out(board) - {("sign-on", 443), ("sign-on", 8443)} == {("postgres", 5432), ("rabbitmq", 5671)}
+    assert ways_out(board) - {("sign-on", 443), ("sign-on", 8443)} == {("postgres", 5432), ("rabbitmq", 5671), ("api", 8080)}
+
+
+def test_the_board_comes_to_every_door_and_no_other_role_does() -> None:
+    """For what came in, when a changed policy is rehearsed."""
+    let_in = {
+        policy["metadata"]["name"]
+        for policy in of_kind("NetworkPolicy")
+        for rule in policy["spec"].get("ingress", ())
+        for caller in rule.get("from", ())
+        if caller.get("podSelector", {}).get("matchLabels", {}).get("app.kubernetes.io/name") == "board"
+    }
+    assert let_in == {f"{service}-api" for service in SERVICES}
+    to_doors = {
+        policy["metadata"]["name"]
+        for policy in of_kind("NetworkPolicy")
+        if "egress" in policy["spec"] and ("api", 8080) in ways_out(policy)
+    }
+    assert to_doors == {"board-serve"}
 
 
 def test_the_pages_patch_lets_the_doors_reach_a_sign_on_server_elsewhere() -> None:
@@ -244,7 +263,7 @@ def test_secrets_are_files_that_not_everybody_reads_and_settings_are_known() -> 
     for name, pod in pods():
         (container,) = pod["spec"]["containers"]
         if name != "rabbitmq":
-            known = {*board_config.KEYS, *(key + reaching.FROM_FILE for key in reaching.SERVERS)}
+            known = {*board_config.KEYS, *(key + reaching.FROM_FILE for key in (*reaching.SERVERS, *board_config.SECRETS))}
             known = known if name == "board-serve" else set(config.keys(config.Settings))
             assert {entry["name"] for entry in container["env"]} <= known
             assert not any(entry["name"].endswith("_URL") for entry in container["env"])

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
 from importlib.resources import files
@@ -29,12 +29,19 @@ from deployed import DEPLOY, PASSWORD, Secret, SecretCity, as_role, over_tls
 from duban.cli import main
 from duban.rehearse import Rehearsal, policy_from, rehearse
 from ears import listening_to, outside_intake
+from ground_rules.policy import Policy
+from open_doors import doors_of
 from runbook_desk import Desk
 from secrecy import traces
 from servers import Broker, Missing, installed
 from service_chassis import config
 from service_chassis.certificates import Ends
+from service_chassis.clock import VirtualClock
+from service_chassis.delivery import Runtime
 from service_chassis.messaging import accounts
+from service_chassis.persistence.database import Database, Tls
+
+from duban import chain
 
 Connect = Callable[[str], Any]
 Start = Callable[..., subprocess.CompletedProcess[str]]
@@ -195,6 +202,20 @@ def test_each_service_is_checked_with_its_own_accounts_over_tls(migrated: None, 
     assert done.returncode == 0, done.stderr
 
 
+def told_at_the_doors(city: SecretCity, made: tls.Files, policy: Policy) -> list[bytes]:
+    """What the board reads of all that came in, each door with its service's own role and rights."""
+    now = datetime(2026, 7, 17, tzinfo=UTC)
+    with ExitStack() as closing:
+        runtimes = []
+        for kind in chain.SERVICES:
+            way = over_tls(kind.name, "api", city.database_url, city.port, made)
+            database = Database(way["DATABASE_URL"], kind.name, Tls(Path(way["DUBAN_DATABASE_CA"])))
+            closing.callback(database.close)
+            runtimes.append(Runtime(kind(policy), database, VirtualClock(now), refuse_waiting_after=None))
+        doors = closing.enter_context(doors_of(runtimes, policy, now))
+        return [message.body for message in doors.read(now, lambda seconds: False)]
+
+
 def test_every_role_of_every_service_works_with_its_own_rights_over_tls(
     migrated: None, roles: str, secret: Secret, made: tls.Files, tmp_path: Path
 ) -> None:
@@ -218,7 +239,9 @@ def test_every_role_of_every_service_works_with_its_own_rights_over_tls(
         assert city.parked() == ""
         assert city.errors() == []
         heard = ears() | outside_intake(city, secret.broker) | {"outcome": json.dumps(city.outcome(policy)).encode()}
+        heard["doors"] = b"\n".join(lines := told_at_the_doors(city, made, policy))
         assert traces([*covert.SECRET, covert.UNIT], heard) == []
+    assert sorted(json.loads(line)["id"] for line in lines) == sorted({each.id for each in read(main_path)})
     assert b"escalation.slip.issued" in heard["duban.events"] and heard["duban.rejected"].count(b"OFFICE.") == 2
     assert b"duban_database_seconds" in heard["metrics of intake.consume.0"] and b"DC2026-017" in heard["tables of notify"]
     with psycopg.connect(roles) as session:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import sys
 import threading
@@ -227,9 +228,10 @@ def step_back() -> None:
         Path("/proc/self/oom_score_adj").write_text(str(FIRST_TO_GO), "ascii")
 
 
-def end_with_the_city() -> None:
-    """Wait for the end of the pipe, and end at once: nothing that this process leaves is needed then."""
+def end_with_the_board(place: Path) -> None:
+    """Wait for the end of the pipe, and end at once: nothing in the folder is needed then, and it holds what units reported."""
     os.read(sys.stdin.fileno(), 1)  # not through the buffer, whose lock the interpreter wants at its own end
+    shutil.rmtree(place, ignore_errors=True)
     os._exit(3)
 
 
@@ -239,9 +241,9 @@ def main(words: Sequence[str]) -> int:
         if words[0] == ASKED:
             print(orjson.dumps(told(Path(words[1]), SystemClock().now())).decode(), flush=True)
             return 0
-        step_back()
-        threading.Thread(target=end_with_the_city, daemon=True).start()
         place = Path(words[0])
+        step_back()
+        threading.Thread(target=end_with_the_board, args=(place,), daemon=True).start()
         found = play(place, date.fromisoformat(words[1]))
     except ConfigError as error:
         print(str(error), flush=True)

@@ -299,7 +299,7 @@ def test_doors_key_and_days_make_rehearsals_possible_and_without_doors_there_are
     [
         ({"BOARD_DOORS": "intake=http://127.0.0.1"}, "BOARD_DOORS: the services' HTTP doors"),
         ({"BOARD_DOORS": ADDRESSES.replace("https://e", "e")}, "BOARD_DOORS: the services' HTTP doors"),
-        ({"BOARD_DOORS": ADDRESSES.replace("https://e", "http://srv")}, "http://srv is no https://"),
+        ({"BOARD_DOORS": ADDRESSES.replace("https://e", "http://srv")}, "http://srv is read in the clear"),
         ({"BOARD_DOORS_KEY": ""}, "BOARD_DOORS_KEY is missing"),
         ({"BOARD_REHEARSE_DAYS": "0"}, "BOARD_REHEARSE_DAYS: a whole number"),
         ({"BOARD_DOORS_CA": "/nowhere"}, "BOARD_DOORS_CA: /nowhere is no file"),

@@ -118,15 +118,18 @@ def test_one_that_takes_too_long_or_is_killed_says_so(city: Rehearsals, monkeypa
     assert "signal 9" in ended(city).detail
 
 
-def test_when_the_city_is_gone_its_rehearsal_ends_too(tmp_path: Path) -> None:
-    (tmp_path / "messages.jsonl").write_bytes(PAST)
-    (tmp_path / "changed.toml").write_text("", "utf-8")
-    process = spawned(COMMAND, tmp_path, date(9990, 1, 1))
+def test_when_the_city_is_gone_its_rehearsal_ends_too_and_takes_the_messages_with_it(tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    (place / "messages.jsonl").write_bytes(PAST)
+    (place / "changed.toml").write_text("", "utf-8")
+    process = spawned(COMMAND, place, date(9990, 1, 1))
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.close()
     assert process.wait(60) == 3
     process.stdout.close()
+    assert not place.exists()
 
 
 def published(version: str, day: str, **parameters: Any) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from ground_rules.policy import load_policy
-from ground_rules.publication import Published
+from ground_rules.policy import PolicyError, load_policy
+from ground_rules.publication import Published, laid_over, publishable
 
 BASE = load_policy()
 
@@ -53,3 +53,16 @@ def test_every_policy_counts_on_the_published_calendars() -> None:
     assert BASE.calendar.is_workday(date(2027, 1, 4))
     for day in (date(2026, 1, 1), date(2026, 8, 1)):
         assert not published.on(day).calendar.is_workday(date(2027, 1, 4))
+
+
+def test_changes_are_laid_over_other_overrides_by_full_key_however_they_are_written() -> None:
+    beneath = {"limits": {"white": 1, "yellow": 2}, "approver.red": "X", "outage_credit": True}
+    changes = {"limits.white": 3, "approver": {"red": "Y"}}
+    wanted = {"limits.white": 3, "limits.yellow": 2, "approver.red": "Y", "outage_credit": True}
+    assert laid_over(beneath, changes) == wanted
+    with pytest.raises(PolicyError, match="limits.wite"):
+        laid_over(beneath, {"limits": {"wite": 1}})
+
+
+def test_what_no_publication_may_change_is_left_out_of_what_can_be_published() -> None:
+    assert publishable({"calendar": "none", "timezone": "UTC", "limits": {"white": 3}}) == {"limits.white": 3}
