@@ -103,6 +103,8 @@ def test_a_unit_with_more_than_a_page_holds_is_told_so_and_led_on(desk: Any, mon
     assert "先列最早的1项" in page
     assert "/matters?unit=ZJJ&amp;state=OPEN" in page
     assert sorted(address.partition("?")[2].partition("=")[0] for address in links(page)) == ["ledger", "slips"]
+    assert 'aria-label="翻页 督办单"' in page
+    assert 'aria-label="翻页 加减分"' in page  # each is told apart aloud
     further = browser.get(links(page)[0]).get_data(as_text=True)
     assert further != page
     assert "回到最前" in further

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from event_contracts.escalation_clocks import ComingDay
 from ground_rules.policy import Policy
 
 from escalation.domain.checks import track_of
-from escalation.domain.clock import ASSIGNMENT, RUNNING, Clock
+from escalation.domain.clock import ASSIGNMENT, RUNNING, Clock, Reckoning
 from escalation.domain.progress import Expected, before, made_of
 from escalation.domain.reminders import Reminding
 from escalation.domain.rungs import rungs
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from escalation.desk import Book
     from escalation.rulebook import Rulebook
 
-REMINDER = "REMINDER"
+REMINDER, URGED = "REMINDER", "URGE"
 MOST = 60
 """Days told in one event: a limit of years with weekly cycles must not make it a book."""
 
@@ -34,20 +35,28 @@ def ahead(ladder: Ladder, clock: Clock, rulebook: Rulebook, book: Book) -> list[
     own = ladder.clocks.get(clock.about) is clock
     if clock.state != RUNNING or not (own or ladder.reply_clocks.get(clock.about) is clock):
         return []
-    reminders = book.reminding.of(clock.deadline)
-    found = [
-        ComingDay(on=book.reckoning.local_date(reminder.at), kind=REMINDER, days_left=reminder.days_left)
-        for reminder in reminders
-        if clock.started_at < reminder.at < clock.due_instant
-    ]
-    if own:
-        policy = (rulebook.of(ladder.slip(clock.about)) or book).policy
-        at = urging_of(ladder, clock, policy, book.reminding)
-        if at is not None:
-            found.append(ComingDay(on=book.reckoning.local_date(at), kind=URGE))
-        if clock.owner == ASSIGNMENT:
-            found += _checks(ladder, clock, rulebook, book)
-    return sorted(found, key=lambda day: (day.on, day.kind))[:MOST]
+    first, last = clock.started_at, clock.due_instant
+    found = [day for at, day in _reminders(book.reminding, book.reckoning, clock.deadline) if first < at < last]
+    more = _more(ladder, clock, rulebook, book) if own else []
+    return sorted([*found, *more], key=lambda day: (day.on, day.kind))[:MOST] if more else found
+
+
+@lru_cache(maxsize=20_000)
+def _reminders(reminding: Reminding, reckoning: Reckoning, last_day: date) -> tuple[tuple[datetime, ComingDay], ...]:
+    """Thousands of limits end on the same day."""
+    told = reminding.of(last_day)
+    return tuple((one.at, ComingDay(on=reckoning.local_date(one.at), kind=REMINDER, days_left=one.days_left)) for one in told)
+
+
+def _more(ladder: Ladder, clock: Clock, rulebook: Rulebook, book: Book) -> list[ComingDay]:
+    found = []
+    policy = (rulebook.of(ladder.slip(clock.about)) or book).policy
+    at = urging_of(ladder, clock, policy, book.reminding)
+    if at is not None:
+        found.append(ComingDay(on=book.reckoning.local_date(at), kind=URGED))
+    if clock.owner == ASSIGNMENT:
+        found += _checks(ladder, clock, rulebook, book)
+    return found
 
 
 def urging_of(ladder: Ladder, clock: Clock, policy: Policy, reminding: Reminding) -> datetime | None:
