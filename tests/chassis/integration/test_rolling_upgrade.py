@@ -70,6 +70,7 @@ def test_code_goes_on_over_a_newer_schema_that_only_adds_and_stops_where_somethi
     newest = steps(tmp_path, "steps_newest", expand, contract)
     database = Database(f"sqlite:///{tmp_path / 'desk.sqlite'}", "desk")
     assert migrations.migrate(database, old) == migrations.check(database, old) == "0001"
+    assert [migrations.newest(package) for package in (old, new, newest)] == ["0001", "0002", "0003"]
     with pytest.raises(ConfigError, match="this code needs 0002"):
         migrations.check(database, new)
     assert migrations.migrate(database, new) == "0002"
@@ -82,6 +83,11 @@ def test_code_goes_on_over_a_newer_schema_that_only_adds_and_stops_where_somethi
         with pytest.raises(ConfigError, match="newer. Start the newer release"):
             migrations.check(database, behind)
     database.close()
+
+
+@pytest.mark.parametrize("package", ["intake", "escalation", "scoring", "notify"])
+def test_the_quick_look_at_the_newest_revision_agrees_with_the_order_of_all(package: str) -> None:
+    assert migrations.newest(f"{package}.migrations") == migrations.head(f"{package}.migrations")
 
 
 def colours(city: Any) -> list[str | None]:

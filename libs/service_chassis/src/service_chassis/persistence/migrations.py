@@ -3,27 +3,30 @@
 File names say when a revision runs relative to the code: `…_before_…` before the new code starts (add), `…_after_…` once no
 old code runs (drop). The table `schema_step` remembers it, so that code which does not know a newer revision yet goes on over one
 that only adds, and stops at one that takes away.
+
+Alembic is imported where a revision runs or one is unknown: a start on the schema of its own release, the usual one, needs none.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, inspect, select, text
 
 from service_chassis.errors import ConfigError
 from service_chassis.persistence import tables
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.sql import insert_new
 
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
+
 BEFORE, AFTER = "before", "after"
+_REVISION = re.compile(r'^revision(?:, \w+)? = "(\w+)"', re.MULTILINE)
 _STEPS = select(tables.schema_step.c.revision, tables.schema_step.c.moment)
 
 
@@ -49,9 +52,11 @@ def _create_schema(connection: Connection, name: str) -> None:
 
 def check(database: Database, package: str) -> str:
     """The schema's revision if this code can run on it; else a ConfigError that says what to do."""
-    scripts = _scripts(package)
     with database.begin() as connection:
         current = _current(connection)
+        if current is not None and current == newest(package):
+            return current
+        scripts = _scripts(package)
         if _only_added(connection, scripts, current):
             return str(current)
     _refuse_newer(scripts, current, database.schema)
@@ -62,8 +67,15 @@ def check(database: Database, package: str) -> str:
     return current
 
 
+def newest(package: str) -> str | None:
+    """What `head` says, read from the last file's own line."""
+    last = max((item for item in files(package).iterdir() if item.name.startswith("m0")), key=lambda item: item.name)
+    found = _REVISION.search(last.read_text("utf-8"))
+    return found[1] if found else None
+
+
 def head(package: str) -> str:
-    """The newest revision that this code knows."""
+    """The newest revision that this code knows, by the order that the revisions themselves name."""
     found = _scripts(package).get_current_head()
     if found is None:
         raise ConfigError(f"no migrations in {package}")
@@ -73,6 +85,9 @@ def head(package: str) -> str:
 @cache
 def _scripts(package: str) -> ScriptDirectory:
     """The revisions as they are installed; they do not change while a process runs."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     folder = str(files(package))
     config = Config()
     config.set_main_option("script_location", folder.replace("%", "%%"))
@@ -82,7 +97,11 @@ def _scripts(package: str) -> ScriptDirectory:
 
 
 def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    """What Alembic wrote into its table of one row."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
+    return str(row[0]) if row else None
 
 
 def _known(scripts: ScriptDirectory) -> dict[str, str]:
@@ -114,6 +133,9 @@ def _refuse_newer(scripts: ScriptDirectory, current: str | None, schema: str) ->
 
 
 def _run(connection: Connection, scripts: ScriptDirectory) -> None:
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+
     def upgrade(revision: Any, context: Any) -> Any:
         return scripts._upgrade_revs("head", revision)
 
