@@ -17,7 +17,6 @@ import os
 import random
 import re
 import signal
-import subprocess
 import sys
 import time
 import urllib.request
@@ -29,6 +28,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import nursery
 import psycopg
 from duban.arrivals import Arrival
 from ground_rules.limits import local_date, start_of_day
@@ -80,7 +80,7 @@ class City:
     """Print a line for each day (`make soak`)."""
     forgiving: bool = False
     """Start again whatever ends, as an orchestrator does; otherwise a process that ends by itself fails the test."""
-    processes: dict[Place, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[Place, nursery.Child] = field(default_factory=dict)
     kills: int = 0
     _now: datetime | None = None
     _seen: dict[str, int] = field(default_factory=dict)
@@ -136,16 +136,8 @@ class City:
         for place in places:
             self.processes[place] = self._spawn(place)
 
-    def _spawn(self, place: Place) -> subprocess.Popen[bytes]:
-        with (self.folder / f"{place}.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", place.service, place.role],
-                env=self.environment_of(place),
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+    def _spawn(self, place: Place) -> nursery.Child:
+        return nursery.spawn(place.service, [place.role], self.environment_of(place), self.folder, self.folder / f"{place}.log")
 
     def log(self, place: Place, lines: int = 12) -> str:
         """The end of a process's output."""

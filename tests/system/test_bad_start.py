@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import nursery
 import psycopg
 import pytest
 from city import ROLES, SERVICES
@@ -24,8 +25,7 @@ def start(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def run(service: str, role: str, **settings: str) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **settings}
-        command = [sys.executable, "-m", service, role]
-        return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        return nursery.run(service, [role], environment, tmp_path)
 
     return run
 

@@ -6,7 +6,6 @@ import importlib.util
 import json
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,6 +18,7 @@ from typing import Any
 
 import amqp
 import covert
+import nursery
 import psycopg
 import pytest
 import runbooks
@@ -154,8 +154,7 @@ def start(roles: str, secret: Secret, made: tls.Files) -> Start:
             **over_tls(service, role, roles, secret.port, made),
             **settings,
         }
-        command = [sys.executable, "-m", service, role]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+        return nursery.run(service, [role], environment, Path.cwd())
 
     return run
 

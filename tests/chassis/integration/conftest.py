@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import nursery
 import psycopg
 import pytest
 from service_chassis.messaging import topology
@@ -48,8 +49,8 @@ class Process:
 
     def __init__(self, module: str, role: str, environment: dict[str, str], log: Path) -> None:
         self.log = log
-        with log.open("wb") as file:
-            self._process = subprocess.Popen([sys.executable, "-m", module, role], env=environment, stderr=file, stdout=file)
+        log.touch()
+        self._process = nursery.spawn(module, [role], environment, log.parent, log)
 
     def text(self) -> str:
         return self.log.read_text("utf-8", "replace")
@@ -115,10 +116,7 @@ class DeskCity:
 
     def run(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """A role that ends by itself."""
-        command = [sys.executable, "-m", "desk", *words]
-        return subprocess.run(
-            command, env=self.environment | settings, capture_output=True, text=True, timeout=PATIENCE, check=False
-        )
+        return nursery.run("desk", words, self.environment | settings, self._folder, PATIENCE)
 
     def start(self, role: str, module: str = "desk", **settings: str) -> Process:
         log = self._folder / f"{len(self.processes)}.{role}.log"

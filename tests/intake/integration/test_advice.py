@@ -13,7 +13,7 @@ from event_contracts.escalation import JustificationGranted
 from event_contracts.inbound import AdviceAnswered, AdviceIssued
 from ground_rules.policy import load_policy
 from intake import commands
-from intake.rules import Rulebook
+from service_chassis.rulebook import Rulebook
 
 FUNDS = "FUNDS_NOT_ALLOCATED"
 

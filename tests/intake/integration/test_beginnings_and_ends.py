@@ -24,7 +24,7 @@ from event_contracts.inbound import (
 )
 from ground_rules.policy import load_policy
 from intake import commands
-from intake.rules import Rulebook
+from service_chassis.rulebook import Rulebook
 
 APPROVAL = {"registration": {"approval": "required"}}
 

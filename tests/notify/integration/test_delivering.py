@@ -17,8 +17,8 @@ from notify.channels.inbox import Inbox
 from notify.commands import COMMANDS
 from notify.delivering import Courier
 from notify.domain.sending import DELIVERED, MOST_ATTEMPTS, Copy, Outcome, State, Ways, later, never
-from notify.rules import Rulebook
 from notify.store import deliveries
+from service_chassis.rulebook import Rulebook
 from sqlalchemy import select
 
 Make = Callable[..., Any]

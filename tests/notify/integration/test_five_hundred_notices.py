@@ -6,8 +6,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -19,16 +17,17 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import nursery
 import pytest
 from aiosmtpd.controller import Controller
 from notify.channels.email import Email
 from notify.delivering import Courier
 from notify.domain.sending import State, Ways
-from notify.rules import Rulebook
 from notify.service import Notify
 from notify.store import deliveries
 from service_chassis.delivery import Runtime
 from service_chassis.persistence.database import Database
+from service_chassis.rulebook import Rulebook
 from sqlalchemy import select
 
 LETTERS, MANY = 250, 5_000
@@ -227,7 +226,7 @@ def test_a_killed_process_leaves_its_copies_in_doubt_and_the_next_one_sends_them
     assert sorted(holding.taken.values()) == [1] * 9 + [2]
 
 
-def deliver_once(folder: Path, database_url: str, port: int) -> subprocess.Popen[bytes]:
+def deliver_once(folder: Path, database_url: str, port: int) -> nursery.Child:
     """The role `deliver` in a process of its own."""
     (folder / "channels.toml").write_text(
         f'[channels.mail]\nkind = "email"\nhost = "127.0.0.1"\nport = {port}\nsender = "duban@x.org"\nsecurity = "none"\n'
@@ -237,4 +236,4 @@ def deliver_once(folder: Path, database_url: str, port: int) -> subprocess.Popen
     environment |= {"DATABASE_URL": database_url, "DUBAN_CHANNELS": str(folder / "channels.toml"), "DUBAN_TICK": "0.05"}
     if (folder / "clock").exists():
         environment["DUBAN_CLOCK"] = f"file:{folder / 'clock'}"
-    return subprocess.Popen([sys.executable, "-m", "notify", "deliver"], env=environment, stderr=subprocess.DEVNULL)
+    return nursery.spawn("notify", ["deliver"], environment, folder, folder / "deliver.log")

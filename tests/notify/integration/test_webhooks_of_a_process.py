@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import nursery
 import orjson
 import pytest
 from certificates import Authority
@@ -66,8 +65,8 @@ class Desk:
         station: Any = SimpleNamespace(runtime=runtime, settings=Settings(webhook_targets=read_rules(self.targets), **NOTHING))
         assert COMMANDS["webhooks"].run(station, policy, words) == 0
 
-    def hooks(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "notify", "hooks"], env=self.environment, stderr=subprocess.DEVNULL)
+    def hooks(self) -> nursery.Child:
+        return nursery.spawn("notify", ["hooks"], self.environment, self.clock.parent, self.clock.with_suffix(".log"))
 
 
 @pytest.fixture

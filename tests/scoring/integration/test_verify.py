@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import random
 import subprocess
-import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import nursery
 import pytest
 from event_contracts.event import Evidence
 from event_contracts.inbound import AssessmentFinalised, BonusAwarded
@@ -177,8 +177,7 @@ def test_events_about_other_things_are_passed_over(busy: Any) -> None:
 
 def command(database: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "DATABASE_URL": database, "LANG": "C.UTF-8"}
-    run = [sys.executable, "-m", "scoring", *map(str, words)]
-    return subprocess.run(run, env=environment, capture_output=True, text=True, check=False)
+    return nursery.run("scoring", list(map(str, words)), environment, Path.cwd())
 
 
 def test_the_command_says_equal_different_or_why_it_cannot_tell(busy: Any, tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import nursery
 import pytest
 from event_contracts.event import Evidence
 from event_contracts.inbound import BonusAwarded
@@ -98,8 +99,7 @@ def test_the_command_needs_no_broker_and_a_wrong_head_is_one_line(sealed: Any) -
     environment = {"PATH": os.environ["PATH"], "DATABASE_URL": place, "LANG": "C.UTF-8"}
 
     def command(*words: str) -> subprocess.CompletedProcess[str]:
-        run = [sys.executable, "-m", "scoring", "verify-chain", *words]
-        return subprocess.run(run, env=environment, capture_output=True, text=True, check=False)
+        return nursery.run("scoring", ["verify-chain", *words], environment, Path.cwd())
 
     assert command().returncode == 0
     wrong = command("--head", "nonsense")

@@ -12,23 +12,19 @@ from event_contracts import intake
 from event_contracts.event import Message
 from ground_rules.powers import LEADING_GROUP, MAY, Act, above, at_least, capacity_for, lack_of_power
 from service_chassis.errors import Refused
+from service_chassis.persistence.published_rules import PERSONS, Rule
+from service_chassis.rulebook import held
 
 from escalation.desk import Desk
 from escalation.domain.determination import MACHINE
 from escalation.domain.slip import WHITE, YELLOW, Slip
 from escalation.domain.standing import APPROVAL, Ladder
-from escalation.rulebook import PERSONS, Rule
 
 
 def publish(desk: Desk, message: Message) -> None:
     """Who holds which office; complete each time."""
     data: intake.PersonsPublished = message.data
-    held = [
-        [person.name, found.role, found.valid_from.isoformat(), found.valid_until.isoformat() if found.valid_until else None]
-        for person in data.persons
-        for found in person.capacities
-    ]
-    desk.rulebook.add(desk.work.session, Rule(PERSONS, message.id, message.time, {"held": held}))
+    desk.rulebook.add(desk.work.session, Rule(PERSONS, message.id, message.time, {"held": held(data.persons)}))
 
 
 def check(desk: Desk, message: Message, name: str, roles: Iterable[str], pointer: str) -> dict[str, Any]:

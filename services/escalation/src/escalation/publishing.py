@@ -12,13 +12,13 @@ from ground_rules.notices import built_in, contradictions
 from ground_rules.policy import PolicyError, amended
 from ground_rules.powers import Act
 from service_chassis.errors import Refused
+from service_chassis.persistence.published_rules import CALENDAR, POLICY, Rule
 
 from escalation import powers
 from escalation.domain.clock import REPLY, RUNNING, Clock, Term
 from escalation.domain.conclusion import is_conclusion
 from escalation.domain.standing import Ladder
 from escalation.reprojecting import tell_reprojected
-from escalation.rulebook import CALENDAR, POLICY, Rule
 from escalation.settle import Settling
 from escalation.store.ladders import matters_running_past
 

@@ -6,8 +6,8 @@ what is in force follows from what the table holds, never from the order in whic
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -16,25 +16,14 @@ from ground_rules.policy import Policy, amended
 from ground_rules.powers import Capacity
 from ground_rules.publication import notice_of
 from ground_rules.workdays import WorkCalendar, YearNotice
+from service_chassis.persistence import published_rules
+from service_chassis.persistence.published_rules import CALENDAR, PERSONS, POLICY, Rule
+from service_chassis.rulebook import capacities
 
 from escalation.desk import Book
 from escalation.domain.reprojection import Edition, Reprojecting
 from escalation.domain.slip import Slip
 from escalation.metrics import Metrics
-from escalation.store.ladders import keep_rule, rules_published
-
-CALENDAR, POLICY, PERSONS = "CALENDAR", "POLICY", "PERSONS"
-"""Kinds of published rules."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One publication, as it is stored."""
-
-    kind: str
-    id: str
-    published_at: datetime
-    content: Mapping[str, Any]
 
 
 class Rulebook:
@@ -50,14 +39,14 @@ class Rulebook:
 
     def refresh(self, session: Any) -> None:
         """Read what was published since this object last looked."""
-        rows = rules_published(session, len(self.rules))
-        if rows is not None:
-            self.rules = [Rule(*row) for row in rows]
+        found = published_rules.read(session, len(self.rules))
+        if found is not None:
+            self.rules = found
             self._build()
 
     def add(self, session: Any, rule: Rule) -> None:
         """Store a publication in this transaction; it is in force from now on, as far as its days say."""
-        keep_rule(session, rule.kind, rule.id, rule.published_at, rule.content)
+        published_rules.keep(session, rule)
         self.refresh(session)
 
     def of_kind(self, kind: str) -> list[Rule]:
@@ -110,7 +99,7 @@ class Rulebook:
     # ---- building
 
     def _build(self) -> None:
-        self._held = [(rule.published_at, _capacities(rule.content)) for rule in reversed(self.of_kind(PERSONS))]
+        self._held = [(rule.published_at, capacities(rule.content)) for rule in reversed(self.of_kind(PERSONS))]
         every_day = not self.base.calendar.is_provisional(9999)
         editions = [] if every_day else _editions(self.of_kind(CALENDAR))
         reckoning = Reprojecting(self.base.calendar, editions, self.base.zone)
@@ -133,10 +122,3 @@ def _editions(rules: Sequence[Rule]) -> list[Edition]:
 
 def _notices(rules: Sequence[Rule]) -> dict[int, YearNotice]:
     return {rule.content["year"]: notice_of(rule.content) for rule in rules}
-
-
-def _capacities(content: Mapping[str, Any]) -> list[Capacity]:
-    return [
-        Capacity(name, role, date.fromisoformat(first), date.fromisoformat(last) if last else None)
-        for name, role, first, last in content["held"]
-    ]

@@ -12,7 +12,9 @@ from event_contracts.event import Message
 from ground_rules.policy import Policy
 from service_chassis.clock import Clock
 from service_chassis.declare import Service, consume, due
+from service_chassis.persistence import published_rules
 from service_chassis.persistence.database import Database
+from service_chassis.persistence.published_rules import CALENDAR, POLICY
 from service_chassis.persistence.unit_of_work import Timer, Work
 from service_chassis.shown import FromTables, Rows, Shown
 
@@ -37,9 +39,9 @@ from escalation import (
 )
 from escalation.config import NUMBER_PREFIX
 from escalation.metrics import Metrics, board
-from escalation.rulebook import CALENDAR, POLICY, Rulebook
+from escalation.rulebook import Rulebook
 from escalation.settle import Settling
-from escalation.store.ladders import Store, figures, rules_came_by
+from escalation.store.ladders import Store, figures
 
 
 class Escalation(Service):
@@ -67,7 +69,7 @@ class Escalation(Service):
 
     def rules_came_by(self, session: Any) -> list[str]:
         """Calendars and policies: of persons intake tells."""
-        return rules_came_by(session, (CALENDAR, POLICY))
+        return published_rules.came_by(session, (CALENDAR, POLICY))
 
     # ---- the three hooks
 

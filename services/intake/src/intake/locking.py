@@ -23,10 +23,10 @@ from event_contracts.inbound import (
     RegistrationDecided,
     UnitsPublished,
 )
+from service_chassis.rulebook import RULES
 
 from intake import acts, advising, approving, concluding, decomposing, inspecting, people, planning, units
 from intake.domain.matter import matter_id
-from intake.rules import RULES
 
 SUBJECTS: Mapping[type, Callable[[Message], list[str]]] = MappingProxyType(
     {

@@ -14,6 +14,7 @@ from ground_rules.powers import Act
 from service_chassis.errors import Refused
 from service_chassis.persistence import cut
 from service_chassis.persistence.unit_of_work import Work
+from service_chassis.rulebook import Rulebook
 
 from intake import objections_joined
 from intake.domain import matter as rules
@@ -23,7 +24,6 @@ from intake.domain.roles import Role
 from intake.domain.sources import SourceType
 from intake.handlers import evidence_rows, identity, part_of, settle_matter
 from intake.people import check_power
-from intake.rules import Rulebook
 from intake.store.matters import Matter, Part, Store
 from intake.units import check_unit
 

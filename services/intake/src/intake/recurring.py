@@ -16,9 +16,9 @@ from event_contracts.intake import RecurrenceCase, RecurrenceDetected
 from ground_rules.limits import local_date
 from ground_rules.policy import Policy
 from service_chassis.persistence.unit_of_work import Work
+from service_chassis.rulebook import Rulebook
 
 from intake.domain.recurrence import Case, Recurrence, Threshold, months_to_look_at, recurrence
-from intake.rules import Rulebook
 from intake.store import causes as rows
 
 

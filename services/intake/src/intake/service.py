@@ -53,6 +53,7 @@ from service_chassis.clock import Clock
 from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
+from service_chassis.rulebook import Rulebook
 from service_chassis.shown import FromTables, Rows, Shown
 from service_chassis.web.pages import Asked, Page
 
@@ -83,7 +84,6 @@ from intake import (
 from intake.domain.matter import matter_id
 from intake.doors.pages import PAGES, note
 from intake.metrics import MATTERS_OPEN, UNIT_BURDEN
-from intake.rules import Rulebook
 from intake.store import endings
 from intake.store.burdens import heaviest
 from intake.store.matters import Store, open_by_section
@@ -146,7 +146,7 @@ class Intake(Service):
 
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
         store = work.store = Store(work.session)
-        self.rulebook.refresh(work)
+        self.rulebook.refresh(work.session)
         store.load({subject for message in messages for subject in work.subjects_of(message)})
         submitted = list(decomposing.submissions(messages))
         suspecting.prepare(store, submitted)
@@ -162,14 +162,14 @@ class Intake(Service):
 
     def prepare_timers(self, work: Work, timers: Sequence[Timer]) -> None:
         store = work.store = Store(work.session)
-        self.rulebook.refresh(work)
+        self.rulebook.refresh(work.session)
         moved = {timer.subject for timer in timers if timer.kind == units.MOVE}
         store.load(moved)
         store.load_groups()
         store.load_papers(moved)
 
     def policy_in_force(self, work: Work) -> Policy:
-        self.rulebook.refresh(work)
+        self.rulebook.refresh(work.session)
         return self.rulebook.at(work.now)
 
     def tidy(self, work: Work, policy: Policy, most: int) -> dict[str, int]:
@@ -297,7 +297,7 @@ class Intake(Service):
 
     @consume(CalendarPublished, PolicyPublished)
     def on_rule_published(self, work: Work, message: Message) -> None:
-        self.rulebook.keep(work, message)
+        self.rulebook.keep(work.session, message)
 
     @consume(NoticeServed)
     def on_notice_served(self, work: Work, message: Message) -> None:

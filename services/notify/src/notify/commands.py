@@ -28,8 +28,9 @@ SIGNED = ("unit", "kind", "colour", "renewal", "signed_by", "signed_at", "mode")
 
 def deliver(station: Station, policy: Policy, words: Sequence[str]) -> int:
     """Send what waits until told to stop."""
+    from service_chassis.rulebook import Rulebook
+
     from notify.delivering import Courier, Post
-    from notify.rules import Rulebook
     from notify.store import deliveries
 
     if words:

@@ -17,6 +17,7 @@ from service_chassis.backoff import BackOff
 from service_chassis.delivery import Runtime
 from service_chassis.errors import Retry
 from service_chassis.persistence.unit_of_work import Work
+from service_chassis.rulebook import Rulebook
 
 from notify.channels.channel import Channel
 from notify.domain.audience import NEEDS_SERVICE, SIGNS, Addressee
@@ -35,7 +36,6 @@ from notify.domain.sending import (
 )
 from notify.domain.serving import Letter, delivered
 from notify.handlers import DEEMED
-from notify.rules import Rulebook
 from notify.store import deliveries
 from notify.store.letters import Store
 
@@ -70,7 +70,7 @@ class Courier:
         now = self._runtime.clock.now()
         hold = now + BATCH * timedelta(seconds=self._channel.longest_seconds) + MARGIN
         with self._runtime.database.begin() as session:
-            self._rulebook.refresh(Work(self._runtime.service, session, now))
+            self._rulebook.refresh(session)
             policy = self._rulebook.at(now)
             open_now = not self._channel.disturbs or may_leave(now, policy.delivery_window, policy.calendar, policy.zone)
             ids = deliveries.take(session, self._name, now, hold, most, everything=open_now)

@@ -43,6 +43,7 @@ from service_chassis.clock import Clock
 from service_chassis.declare import Service, consume, due
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Timer, Work
+from service_chassis.rulebook import RULES, Rulebook
 from service_chassis.shown import FromTables, Rows, Shown
 
 from notify import bulletins, conclusions, handlers
@@ -50,7 +51,6 @@ from notify.domain.audience import Kind
 from notify.domain.sending import Ways
 from notify.handlers import letter_id
 from notify.metrics import COPIES, ENDPOINTS, HALTED, UNACKNOWLEDGED, WEBHOOKS, Metrics
-from notify.rules import RULES, Rulebook
 from notify.store import deliveries, webhooks
 from notify.store.letters import unacknowledged
 from notify.store.outgoing import NOWHERE, Store
@@ -90,12 +90,12 @@ class Notify(Service):
         return super().subjects(message)
 
     def policy_in_force(self, work: Work) -> Policy:
-        self.rulebook.refresh(work)
+        self.rulebook.refresh(work.session)
         return self.rulebook.at(work.now)
 
     def prepare(self, work: Work, messages: Sequence[Message]) -> None:
         work.store = Store(work.session, self.ways)
-        self.rulebook.refresh(work)
+        self.rulebook.refresh(work.session)
         ids = {found for message in messages for found in _letters_of(message)}
         signed = {work.matter_of(message) for message in messages if isinstance(message.data, NoticeSigned)}
         moved = {message.data.matter_id for message in messages if isinstance(message.data, AssignmentMoved)}
@@ -103,7 +103,7 @@ class Notify(Service):
 
     def prepare_timers(self, work: Work, timers: Sequence[Timer]) -> None:
         work.store = Store(work.session, self.ways)
-        self.rulebook.refresh(work)
+        self.rulebook.refresh(work.session)
         work.store.load([timer.key for timer in timers])
 
     def save(self, work: Work) -> None:
@@ -156,7 +156,7 @@ class Notify(Service):
 
     @consume(CalendarPublished, PolicyPublished, PersonsPublished)
     def on_rule_published(self, work: Work, message: Message) -> None:
-        self.rulebook.keep(work, message)
+        self.rulebook.keep(work.session, message)
 
     @consume(UrgeSent)
     def on_urge_sent(self, work: Work, message: Message) -> None:

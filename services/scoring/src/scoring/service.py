@@ -19,13 +19,13 @@ from service_chassis.clock import Clock
 from service_chassis.declare import Service, consume
 from service_chassis.persistence.database import Database
 from service_chassis.persistence.unit_of_work import Work
+from service_chassis.rulebook import Rulebook
 from service_chassis.shown import FromTables, Rows, Shown
 
 from scoring import closing, handlers, sealing
 from scoring.domain.slip import WEIGHTY
 from scoring.facts import SLIP_FACTS
 from scoring.metrics import NOT_ELIGIBLE, POINTS
-from scoring.store import policies
 from scoring.store.ledger import Store, points_booked, units_not_eligible
 
 LEDGER = "ledger"
@@ -36,12 +36,13 @@ class Scoring(Service):
 
     name = "scoring"
     MIGRATIONS = "scoring.migrations"
-    RECORDS = ("entry", "closing", "persons", "units", "policies")
+    RECORDS = ("entry", "closing", "persons", "units", "published_rule")
     PARKED = InboundParked
     SEALED = sealing.SEALED
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.rulebook = Rulebook(policy)
 
     def subjects(self, message: Message) -> list[str]:
         return sorted({LEDGER, *_units(message)}) if _counts(message) else []
@@ -61,7 +62,8 @@ class Scoring(Service):
         return sealing.unlike_sealed(session, announced)
 
     def policy_in_force(self, work: Work) -> Policy:
-        return policies.in_force(work.session, self.policy, work.now)
+        self.rulebook.refresh(work.session)
+        return self.rulebook.at(work.now)
 
     def collectors(self, database: Database, clock: Clock) -> list[FromTables]:
         def read() -> list[tuple[Shown, Rows]]:
@@ -81,7 +83,7 @@ class Scoring(Service):
 
     @consume(PolicyPublished)
     def on_policy_published(self, work: Work, message: Message) -> None:
-        policies.keep(work.session, message)
+        self.rulebook.keep(work.session, message)
 
     @consume(UnitsPublished)
     def on_units_published(self, work: Work, message: Message) -> None:

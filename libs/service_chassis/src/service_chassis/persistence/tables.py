@@ -257,6 +257,16 @@ tidied = Table(
 )
 """Each time that `tidy` went through: who ran it, by which policy, and what it did."""
 
+published_rule = Table(
+    "published_rule",
+    CHASSIS,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("published_at", Instant, nullable=False),
+    Column("content", Json, nullable=False),
+)
+"""Calendars, policies and lists of office holders that were published (persistence/published_rules.py)."""
+
 schema_step = Table(
     "schema_step",
     CHASSIS,

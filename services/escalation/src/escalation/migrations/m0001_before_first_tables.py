@@ -196,14 +196,6 @@ def _rest() -> None:
         sa.PrimaryKeyConstraint("matter_id", "about", "reason", name="pk_outcome"),
     )
     op.create_table(
-        "published_rule",
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("published_at", Instant, nullable=False),
-        sa.Column("content", Json, nullable=False),
-        sa.PrimaryKeyConstraint("kind", "id", name="pk_published_rule"),
-    )
-    op.create_table(
         "counter",
         sa.Column("year", sa.Integer, nullable=False),
         sa.Column("colour", sa.Text, nullable=False),

@@ -2,12 +2,12 @@
 
 `ladder` one unit's part of a matter · `clock` every limit that was armed · `slip` drafts and slips · `journal` what was
 reported and decided, only added to · `referral` hand-overs of reds · `hold` parked messages · `outcome` why each due
-candidate did or did not escalate · `published_rule` calendars, policies and persons · `counter` the numbers of slips.
+candidate did or did not escalate · `counter` the numbers of slips. What was published stands in the chassis' `published_rule`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
@@ -28,7 +28,7 @@ from escalation.domain.slip import ISSUED, SERVED, Slip
 from escalation.domain.standing import APPLICATION, DECISION, Entry, Ladder
 from escalation.domain.steps import AWAITING_CUT
 from escalation.metrics import Figures
-from escalation.store.tables import clock, counter, hold, journal, ladder, outcome, published_rule, referral, slip
+from escalation.store.tables import clock, counter, hold, journal, ladder, outcome, referral, slip
 
 # ---------------------------------------------------------------- queries
 
@@ -132,29 +132,7 @@ def figures(session: Connection) -> Figures:
     return Figures(by(_ACTIVE), waiting, by(_UNACKNOWLEDGED), pending, by(_OVERDUE), lost)
 
 
-# ---------------------------------------------------------------- published rules, and questions about a matter
-
-
-_RULE_COUNT = select(func.count()).select_from(published_rule)
-_RULES = select(published_rule).order_by(published_rule.c.published_at, published_rule.c.id)
-
-
-def rules_published(session: Connection, known: int) -> list[Any] | None:
-    """(kind, id, published_at, content) of every published rule by time; None while there are `known` of them."""
-    if session.execute(_RULE_COUNT).scalar_one() == known:
-        return None
-    return list(session.execute(_RULES).all())
-
-
-def rules_came_by(session: Connection, kinds: Collection[str]) -> list[str]:
-    """Ids of the messages by which rules of these kinds were published."""
-    return list(session.execute(select(published_rule.c.id).where(published_rule.c.kind.in_(sorted(kinds)))).scalars())
-
-
-def keep_rule(session: Connection, kind: str, id_: str, published_at: datetime, content: Mapping[str, Any]) -> None:
-    """Store a publication; the same one twice is one."""
-    row = {"kind": kind, "id": id_, "published_at": published_at, "content": dict(content)}
-    insert_new(session, published_rule, [row])
+# ---------------------------------------------------------------- questions about a matter
 
 
 def matters_running_past(session: Connection, instant: datetime) -> list[str]:

@@ -150,15 +150,6 @@ outcome = Table(
     Column("count", Integer, nullable=False),
 )
 
-published_rule = Table(
-    "published_rule",
-    METADATA,
-    Column("kind", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
-    Column("published_at", Instant, nullable=False),
-    Column("content", Json, nullable=False),
-)
-
 counter = Table(
     "counter",
     METADATA,

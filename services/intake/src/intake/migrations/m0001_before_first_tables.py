@@ -234,13 +234,6 @@ def _burden() -> None:
         sa.Column("at", Instant, nullable=False),
         sa.PrimaryKeyConstraint("event", name="pk_asked"),
     )
-    op.create_table(
-        "published_rule",
-        *_needed("id", "kind"),
-        sa.Column("published_at", Instant, nullable=False),
-        sa.Column("content", Json, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_published_rule"),
-    )
 
 
 def _privacy() -> None:

@@ -255,15 +255,6 @@ publication = Table(
 )
 """When persons and units were first and last published; no row: never, and then everybody is accepted."""
 
-published_rule = Table(
-    "published_rule",
-    METADATA,
-    Column("id", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("published_at", Instant, nullable=False),
-    Column("content", Json, nullable=False),
-)
-
 read_log = Table(
     "read_log",
     METADATA,

@@ -32,14 +32,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("letter_id", "signed_by", "signed_at", name="pk_signature"),
         sa.ForeignKeyConstraint(["letter_id"], ["letter.letter_id"], name="fk_signature_letter_id"),
     )
-    op.create_table(
-        "published_rule",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("published_at", Instant, nullable=False),
-        sa.Column("content", Json, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_published_rule"),
-    )
     _bulletin()
     _delivery()
     _hooks()

@@ -99,13 +99,6 @@ def _closed_years() -> None:
         sa.PrimaryKeyConstraint("publication", name="pk_persons"),
     )
     op.create_table(
-        "policies",
-        sa.Column("publication", sa.Text, nullable=False),
-        sa.Column("published_at", Instant, nullable=False),
-        sa.Column("content", Json, nullable=False),
-        sa.PrimaryKeyConstraint("publication", name="pk_policies"),
-    )
-    op.create_table(
         "units",
         sa.Column("publication", sa.Text, nullable=False),
         sa.Column("published_at", Instant, nullable=False),
