@@ -46,7 +46,7 @@ ONLY = {"notify": (Role("deliver", 2, broker=False), Role("hooks", 2))}
 """Roles of one service alone; they call hosts outside."""
 OUTSIDE = ("deliver", "hooks")
 BOARD = "board"
-BOARDS = (Role("serve", 1, port=API, memory="2Gi", scratch="4Gi", alive="/health", ready="/health"),)
+BOARDS = (Role("serve", 1, port=API, memory="3Gi", scratch="4Gi", alive="/health", ready="/health"),)
 """One, since one writes the model; while it is away nothing but the board itself is. A rehearsal wants memory and room."""
 DOORS = ("api", "serve")
 """Roles that people and systems reach, through the gateway."""

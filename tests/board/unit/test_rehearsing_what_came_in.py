@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import threading
@@ -259,7 +260,8 @@ def test_where_the_command_is_not_installed_the_page_says_what_to_install(comman
 
 def test_what_a_killed_board_left_is_removed_and_what_lives_is_not(temporary: Path) -> None:
     left, living = temporary / f"{process.PREFIX}999999999-abc", temporary / f"{process.PREFIX}1-abc"
-    for place in (left, living, temporary / "other"):
+    mine = temporary / f"{process.PREFIX}{os.getpid()}-abc"  # in a container every process has the number of the one before it
+    for place in (left, mine, living, temporary / "other"):
         place.mkdir()
         (place / "messages.jsonl").write_text("secret")
     process.sweep()

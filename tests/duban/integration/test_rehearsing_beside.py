@@ -166,6 +166,15 @@ def test_what_was_published_counts_and_a_change_holds_in_it_too(tmp_path: Path) 
     assert found["totals"]["b"]["refused"] == 0
 
 
+def test_what_the_policy_of_the_start_says_holds_on_both_sides(tmp_path: Path) -> None:
+    (tmp_path / "messages.jsonl").write_bytes(PAST + b"\n")
+    (tmp_path / "base.toml").write_text('yellow.deduction = "0.10"\n', "utf-8")
+    (tmp_path / "changed.toml").write_text('limits.yellow = { amount = 6, unit = "WORKDAY" }', "utf-8")
+    found = play(tmp_path, date(2026, 4, 10))
+    assert [row["key"] for row in found["policies"]["parameters"]] == ["limits.yellow"]
+    assert (found["totals"]["a"]["points"], found["totals"]["b"]["points"]) == ("-0.10", "-0.10")
+
+
 def test_changes_that_do_not_fit_the_policy_of_the_start_are_told_and_so_is_a_bad_one_of_the_start(tmp_path: Path) -> None:
     (tmp_path / "changed.toml").write_text("[limits]\nwhite = 3", "utf-8")
     with pytest.raises(ConfigError, match=r"^limits.white"):

@@ -21,6 +21,7 @@ from event_contracts.inbound import (
 )
 from event_contracts.notify import NoticeServed
 from intake.domain.inspection import conclusion_id
+from intake.domain.privacy import CITIZEN
 from service_chassis import keyring
 from service_chassis.errors import ConfigError
 from service_chassis.messaging.envelope import Delivery
@@ -146,6 +147,13 @@ def test_an_informant_is_left_out_of_a_submission_and_of_a_decision(web: Web) ->
         assert one["title"] == "某某反映积水，电话某某"
         assert one["source"] == {"type": "HOTLINE", "number": "某某来电"}
         assert one["assignments"] == [PART]
+
+
+def test_to_whom_an_answer_went_is_left_out(web: Web) -> None:
+    web.post("OFFICE", "matter.submitted.v1", MATTER | {"source": {"type": "HOTLINE"}}, "asked")
+    told = {"matter": "M-01", "unit": "ZJJ", "to": "刘举报", "text": "刘举报：已修好"}
+    assert web.post("ZJJ", "reply.sent.v1", told, "answered").status_code == 201
+    assert replayed(web)["answered"]["data"] == told | {"to": CITIZEN, "text": "某某：已修好"}
 
 
 def test_classified_matters_are_not_in_it(web: Web) -> None:

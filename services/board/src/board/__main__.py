@@ -28,7 +28,7 @@ from board.serving import Address, board
 from board.store import accounts, desks, people
 from board.store.database import Database
 
-MOST_SECONDS = 7200.0
+MOST_SECONDS = 21_600.0
 """After which a rehearsal is given up: reading and playing."""
 ENDED_SECONDS = 5.0
 """How long the board waits at its own end for a rehearsal to leave nothing behind."""

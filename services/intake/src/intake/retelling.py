@@ -1,8 +1,8 @@
 """What of the messages that came in may leave intake once more, for a rehearsal of a changed policy (docs/decisions/0032).
 
-Never an informant's name or number, and nothing of a covert inspection before its conclusion was served (domain.md d.13 no. 12).
-What the office sent about inspections leaves only where it was accepted and the inspection is open to all by then: what was
-refused, or waits, may tell of one that nobody else knows.
+Never an informant's name or number, nor to whom an answer went, and nothing of a covert inspection before its conclusion was
+served (domain.md d.13 no. 12). What the office sent about inspections leaves only where it was accepted and the inspection is
+open to all by then: what was refused, or waits, may tell of one that nobody else knows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from intake.store.inspections import Inspections
 
 Event = dict[str, Any]
 
-_AS_SAID = frozenset({"external_ref", "unit", "role", "type"})
+_AS_SAID = frozenset({"external_ref", "matter", "unit", "role", "type"})
 """Fields that are compared, and masked nowhere: they hold no names of informants."""
 _PLANS = {inbound.CampaignPlanned.TYPE: "campaign", inbound.InspectionPlanned.TYPE: "inspection"}
 
@@ -26,7 +26,7 @@ _PLANS = {inbound.CampaignPlanned.TYPE: "campaign", inbound.InspectionPlanned.TY
 def retold(session: Any, events: Sequence[Event]) -> list[Event]:
     """The events that may leave, in their order."""
     open_to_all = _Open(Inspections(session))
-    return [_without_informants(event) for event in events if open_to_all.may_leave(event)]
+    return [_without_names(event) for event in events if open_to_all.may_leave(event)]
 
 
 class _Open:
@@ -69,14 +69,17 @@ class _Open:
 
     def _is_concluded(self, event: Event, data: Mapping[str, Any]) -> bool:
         made = self._store.conclusion_by_ref(data["conclusion"])
-        if made is None or made.hidden or made.issued_at != datetime.fromisoformat(event["time"]):
+        if made is None or made.issued_at != datetime.fromisoformat(event["time"]):
             return False
         return made.inspection is None or bool(self._messages(made.inspection))
 
 
-def _without_informants(event: Event) -> Event:
-    """A submitted matter as the rest of the city sees it."""
+def _without_names(event: Event) -> Event:
+    """A submitted matter, or an answer to whoever wrote to us, as the rest of the city sees it. To whom an answer went decides
+    nothing, so that it is not asked here whether it was a citizen."""
     data: Any = event.get("data")
+    if event.get("type") == inbound.ReplySent.TYPE:
+        return event | {"data": _every_text(data, [data["to"]]) | {"to": privacy.CITIZEN}}
     if event.get("type") == inbound.MatterSubmitted.TYPE:
         return event | {"data": _masked(data)}
     if event.get("type") == inbound.MatterDecomposed.TYPE:
