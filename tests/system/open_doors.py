@@ -48,7 +48,9 @@ def doors_of(runtimes: Sequence[Runtime], policy: Any, now: datetime) -> Iterato
 
 def rehearsed(doors: Doors, now: datetime, overrides: str, published: Sequence[Mapping[str, Any]] = ()) -> Trial:
     """What came of one rehearsal, as the board's page would show it."""
-    rehearsals = Rehearsals(doors, RulesOfTheCommand(COMMAND, "", lambda: published), lambda: now, Way(COMMAND, 120.0, ZONE))
+    rehearsals = Rehearsals(
+        doors, RulesOfTheCommand(COMMAND, "", lambda: published, lambda: now.date()), lambda: now, Way(COMMAND, 120.0, ZONE)
+    )
     rehearsals.start(overrides, "王敏")
     rehearsals.join(120.0)
     found = rehearsals.latest()

@@ -192,7 +192,7 @@ class Source:
 
 
 def rehearsals(source: Any, command: tuple[str, ...] = COMMAND) -> Rehearsals:
-    rules = RulesOfTheCommand(command, "base", lambda: [{"version": "1"}])
+    rules = RulesOfTheCommand(command, "base", lambda: [{"version": "1"}], NOW.date)
     return Rehearsals(source, rules, lambda: NOW, Way(command, 60.0, ZoneInfo("Asia/Shanghai")))
 
 
@@ -251,6 +251,18 @@ def test_the_policy_is_asked_of_the_command_and_a_wrong_change_is_refused_in_its
     with pytest.raises(Refused, match="BOARD_REHEARSE_PYTHON"):
         running.start("crash", "王敏")
     assert running.latest() is None
+
+
+def test_the_policy_is_asked_anew_when_one_is_published_and_each_day_and_not_in_between() -> None:
+    versions, days = ["1"], [NOW.date()]
+    rules = RulesOfTheCommand(COMMAND, "", lambda: [{"version": each} for each in versions], lambda: days[-1])
+    first = rules.in_force()
+    assert rules.in_force() is first
+    days.append(NOW.date() + timedelta(days=1))
+    second = rules.in_force()
+    assert (second is first, second == first) == (False, True)
+    versions.append("2")
+    assert rules.in_force()["limits.white"] == '[{"version": "1"}, {"version": "2"}]'
 
 
 @pytest.mark.parametrize("command", [("/nowhere/python",), (sys.executable, "-S", "-c", "import nothing_like_that")])

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,13 @@ def rehearsing_of(settings: config.Settings) -> Rehearsals | None:
         with database.reading() as connection:
             return desks.published_policies(connection)
 
+    def today() -> date:
+        return SystemClock().now().astimezone(ZONE).date()
+
     sweep()
     command = (told.python, "-m", "duban.rehearsing_beside")
     base = Path(settings.policy).read_text("utf-8") if settings.policy else ""  # `approving` has read it before
-    doors, rules = Doors(told.doors, told.key, told.ca, told.days), RulesOfTheCommand(command, base, published)
+    doors, rules = Doors(told.doors, told.key, told.ca, told.days), RulesOfTheCommand(command, base, published, today)
     return Rehearsals(doors, rules, SystemClock().now, Way(command, MOST_SECONDS, ZONE))
 
 

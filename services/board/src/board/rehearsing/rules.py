@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,13 @@ Published = Callable[[], Sequence[Mapping[str, Any]]]
 
 
 class RulesOfTheCommand:
-    """Asks the command once for each set of published policies. `base` is the text of the policy that the services start with."""
+    """Asks the command once a day for each set of published policies, since one may take effect later. `base` is the text of the
+    policy that the services start with."""
 
-    def __init__(self, command: Sequence[str], base: str, published: Published) -> None:
-        self._command, self._base, self._published = command, base, published
+    def __init__(self, command: Sequence[str], base: str, published: Published, today: Callable[[], date]) -> None:
+        self._command, self._base, self._published, self._today = command, base, published, today
         self._lock = threading.Lock()
-        self._known: tuple[str, Mapping[str, str]] | None = None
+        self._known: tuple[tuple[str, date], Mapping[str, str]] | None = None
 
     def hindrance(self) -> str:
         """What to install, or what is wrong with the policy of the start."""
@@ -47,8 +49,9 @@ class RulesOfTheCommand:
         """Refused where the command cannot tell."""
         published = self._published_now()
         with self._lock:
-            if self._known is None or self._known[0] != published:
-                self._known = (published, self._asked(published, ""))
+            asked = published, self._today()
+            if self._known is None or self._known[0] != asked:
+                self._known = asked, self._asked(published, "")
             return self._known[1]
 
     def check(self, overrides: str) -> None:
