@@ -230,6 +230,9 @@ def test_every_secret_of_the_platform_is_made_once_and_is_private(tmp_path: Path
     before = {name: path.read_bytes() for name, path in made.items()}
     make(tmp_path / "secrets", os.geteuid())
     assert {name: path.read_bytes() for name, path in made.items()} == before
+    made["board_doors_key"].unlink()  # a folder of an older release
+    make(tmp_path / "secrets", os.geteuid())
+    assert keys.is_key(secrets.from_file(str(made["board_doors_key"])))
     hashes = {user["password_hash"] for user in json.loads(before["definitions.json"])["users"]}
     assert len(hashes) == len(json.loads(before["definitions.json"])["users"])
     assert b"ssl" not in before["rabbitmq.conf"]
