@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ LONG = (
     "test_nothing_is_lost_or_done_twice",
     "test_invariants_hold",
     "test_boston_rehearsed",
+    "test_run_survives_being_killed",
     "test_acceptance_in_any_order",
 )
 """Modules of a minute or two: they begin first among their level, so that two workers end at about the same time."""
@@ -34,6 +36,13 @@ SERVICES = ("intake", "escalation", "scoring", "notify")
 
 
 # ---- what runs, in which order, and what did not
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for cycles rarely, and not among what stays: thousands of tests and all that they import."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

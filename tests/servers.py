@@ -21,6 +21,7 @@ import fcntl
 import glob
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -30,6 +31,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -49,6 +51,8 @@ LOCAL_DATABASES = (
 )
 
 PACKAGES = {"broker": "rabbitmq-server", "database": "postgresql"}
+MEMORY, ROOM = "/dev/shm", 6 << 30
+"""A file system in memory, and how many bytes must be free in it and in memory; the tests take one to two gigabytes."""
 START_SECONDS = 90.0  # a cold Erlang start on a busy two-core machine has been seen to take 40 s
 STOP_SECONDS = 30.0
 
@@ -429,9 +433,21 @@ def _services_stay_down(become: Sequence[str]) -> Iterator[None]:
 # --------------------------------------------------------------------------------------------- the keeper
 
 
+def in_memory() -> str | None:
+    """A folder in memory for what needs to survive no power loss, None where there is little of it.
+
+    A database for each test is some hundred files made and removed, which on a disk takes longer than the tests themselves.
+    """
+    if not os.access(MEMORY, os.W_OK):
+        return None
+    free = re.search(r"MemAvailable: +(\d+) kB", Path("/proc/meminfo").read_text())
+    room = min(shutil.disk_usage(MEMORY).free, int(free[1]) * 1024 if free else 0)
+    return MEMORY if room > ROOM else None
+
+
 def keep(kinds: Sequence[str], fsync: bool) -> int:
     """The child process: starts the servers, says where they are, obeys, and cleans up when its input closes."""
-    folder = Path(tempfile.mkdtemp(prefix="duban-servers-"))
+    folder = Path(tempfile.mkdtemp(prefix="duban-servers-", dir=None if fsync else in_memory()))
     folder.chmod(0o755)  # the user `postgres` must get through to its own folder
     makers: Mapping[str, Callable[[], Private]] = {
         "broker": lambda: Broker(folder / "broker"),
@@ -604,15 +620,38 @@ def _local_database() -> str | None:
     return next((url for url in LOCAL_DATABASES if database_answers(url)), None)
 
 
+@contextmanager
+def _scratch(fsync: bool) -> Iterator[dict[str, str]]:
+    """The setting that puts temporary files of the command into memory, unless somebody chose a place for them."""
+    place = None if fsync or os.environ.get("TMPDIR") else in_memory()
+    if place is None:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="duban-tests-", dir=place, ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o755)
+        yield {"TMPDIR": folder}
+
+
+def _saved(scratch: str) -> str:
+    """What is left of failed tests, out of memory to where it may stay."""
+    place = tempfile.mkdtemp(prefix="duban-tests-")
+    with suppress(shutil.Error):  # sockets cannot be copied
+        shutil.copytree(scratch, place, symlinks=True, dirs_exist_ok=True)
+    return place
+
+
 def run(command: Sequence[str], fsync: bool) -> int:
     """Runs `command` with both addresses set; its exit code is ours. Without servers it runs all the same, and we return 1."""
     try:
-        with Servers(fsync=fsync) as servers:
-            environment = {**os.environ, AMQP_VARIABLE: servers.amqp_url, DATABASE_VARIABLE: servers.database_url}
+        with Servers(fsync=fsync) as servers, _scratch(fsync) as scratch:
+            environment = {**os.environ, **scratch, AMQP_VARIABLE: servers.amqp_url, DATABASE_VARIABLE: servers.database_url}
             child = subprocess.Popen(command, env=environment)
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells the child itself
             signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-            return child.wait()
+            code = child.wait()
+            if code and scratch:
+                print(f"servers: what the tests left is in {_saved(scratch['TMPDIR'])}", file=sys.stderr, flush=True)
+            return code
     except Missing as missing:
         print(f"servers: {missing}", file=sys.stderr, flush=True)
         return subprocess.call(command, env={**os.environ, MISSING_VARIABLE: str(missing)}) or 1

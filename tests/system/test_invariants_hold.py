@@ -26,7 +26,7 @@ Row = dict[str, Any]
 WANTED = int(os.environ.get("DUBAN_HISTORIES", "0"))
 """How many new histories are played; 0: the fixed set of `make test`."""
 
-FIXED, STEPS = 60, 40
+FIXED, STEPS = 40, 40
 """Histories of the fixed set, and acts in each of them at most."""
 
 AFTERWARDS = timedelta(days=75)

@@ -17,7 +17,7 @@ UNTIL = "2026-02-05"
 
 AS_FAST_AS_POSSIBLE = "1e9"
 
-KILLED_AFTER = (1, 2, 3, 5, 7, 12, 16, 23, 31, 40, 58, 77)
+KILLED_AFTER = (1, 2, 5, 12, 23, 40, 77)
 """Lines of output after which the process is killed, start by start."""
 
 
