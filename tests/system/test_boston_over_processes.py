@@ -1,4 +1,4 @@
-"""Four days of Boston, handled by two replicas of every role on RabbitMQ and PostgreSQL, give the rehearsal's slips and points."""
+"""Four days of Boston, in two replicas of every role on RabbitMQ and PostgreSQL, give the rehearsal's slips and points."""
 
 from __future__ import annotations
 
