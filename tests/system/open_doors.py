@@ -23,7 +23,7 @@ from service_chassis.persistence import api_keys
 from service_chassis.web import keys
 from service_chassis.web.door import Door
 from service_chassis.web.throttle import Throttle
-from waitress.server import create_server
+from werkzeug.serving import make_server
 
 PLENTY = 1_000_000
 
@@ -39,11 +39,23 @@ def doors_of(runtimes: Sequence[Runtime], policy: Any, now: datetime) -> Iterato
                 api_keys.add(session, key, key.scopes)
             kind = type(runtime.service)
             door = Door(runtime, policy, lambda kind=kind: kind(policy), Throttle(PLENTY))
-            server = create_server(create_app(door, Health("database"), Metrics(runtime.service.name)), host="127.0.0.1", port=0)
-            threading.Thread(target=server.run, daemon=True).start()
-            closing.callback(server.close)
-            addresses[runtime.service.name] = f"http://127.0.0.1:{server.effective_port}"
+            app = create_app(door, Health("database"), Metrics(runtime.service.name))
+            addresses[runtime.service.name] = closing.enter_context(_serving(app))
         yield Doors(addresses, token, None, days=400)
+
+
+@contextmanager
+def _serving(app: Any) -> Iterator[str]:
+    """Its address; when it is left, no thread of it is."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()
 
 
 def rehearsed(doors: Doors, now: datetime, overrides: str, published: Sequence[Mapping[str, Any]] = ()) -> Trial:

@@ -46,6 +46,10 @@ FIRST_TO_GO = 1000
 """How much rather it than the city is ended where memory runs out (`oom_score_adj`)."""
 TOLD_SECONDS = 0.25
 """Pause between two lines of progress."""
+GONE = threading.Event()
+"""Set once nobody waits for this process: what fails from then on fails for want of its folder."""
+REMOVALS = 100
+"""How often the folder is removed at most while the rehearsal still writes there."""
 FOR_B = "messages_b.jsonl"
 PUBLICATION = "policy.published.v1"
 
@@ -231,7 +235,11 @@ def step_back() -> None:
 def end_with_the_board(place: Path) -> None:
     """Wait for the end of the pipe, and end at once: nothing in the folder is needed then, and it holds what units reported."""
     os.read(sys.stdin.fileno(), 1)  # not through the buffer, whose lock the interpreter wants at its own end
-    shutil.rmtree(place, ignore_errors=True)
+    GONE.set()
+    for _ in range(REMOVALS):
+        shutil.rmtree(place, ignore_errors=True)
+        if not place.exists():
+            break
     os._exit(3)
 
 
@@ -241,15 +249,24 @@ def main(words: Sequence[str]) -> int:
         if words[0] == ASKED:
             print(orjson.dumps(told(Path(words[1]), SystemClock().now())).decode(), flush=True)
             return 0
-        place = Path(words[0])
-        step_back()
-        threading.Thread(target=end_with_the_board, args=(place,), daemon=True).start()
-        found = play(place, date.fromisoformat(words[1]))
+        leave_the_result(Path(words[0]), date.fromisoformat(words[1]))
     except ConfigError as error:
         print(str(error), flush=True)
         return 2
-    (place / RESULT).write_bytes(compare.encoded(found))
     return 0
+
+
+def leave_the_result(place: Path, until: date) -> None:
+    """Play while the board lives."""
+    step_back()
+    guard = threading.Thread(target=end_with_the_board, args=(place,), daemon=True)
+    guard.start()
+    try:
+        (place / RESULT).write_bytes(compare.encoded(play(place, until)))
+    except Exception:
+        if GONE.is_set():
+            guard.join()  # it ends the process
+        raise
 
 
 if __name__ == "__main__":
