@@ -2,7 +2,7 @@
 
 `python -m intake consume` imports for a second or more before it does anything, and a city starts and kills hundreds. A forked
 process runs the same `__main__` with an environment, connections and output of its own, and can be killed like any other.
-What is the start itself (settings, TLS, units of systemd, the order of imports) is tested by processes that start from nothing.
+That every role of every service starts from nothing, imports in their order, is what `system/test_clean_stop.py` tests.
 
 The children of a nursery become children of this process as soon as the one that forked them has ended, since it asks the
 kernel for orphans (`PR_SET_CHILD_SUBREAPER`): it can wait for them and sees how they ended.
@@ -72,6 +72,9 @@ class Child:
         self.send_signal(signal.SIGKILL)
 
 
+Process = Child | subprocess.Popen[bytes]
+
+
 def spawn(
     module: str, words: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path, errors: Path | None = None
 ) -> Child:
@@ -87,6 +90,13 @@ def spawn(
     nursery.stdin.write(json.dumps(order) + "\n")
     nursery.stdin.flush()
     return Child(int(nursery.stdout.readline()))
+
+
+def started(module: str, words: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path) -> Process:
+    """The same from nothing: another interpreter, with all its imports."""
+    with log.open("ab") as out:
+        command = [sys.executable, "-m", module, *words]
+        return subprocess.Popen(command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
 
 
 def run(

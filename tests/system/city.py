@@ -80,7 +80,9 @@ class City:
     """Print a line for each day (`make soak`)."""
     forgiving: bool = False
     """Start again whatever ends, as an orchestrator does; otherwise a process that ends by itself fails the test."""
-    processes: dict[Place, nursery.Child] = field(default_factory=dict)
+    from_nothing: bool = False
+    """Start each process as operators do, imports and all, and not from the nursery."""
+    processes: dict[Place, nursery.Process] = field(default_factory=dict)
     kills: int = 0
     _now: datetime | None = None
     _seen: dict[str, int] = field(default_factory=dict)
@@ -136,8 +138,9 @@ class City:
         for place in places:
             self.processes[place] = self._spawn(place)
 
-    def _spawn(self, place: Place) -> nursery.Child:
-        return nursery.spawn(place.service, [place.role], self.environment_of(place), self.folder, self.folder / f"{place}.log")
+    def _spawn(self, place: Place) -> nursery.Process:
+        start = nursery.started if self.from_nothing else nursery.spawn
+        return start(place.service, [place.role], self.environment_of(place), self.folder, self.folder / f"{place}.log")
 
     def log(self, place: Place, lines: int = 12) -> str:
         """The end of a process's output."""
