@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import certificates
@@ -139,3 +142,30 @@ def tried(at: serving.Address, client: str, login: str) -> int:
     status = connection.getresponse().status
     connection.close()
     return status
+
+
+class Closing:
+    """A web server whose loop waits for a socket while it is closed; so did waitress, now and then."""
+
+    effective_port = 1
+
+    def __init__(self) -> None:
+        self.closed, self.runs = threading.Event(), 0
+        self.task_dispatcher = SimpleNamespace(shutdown=lambda **_: None)
+
+    def run(self) -> None:
+        self.runs += 1
+        if self.runs == 1:
+            assert self.closed.wait(30)
+            raise OSError(errno.EBADF, "Bad file descriptor")
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def test_a_socket_that_is_closed_while_the_server_waits_for_it_is_no_crash(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    running = Closing()
+    monkeypatch.setattr(serving, "server", lambda site, at: running)
+    with serving.served(desk.site, serving.Address("127.0.0.1", 0)):
+        pass
+    assert running.runs == 2

@@ -104,15 +104,27 @@ def figures(site: Site) -> metrics.Figures:
 @contextlib.contextmanager
 def served(site: Site, at: Address) -> Iterator[Address]:
     """Serve in threads while the block runs; returns where (port 0 takes a free one)."""
-    running = server(site, at)
+    running, ending = server(site, at), threading.Event()
+
+    def answer() -> None:
+        while True:
+            try:
+                running.run()
+                return
+            except OSError:
+                if not ending.is_set():
+                    raise
+                # It waited for a socket that was just closed: once more, without it, until those who asked have their answers.
+
     stop_projector = site.projector.start()
-    thread = threading.Thread(target=running.run, name="board-web", daemon=True)
+    thread = threading.Thread(target=answer, name="board-web", daemon=True)
     thread.start()
     try:
         yield Address(at.host, int(running.effective_port))
     finally:
         stop_projector()
         running.task_dispatcher.shutdown(cancel_pending=True, timeout=3)  # streams end by themselves: the projector has stopped
+        ending.set()
         running.close()
         thread.join(2.0)
         site.database.close()
