@@ -13,7 +13,7 @@ from typing import Any
 
 PSYCOPG_WAIT = "wait_selector"
 """With its own choice psycopg blocks the whole process in every query under eventlet (stack.md P-9)."""
-OWN_RESOLVER = "EVENTLET_NO_GREENDNS"
+SYSTEM_RESOLVER = "EVENTLET_NO_GREENDNS"
 """Set: names are looked up by the system, as in every other role and in libpq, with its hosts file and search list. eventlet's
 own resolver would keep the hub running during a look-up, which happens only while there is no connection to lose, and loading it
 takes a quarter of the start of a consumer (0.45 s of 1.7 s)."""
@@ -31,7 +31,7 @@ def patch() -> None:
     if early:
         raise ConfigError(f"imported before eventlet was set up: {', '.join(early)}; import the service inside its factory")
     os.environ["PSYCOPG_WAIT_FUNC"] = PSYCOPG_WAIT
-    os.environ.setdefault(OWN_RESOLVER, "yes")
+    os.environ.setdefault(SYSTEM_RESOLVER, "yes")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # eventlet says that it is deprecated: docs/decisions
         import eventlet

@@ -67,6 +67,7 @@ def check(database: Database, package: str) -> str:
     return current
 
 
+@cache
 def newest(package: str) -> str | None:
     """What `head` says, read from the last file's own line."""
     last = max((item for item in files(package).iterdir() if item.name.startswith("m0")), key=lambda item: item.name)
